@@ -1,0 +1,30 @@
+PYTHON ?= .venv/bin/python
+
+.PHONY: check test lint types bench docs update
+
+check: lint types test  ## all that must be green before a commit
+
+$(PYTHON):
+	python3 -m venv .venv
+	.venv/bin/pip install -q -e ".[test,lint]"
+
+test: $(PYTHON)  ## the whole suite, on all cores
+	$(PYTHON) -m pytest -n auto
+
+lint: $(PYTHON)
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types: $(PYTHON)
+	$(PYTHON) -m mypy
+
+bench: $(PYTHON)  ## measured ratios, about six minutes; ptcrm is installed into an environment of its own
+	python3 -m venv .venv-bench
+	.venv-bench/bin/pip install -q .
+	$(PYTHON) -m bench --python .venv-bench/bin/python
+
+docs: $(PYTHON)  ## docs/commands.md from --help
+	$(PYTHON) -m tests.commands_doc
+
+update: docs  ## rewrite transcripts and commands.md; then read the diff
+	PTCRM_UPDATE=1 $(PYTHON) -m pytest -n auto tests/test_transcripts.py

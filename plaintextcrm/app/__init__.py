@@ -1,0 +1,1 @@
+"""The use cases, a few lines each: the only place where core, render and edge meet."""

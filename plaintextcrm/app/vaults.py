@@ -1,0 +1,52 @@
+"""Opening a vault: where it is, what it sets, which day it is. Everything else takes the `Vault` this makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from plaintextcrm.core import settings as core_settings
+from plaintextcrm.core.errors import NoVault
+from plaintextcrm.core.model import Problem
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.edge import places, vault
+
+
+class Vault(NamedTuple):
+    """A vault as one command sees it: `problems` are those of its settings; `cache` whether the index may be kept."""
+
+    root: Path
+    settings: Settings
+    problems: tuple[Problem, ...]
+    today: date
+    cache: bool = True
+
+    @property
+    def state(self) -> Path:
+        """The folder of its journal, lock and numbers."""
+        return places.vault_folder(places.state_folder(), self.root)
+
+
+def open_vault(given: str | None, environment: Mapping[str, str], here: Path, today: date, cache: bool = True) -> Vault:
+    """The vault that the command means.
+
+    Raises NoVault where there is none, or where its settings cannot be read at all.
+    """
+    root = vault.find(given, environment, here)
+    main, local = vault.settings_texts(root)
+    settings, problems = _settings(main, local)
+    return Vault(root, settings, problems, today, cache)
+
+
+def _settings(main: bytes, local: bytes) -> tuple[Settings, tuple[Problem, ...]]:
+    try:
+        texts = main.decode("utf-8"), local.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NoVault(f"{core_settings.FILE}: not UTF-8 (byte {error.start}): save it as UTF-8") from None
+    settings, problems = core_settings.parse(*texts)
+    broken = next((problem for problem in problems if "not readable as TOML" in problem.message), None)
+    if broken:
+        raise NoVault(f"{broken.where.path}:{broken.where.line}:{broken.where.column}: {broken.message.split(';')[0]}")
+    return settings, problems

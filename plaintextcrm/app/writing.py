@@ -1,0 +1,253 @@
+"""What writing commands do: under one lock, journalled, whole or not at all, one commit. Each returns what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from plaintextcrm.app.vaults import Vault
+from plaintextcrm.core import contact as contacts
+from plaintextcrm.core import edit as edits
+from plaintextcrm.core.errors import NotCommitted, NotFound, PtcrmError, Refused, Usage
+from plaintextcrm.core.model import Edit, Interaction, Source
+from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
+from plaintextcrm.core.text import decode
+from plaintextcrm.edge import files, git, journal, vault
+from plaintextcrm.edge.lock import locked
+
+
+class Written(NamedTuple):
+    """What a write did (or, with `dry_run`, would do): the edits, and why git did not commit them, if it did not."""
+
+    edits: tuple[Edit, ...]
+    not_committed: NotCommitted | None = None
+    dry_run: bool = False
+
+
+class How(NamedTuple):
+    """How to write: only show it, do not commit it; `at` is the time of day for the journal."""
+
+    dry_run: bool = False
+    commit: bool = True
+    at: str = ""
+
+
+Plan = Callable[[], Sequence[Edit]]
+
+
+def write(vault_: Vault, plan: Plan, what: str, how: How = How()) -> Written:
+    """Plan under the lock, against the files as they are now; journal, apply, commit exactly those paths.
+
+    An edit that changes nothing is left out. Where one of several cannot be applied, those before it are taken back.
+    """
+    if how.dry_run:
+        return Written(tuple(edit for edit in plan() if edit.expects != edit.replaces), dry_run=True)
+    with locked(vault_.state):
+        planned = tuple(edit for edit in plan() if edit.expects != edit.replaces)
+        if not planned:
+            return Written(())
+        record = journal.append(vault_.state, what, how.at, planned)
+        _apply_all(vault_.root, planned, record)
+        return Written(planned, _commit(vault_, planned, what, how))
+
+
+def _apply_all(root: Path, planned: Sequence[Edit], record: Path) -> None:
+    done: list[Edit] = []
+    try:
+        for edit in planned:
+            files.apply(root, edit)
+            done.append(edit)
+    except Exception as error:
+        for edit in reversed(done):
+            files.apply(root, Edit(edit.path, edit.replaces, edit.expects))
+        journal.drop(record)
+        if isinstance(error, PtcrmError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        raise Refused(f"{planned[len(done)].path}: cannot be written: {str(reason).lower()}; nothing is changed") from error
+
+
+def _commit(vault_: Vault, planned: Sequence[Edit], what: str, how: How) -> NotCommitted | None:
+    if not (how.commit and vault_.settings.commit):
+        return None
+    try:
+        git.commit(vault_.root, [edit.path for edit in planned], what)
+    except NotCommitted as error:
+        return error
+    return None
+
+
+def read_source(vault_: Vault, id: str) -> Source:
+    """A contact's file as it is now. Raises NotFound, or Refused where it cannot be read."""
+    path = vault.path_of(id, vault_.settings)
+    try:
+        return vault.read(vault_.root, path, vault_.settings)
+    except FileNotFoundError:
+        raise NotFound(f"{path}: is gone") from None
+    except OSError as error:
+        raise Refused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+
+def _after(source: Source, edit: Edit) -> Source:
+    """The file as it would be after an edit, to plan the next one on it."""
+    data = edit.replaces or b""
+    text, encoding = decode(data)
+    return source._replace(data=data, text=text, encoding=encoding)
+
+
+def _joined(source: Source, last: Source) -> Edit:
+    return Edit(source.path, source.data, last.data)
+
+
+# --- log -----------------------------------------------------------------------------------------------------------
+
+
+class Logged(NamedTuple):
+    """What `log` did: the entry of each person, and how each stands after it."""
+
+    written: Written
+    entries: tuple[tuple[str, Interaction], ...]  # (name, entry)
+    standings: tuple[Standing, ...]
+    do_not_contact: tuple[str, ...]  # names of those who asked not to be contacted
+
+
+def log(
+    vault_: Vault, ids: Sequence[str], entry: Interaction, *, follow_up: str = "", next_contact: date | None = None, how: How = How()
+) -> Logged:
+    """One entry in each person's log: the same block id and the others' links where they are several.
+
+    A follow-up goes below the first person's entry, a `next_contact` into everybody's front matter.
+    """
+    entries: list[tuple[str, Interaction]] = []
+    standings: list[Standing] = []
+    warned: list[str] = []
+    kinds = vault_.settings.kind_table
+
+    def plan() -> list[Edit]:
+        entries.clear()
+        standings.clear()
+        warned.clear()
+        sources = [read_source(vault_, id) for id in ids]
+        planned = []
+        for place, source in enumerate(sources):
+            own = _with_others(entry, [other for other in sources if other is not source], sources)
+            if follow_up and place == 0:
+                own = own._replace(details=(*own.details, f"- [ ] {follow_up}"))
+            edit = edits.insert_interaction(source, own, vault_.settings.log_order, kinds)
+            after = _after(source, edit)
+            if next_contact:
+                after = _after(after, edits.set_key(after, "next_contact", next_contact.isoformat()))
+            planned.append(_joined(source, after))
+            contact = contacts.parse(after, kinds).contact
+            entries.append((contact.name, own))
+            standings.append(stand(facts_of(contact, kinds), Rules(vault_.settings), vault_.today))
+            if contact.is_true("do_not_contact"):
+                warned.append(contact.name)
+        return planned
+
+    first = ids[0] if len(ids) == 1 else f"{ids[0]} and {len(ids) - 1} more"
+    what = f"log: {entry.kind or 'contact'} with {first}, {entry.on.isoformat()}"
+    written = write(vault_, plan, what, how)
+    return Logged(written, tuple(entries), tuple(standings), tuple(warned))
+
+
+def _with_others(entry: Interaction, others: Sequence[Source], everybody: Sequence[Source]) -> Interaction:
+    if not others:
+        return entry
+    slugs = [source.id.rsplit("/", 1)[-1] for source in everybody]
+    unique = len(set(slugs)) == len(slugs)
+    links = ", ".join(f"[[{source.id.rsplit('/', 1)[-1] if unique else source.id}]]" for source in others)
+    text = f"{entry.text} (with {links})" if entry.text else f"with {links}"
+    return entry._replace(text=text)
+
+
+# --- follow-ups, keys ----------------------------------------------------------------------------------------------
+
+
+def tick(vault_: Vault, id: str, line: int, text: str, how: How = How()) -> Written:
+    """Tick the follow-up in that line."""
+    kinds = vault_.settings.kind_table
+    return write(
+        vault_, lambda: [edits.tick_follow_up(read_source(vault_, id), line, vault_.today, kinds)], f"done: {id}: {text[:60]}", how
+    )
+
+
+def set_keys(vault_: Vault, id: str, values: dict[str, str | None], what: str, how: How = How()) -> Written:
+    """Single-valued keys set (or taken out, None)."""
+
+    def plan() -> list[Edit]:
+        source = after = read_source(vault_, id)
+        for key, value in values.items():
+            after = _after(after, edits.set_key(after, key, value))
+        return [_joined(source, after)]
+
+    return write(vault_, plan, what, how)
+
+
+# --- new people, whole files ---------------------------------------------------------------------------------------
+
+
+def create(vault_: Vault, path: str, text: str, what: str, how: How = How()) -> Written:
+    """A new file; refused where one is there."""
+    return write(vault_, lambda: [Edit(path, None, text.encode("utf-8"))], what, how)
+
+
+def record_by_hand(vault_: Vault, path: str, before: bytes, what: str, how: How = How()) -> Written:
+    """A change that an editor made, journalled and committed like one of ours."""
+    with locked(vault_.state):
+        try:
+            after: bytes | None = files.read_bytes(vault_.root / path)
+        except FileNotFoundError:
+            after = None
+        if after == before:
+            return Written(())
+        edit = Edit(path, before, after)
+        journal.append(vault_.state, what, how.at, [edit])
+        return Written((edit,), _commit(vault_, [edit], what, how))
+
+
+# --- undo ----------------------------------------------------------------------------------------------------------
+
+
+class Undone(NamedTuple):
+    """What was taken back."""
+
+    what: str
+    at: str
+    written: Written
+
+
+def undo(vault_: Vault, how: How = How()) -> Undone:
+    """Take back the newest write not yet taken back, byte for byte, as one commit.
+
+    Raises Usage where there is none, Refused where a file changed since.
+    """
+    with locked(vault_.state):
+        record = journal.newest(vault_.state)
+        while record is not None:
+            back = [edit for edit in record.edits if _now(vault_.root, edit.path) != edit.expects]
+            if back:
+                break
+            journal.mark_undone(record)  # it was never applied, or is taken back already
+            record = journal.newest(vault_.state)
+        if record is None:
+            raise Usage("nothing to undo: ptcrm has written nothing to this vault that is not taken back")
+        changed = [edit.path for edit in back if _now(vault_.root, edit.path) != edit.replaces]
+        if changed:
+            raise Refused(f'{", ".join(changed[:3])}: changed since "{record.what}": not taken back; use your editor or git')
+        reverse = tuple(Edit(edit.path, edit.replaces, edit.expects) for edit in reversed(back))
+        if how.dry_run:
+            return Undone(record.what, record.at, Written(reverse, dry_run=True))
+        for edit in reverse:
+            files.apply(vault_.root, edit)
+        journal.mark_undone(record)
+        return Undone(record.what, record.at, Written(reverse, _commit(vault_, reverse, f"undo: {record.what}", how)))
+
+
+def _now(root: Path, path: str) -> bytes | None:
+    try:
+        return files.read_bytes(root / path)
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,165 @@
+"""The command line: words to values, values to lines and an exit code. Each command's module is imported when it is used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import click
+
+from plaintextcrm import __version__
+from plaintextcrm.core.errors import PtcrmError
+
+
+class Entry(NamedTuple):
+    """One command: its module, its group in the help, whether the first help shows it, its one line."""
+
+    module: str
+    group: str
+    first: bool
+    words: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "add": Entry("people", "People", True, "Add somebody: one new file."),
+    "log": Entry("daily", "Every day", True, "Write down that you were in touch, in one line."),
+    "due": Entry("daily", "Every day", True, "Who to be in touch with, and why."),
+    "show": Entry("people", "People", True, "The brief before a meeting: who, where you stand, what is open."),
+    "todo": Entry("daily", "Every day", True, "Open follow-ups, by day."),
+    "done": Entry("daily", "Every day", True, "Tick a follow-up."),
+    "snooze": Entry("daily", "Every day", True, "Not now: hide somebody until a day."),
+    "list": Entry("people", "People", True, "Everybody, or whom a filter lets through."),
+    "import": Entry("exchange", "Exchange", True, "Bring in people and their log from elsewhere."),
+    "edit": Entry("people", "People", False, "Open somebody's file in your editor."),
+    "search": Entry("people", "People", False, "Full text, best first, with the matching line."),
+    "check": Entry("vault", "Vault", False, "Every mistake in the files, with its line."),
+    "undo": Entry("vault", "Vault", False, "Take back the newest write, byte for byte."),
+    "init": Entry("vault", "Vault", False, "Make a vault."),
+    "demo": Entry("vault", "Vault", False, "The example vault in a temporary folder, and three things to try."),
+    "completion": Entry("vault", "Vault", False, "The shell's completion script."),
+    "help": Entry("vault", "Vault", False, "Help on a command, or on all of them."),
+}
+EXAMPLES = """\
+  ptcrm due                                       who to be in touch with, and why
+  ptcrm log ada coffee "New job in January"       write it down in one line
+  ptcrm log ada -d yesterday --follow-up "send the gym list" --due fri
+  ptcrm show ada                                  the brief before a meeting
+"""
+
+
+class Commands(click.Group):
+    """The commands, each imported when it is called; unknown ones get a "did you mean"."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        module = import_module(f"plaintextcrm.cli.{COMMANDS[cmd_name].module}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, 1, 0.6)
+            hint = f': did you mean "{near[0]}"?' if near else " (ptcrm help --all lists them)"
+            raise click.UsageError(f'there is no command "{args[0]}"{hint}', ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(first_help())
+
+
+def first_help() -> str:
+    """The help that fits a screen: examples, the commands of every day, the options."""
+    lines = ["ptcrm: keep up with the people who matter, in plain text files you own.", "", EXAMPLES.rstrip(), ""]
+    lines += [f"  {name:<10}{entry.words}" for name, entry in COMMANDS.items() if entry.first]
+    lines += ["", "ptcrm alone prints the day's brief. More: ptcrm help --all, ptcrm COMMAND --help", ""]
+    lines += ["Options, before the command:"]
+    lines += [f"  {option:<18}{words}" for option, words in OPTIONS]
+    return "\n".join(lines) + "\n"
+
+
+OPTIONS = (
+    ("-C, --vault DIR", "the vault, or a place in it (else PTCRM_VAULT, else here)"),
+    ("--today DATE", "another day than today (else PTCRM_TODAY, else the clock)"),
+    ("--no-cache", "read every file anew, keep no index"),
+    ("-q, --quiet", "say less on stderr"),
+    ("--version", "the version"),
+    ("-h, --help", "this help"),
+)
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-C", "--vault", metavar="DIR")
+@click.option("--today", metavar="DATE")
+@click.option("--no-cache", is_flag=True)
+@click.option("-q", "--quiet", is_flag=True)
+@click.version_option(__version__, prog_name="ptcrm")
+@click.pass_context
+def main_group(ctx: click.Context, vault: str | None, today: str | None, no_cache: bool, quiet: bool) -> None:
+    """Keep up with the people who matter, in plain text files you own."""
+    from plaintextcrm.cli.run import Run
+
+    ctx.obj = Run(vault, today, not no_cache, quiet)
+    if ctx.invoked_subcommand is None:
+        from plaintextcrm.cli.daily import brief
+
+        brief(ctx.obj)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command: its exit code. Errors become one line on stderr; a bug keeps its traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+    try:
+        result: Any = main_group.main(arguments, prog_name="ptcrm", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except PtcrmError as error:
+        _tell(f"ptcrm: {error}")
+        for hint in error.hints:
+            _tell(f"       {hint}")
+        return error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        _tell(f"ptcrm: {error.format_message()}")
+        if error.ctx and error.ctx.command is not main_group:
+            _tell(f"       see: {error.ctx.command_path} --help")
+        return 2
+    except click.ClickException as error:
+        _tell(f"ptcrm: {error.format_message()}")
+        return 2
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        _tell("ptcrm: interrupted")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: no second complaint at exit
+        return 0
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        _tell(f"ptcrm: this is a bug in ptcrm {__version__}; nothing is half-written. Please report it with the lines above.")
+        return 70
+
+
+def _tell(line: str) -> None:
+    from plaintextcrm.core.text import safe
+
+    print(safe(line), file=sys.stderr)

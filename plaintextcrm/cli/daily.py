@@ -1,0 +1,314 @@
+"""Every day: the brief, due, log, todo, done, snooze."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import click
+
+from plaintextcrm.app import reading
+from plaintextcrm.app.reading import DueList, Wanted
+from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
+from plaintextcrm.core import due as dues
+from plaintextcrm.core.errors import NotFound, Usage
+from plaintextcrm.core.model import FollowUp, Interaction
+from plaintextcrm.edge import clock
+from plaintextcrm.render import asdata, terminal
+
+DUE_COLUMNS = ("id", "name", "state", "due", "last", "hook", "reason")
+
+
+def day_of(run: Run, text: str, direction: int) -> date:
+    """A spoken date of the command line. Raises Usage with what to type."""
+    from plaintextcrm.core.spoken import parse_spoken
+
+    try:
+        return parse_spoken(text, run.today, direction)
+    except ValueError as error:
+        raise Usage(str(error)) from None
+
+
+# --- the brief, due ------------------------------------------------------------------------------------------------
+
+
+def brief(run: Run) -> None:
+    """The day's brief: today's few, dates, the inbox."""
+    found = reading.ask(run.vault, lambda index: reading.due_list(index, run.vault), run.progress())
+    run.tell_problems((*run.vault.problems, *found.problems))
+    run.say("\n".join(_due_page(run, found)))
+    waiting = reading.inbox_lines(run.vault)
+    if waiting:
+        run.say(f"\n{waiting} line{'s' if waiting > 1 else ''} waiting in inbox.md")
+    run.remember([row.id for row in found.rows])
+
+
+@click.command("due", cls=FilterCommand)
+@click.argument("terms", nargs=-1, metavar="[FILTER]…")
+@click.option("--within", metavar="SPAN", help="Also those due within this time (7d, 2 weeks).")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="The first N, however many fit the week.")
+@click.option("--all", "everybody", is_flag=True, help="Everybody who is due, not only the day's few.")
+@click.option("--at", metavar="DATE", help="As of another day; a future one is a forecast.")
+@click.option("--owner", metavar="NAME", help="Only the people this colleague looks after.")
+@click.option("--count", is_flag=True, help="Print how many are due, nothing else.")
+@click.option("--exit-code", is_flag=True, help="Exit with 10 when somebody is due.")
+@click.option("--explain", is_flag=True, help="Show the arithmetic.")
+@format_options
+@click.pass_obj
+def due_command(
+    run: Run, terms: tuple[str, ...], within: str | None, limit: int | None, everybody: bool, at: str | None, owner: str | None,
+    count: bool, exit_code: bool, explain: bool, format_: str | None, as_json: bool,
+) -> int:  # fmt: skip
+    """Who to be in touch with, and why.
+
+    \b
+    ptcrm due                    today's few: what is owed first, then the most urgent
+    ptcrm due tier:A --all       everybody of tier A who is due
+    ptcrm due --within 2w        also those of the next two weeks
+    ptcrm due --at "in 1 month"  a forecast
+    """
+    from plaintextcrm.core.spoken import FUTURE
+
+    words = (*terms_of(terms), *((f"owner:{owner}",) if owner else ()))
+    day = day_of(run, at, FUTURE) if at else None
+    wanted = Wanted(words, _span_days(run, within), limit, everybody, day)
+    if count:
+        wanted = wanted._replace(limit=0, everybody=False)
+    found = reading.ask(run.vault, lambda index: reading.due_list(index, run.vault, wanted), run.progress())
+    run.tell_problems((*run.vault.problems, *found.problems))
+    code = 10 if exit_code and found.listed else 0
+    if count:
+        run.say(str(found.listed))
+        return code
+    _print_due(run, found, format_of(run, format_, as_json), explain)
+    return code
+
+
+def _span_days(run: Run, text: str | None) -> int:
+    if not text or text in ("0", "0d"):
+        return 0
+    from plaintextcrm.core.dates import add, parse_cadence
+
+    span = parse_cadence(text)
+    if span is None or span.unit == "never":
+        raise Usage(f'--within "{text}": write it like 7d or 2 weeks')
+    return (add(run.today, span) - run.today).days
+
+
+def _print_due(run: Run, found: DueList, format_: str, explain: bool) -> None:
+    rows = []
+    explained = []
+    for row, standing in zip(found.rows, found.standings, strict=True):
+        arithmetic = dues.arithmetic(row, standing, run.vault.settings) if explain else ()
+        explained.append(arithmetic)
+        rows.append(dues.row_facts(row) | ({"explain": list(arithmetic)} if explain else {}))
+    if format_ == "table":
+        run.say("\n".join(_due_page(run, found, explained if explain else ())))
+        run.remember([row.id for row in found.rows])
+    elif format_ == "json":
+        run.say(
+            asdata.as_json(
+                "due", found.day, rows, found.problems, waiting=found.waiting,
+                dates=[dues.dated_facts(row) for row in found.dates], in_touch_this_week=found.touched, on_file=found.unsorted,
+            )
+        )  # fmt: skip
+    else:
+        print_rows(run, format_, rows, DUE_COLUMNS, "due", ())
+
+
+def print_rows(
+    run: Run, format_: str, rows: Sequence[asdata.Fact], columns: Sequence[str], schema: str, problems: Sequence[object]
+) -> None:
+    """Rows in any format but the table, which each command draws."""
+    if format_ == "json":
+        run.say(asdata.as_json(schema, run.today, rows, problems))  # type: ignore[arg-type]
+    elif format_ == "csv":
+        run.say(asdata.as_csv(rows, columns))
+    elif format_ == "md":
+        run.say(asdata.as_markdown(rows, columns))
+    elif rows:
+        run.say(asdata.as_ids(rows) if format_ == "ids" else asdata.as_plain(rows, columns))
+
+
+def _due_page(run: Run, found: DueList, explained: Sequence[Sequence[str]] = ()) -> list[str]:
+    paint, settings = run.paint, run.vault.settings
+    lines = [terminal.day_heading(found.day, run.today, paint), ""]
+    if not found.people:
+        first_step = paint.accent('ptcrm add "Ada King" --tier A --email ada@example.com')
+        return [*lines, "Nobody is in this vault yet.", "", f"  {first_step}"]
+    if found.rows:
+        lines += terminal.due_lines(found.rows, paint, min(run.width, 100), explained)
+    elif found.waiting:
+        lines.append("The week is full.")
+    else:
+        lines.append("Nobody today. Enjoy it, or write to someone for no reason.")
+    if found.dates:
+        lines += ["", terminal.heading("Dates", paint), *terminal.dated_lines(found.dates, found.day, paint, min(run.width, 100))]
+    lines += ["", paint.soft(_week_words(found, settings.per_week))]
+    return lines
+
+
+def _week_words(found: DueList, per_week: int) -> str:
+    words = f"This week: {found.touched} of {per_week} in touch."
+    if found.waiting:
+        words += f" {found.waiting} more {'is' if found.waiting == 1 else 'are'} waiting: ptcrm due --all"
+    if found.unsorted:
+        words += f" {found.unsorted} on file, without a tier."
+    return words
+
+
+# --- log -----------------------------------------------------------------------------------------------------------
+
+
+@click.command("log")
+@click.argument("who")
+@click.argument("words", nargs=-1, metavar="[KIND] [TEXT]")
+@click.option("-d", "--date", "day", metavar="DATE", help="The day: 2026-11-20, yesterday, fri, 3 days ago (default today).")
+@click.option("-t", "--time", "at_time", metavar="HH:MM", help="The time of day.")
+@click.option("-k", "--kind", metavar="KIND", help="The kind; then the second argument is the text.")
+@click.option("-m", "--message", metavar="TEXT", help="The text.")
+@click.option("--minutes", type=click.IntRange(0, 100_000), metavar="N", help="How long it took.")
+@click.option("--in", "inbound", is_flag=True, help="They began.")
+@click.option("--out", "outbound", is_flag=True, help="We began.")
+@click.option("--value", type=click.FloatRange(min=0), metavar="N", help="What came of a referral.")
+@click.option("--with", "colleagues", metavar="NAMES", help="Colleagues who were there.")
+@click.option("--no-answer", is_flag=True, help="Tried, not reached: an attempt, no contact.")
+@click.option("--follow-up", metavar="TEXT", help="Something promised.")
+@click.option("--due", "due", metavar="DATE", help="When the follow-up is due.")
+@click.option("--next", "next_", metavar="DATE|SPAN", help="A promise to be in touch again then.")
+@click.option("-e", "--edit", "in_editor", is_flag=True, help="Write the text in the editor.")
+@write_options
+@click.pass_obj
+def log_command(run: Run, /, who: str, words: tuple[str, ...], **options: Any) -> int:
+    """Write down that you were in touch, in one line.
+
+    \b
+    ptcrm log ada coffee "New job in January"
+    ptcrm log ada call                               a call without words
+    ptcrm log ada "coffee: New job" -d yesterday     the same, the kind in the text
+    ptcrm log ada,bob lunch "Introduced them" --with noor
+    ptcrm log ada call --no-answer                   tried, not reached
+    ptcrm log ada dinner -d "in 2 weeks"             a plan
+    pbpaste | ptcrm log ada -k email -m -            text from elsewhere
+    """
+    from plaintextcrm.cli.logging import Asked, log
+
+    return log(run, who, words, Asked(**options))
+
+
+# --- follow-ups ----------------------------------------------------------------------------------------------------
+
+TODO_COLUMNS = ("due", "id", "name", "number", "text", "owner", "waiting")
+
+
+@click.command("todo", cls=FilterCommand)
+@click.argument("terms", nargs=-1, metavar="[FILTER]…")
+@format_options
+@click.pass_obj
+def todo_command(run: Run, terms: tuple[str, ...], format_: str | None, as_json: bool) -> None:
+    """Open follow-ups, by day.
+
+    \b
+    ptcrm todo
+    ptcrm todo tier:A
+    """
+    words = terms_of(terms)
+    found = reading.ask(run.vault, lambda index: reading.promises(index, run.vault, words), run.progress())
+    rows = [{"id": one.contact.id, "name": one.contact.name, "number": one.number, **dues.follow_up_facts(one.task)} for one in found]
+    shown = format_of(run, format_, as_json)
+    if shown != "table":
+        print_rows(run, shown, rows, TODO_COLUMNS, "todo", ())
+        return
+    if not found:
+        run.say("No open follow-up.")
+        return
+    ids = list(dict.fromkeys(one.contact.id for one in found))
+    cells = [
+        [str(ids.index(one.contact.id) + 1), (one.task.due and terminal.when_words(one.task.due, run.today)) or "", one.contact.name,
+         ("they: " if one.task.waiting == "them" else "") + dues.plain_words(one.task.text)] for one in found
+    ]  # fmt: skip
+    run.say("\n".join(terminal.table_lines(cells, ("#", "due", "who", "what"), run.paint, run.width)))
+    run.remember(ids)
+
+
+@click.command("done")
+@click.argument("who")
+@click.argument("which", required=False, metavar="[N|TEXT]")
+@write_options
+@click.pass_obj
+def done_command(run: Run, who: str, which: str | None, dry_run: bool, no_commit: bool) -> int:
+    """Tick a follow-up.
+
+    \b
+    ptcrm done ada                 the only one of hers
+    ptcrm done ada 2               the second of hers
+    ptcrm done ada "gym list"      the one that says so
+    """
+    from plaintextcrm.app import writing
+    from plaintextcrm.cli.wrote import how_of, report
+
+    id = reading.who(run.vault, who, clock.seconds())
+    contact = reading.one(run.vault, id)
+    task = _which_task(contact.name, reading.open_tasks(contact), which)
+    written = writing.tick(run.vault, id, task.where, task.text, how_of(dry_run, no_commit))
+    return report(run, written, f"done: {dues.plain_words(task.text)} ({contact.name})")
+
+
+def _which_task(name: str, tasks: Sequence[FollowUp], which: str | None) -> FollowUp:
+    from plaintextcrm.core.text import fold
+
+    hits = list(tasks)
+    if which and which.isdigit() and 1 <= int(which) <= len(tasks):
+        return tasks[int(which) - 1]
+    if which:
+        hits = [task for task in tasks if fold(which) in fold(task.text)]
+    if len(hits) == 1:
+        return hits[0]
+    if not tasks:
+        raise NotFound(f"{name} has no open follow-up")
+    listed = [f"{number}  {task.text}" for number, task in enumerate(tasks, 1)]
+    what = f'"{which}" fits {len(hits)} of them' if which else "say which"
+    raise NotFound(f"{name} has {len(tasks)} open follow-ups, {what}:", *listed)
+
+
+@click.command("snooze")
+@click.argument("who")
+@click.argument("until", required=False, metavar="[UNTIL|off]")
+@write_options
+@click.pass_obj
+def snooze_command(run: Run, who: str, until: str | None, dry_run: bool, no_commit: bool) -> int:
+    """Not now: hide somebody from `due` until a day, without moving the clock.
+
+    \b
+    ptcrm snooze ada "in 2 weeks"
+    ptcrm snooze ada 2027-01-11
+    ptcrm snooze ada               until resumed (paused)
+    ptcrm snooze ada off
+    """
+    from plaintextcrm.app import writing
+    from plaintextcrm.cli.wrote import how_of, report
+    from plaintextcrm.core.spoken import FUTURE
+
+    id = reading.who(run.vault, who, clock.seconds())
+    contact = reading.one(run.vault, id)
+    if until == "off":
+        values: dict[str, str | None] = {"snooze_until": None, "paused": None}
+        said = f"{contact.name} is back"
+    elif until is None:
+        values, said = {"paused": "true"}, f"{contact.name} is paused until you say: ptcrm snooze {id} off"
+    else:
+        day = day_of(run, until, FUTURE)
+        if day <= run.today:
+            raise Usage(f"{day.isoformat()} is not after today: a day to come is needed")
+        values, said = {"snooze_until": day.isoformat()}, f"{contact.name} sleeps until {day.isoformat()} ({day:%a}); the clock runs on"
+    written = writing.set_keys(run.vault, id, values, f"snooze: {id} {until or 'until resumed'}", how_of(dry_run, no_commit))
+    return report(run, written, said)
+
+
+def entry_facts(entry: Interaction, counts: bool) -> dict[str, object]:
+    """An entry as JSON carries it."""
+    return {
+        "on": entry.on.isoformat(), "time": entry.at_time, "kind": entry.kind, "text": entry.text, "fields": dict(entry.fields),
+        "block_id": entry.block_id, "details": list(entry.details), "task": entry.box or None, "counts": counts, "line": entry.where,
+    }  # fmt: skip

@@ -1,0 +1,194 @@
+"""`ptcrm log`: words to one entry, and what it did in one line."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from plaintextcrm.app import reading, writing
+from plaintextcrm.cli.daily import day_of
+from plaintextcrm.cli.run import Run
+from plaintextcrm.cli.wrote import how_of, report
+from plaintextcrm.core.entries import parse_text
+from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.history import is_attempt, is_touch
+from plaintextcrm.core.model import Interaction
+from plaintextcrm.core.spoken import FUTURE, PAST
+from plaintextcrm.edge import clock
+
+
+class Asked(NamedTuple):
+    """The options of `log` as typed."""
+
+    day: str | None = None
+    at_time: str | None = None
+    kind: str | None = None
+    message: str | None = None
+    minutes: int | None = None
+    inbound: bool = False
+    outbound: bool = False
+    value: float | None = None
+    colleagues: str | None = None
+    no_answer: bool = False
+    follow_up: str | None = None
+    due: str | None = None
+    next_: str | None = None
+    in_editor: bool = False
+    dry_run: bool = False
+    no_commit: bool = False
+
+
+def log(run: Run, who: str, words: Sequence[str], asked: Asked) -> int:
+    """Write the entry and say what it did."""
+    vault = run.vault
+    ids = reading.whos(vault, who, clock.seconds())
+    on = day_of(run, asked.day, PAST) if asked.day else run.today
+    kind, text = _kind_and_text(run, who, words, asked)
+    entry = _entry(run, on, kind, text, asked)
+    if len(ids) > 1:
+        entry = entry._replace(block_id=_block_id())
+    follow_up = _follow_up(run, asked)
+    next_day = _next(run, asked.next_) if asked.next_ else None
+    done = writing.log(vault, ids, entry, follow_up=follow_up, next_contact=next_day, how=how_of(asked.dry_run, asked.no_commit))
+    for name in done.do_not_contact:
+        run.tell(f"ptcrm: {name} asked not to be contacted (do_not_contact); it is written down all the same")
+    return report(run, done.written, _said(run, done, on, asked))
+
+
+def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tuple[str | None, str]:
+    kinds = run.vault.settings.kind_table
+    given = asked.kind
+    kind = kinds.get(given.lower()) if given else None
+    if given and kind is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(given.lower(), kinds, 1)
+        known = f"did you mean {near[0]}?" if near else ", ".join(sorted({one.name for one in kinds.values()}))
+        raise Usage(f'no kind is called "{given}": {known}')
+    rest = list(words)
+    if kind is None and rest and rest[0].lower() in kinds:
+        kind = kinds[rest.pop(0).lower()]
+    elif len(rest) > 1:
+        quoted = " ".join(rest).replace('"', '\\"')
+        raise Usage(f'the text is more than one word to the shell: ptcrm log {who} "{quoted}"')
+    if asked.message is not None and rest:
+        raise Usage("the text is given twice: as an argument and with -m")
+    text = asked.message if asked.message is not None else " ".join(rest)
+    if text == "-":
+        text = sys.stdin.read()
+    lone = not words and not any((asked.kind, asked.message is not None, asked.no_answer, asked.follow_up, asked.next_))
+    if asked.in_editor or (lone and run.asks and run.to_terminal):
+        text = _from_editor(run, who, text)
+    return (kind.name if kind else None), text.strip()
+
+
+def _from_editor(run: Run, who: str, text: str) -> str:
+    from plaintextcrm.edge import editor
+
+    told = (
+        f"# A line about the contact with {who}: KIND: what it was about.\n"
+        "# Further lines become details. Lines with # are left out; an empty text writes nothing.\n"
+    )
+    edited = editor.text(f"{text}\n\n{told}")
+    kept = "\n".join(line for line in edited.splitlines() if not line.startswith("#")).strip()
+    if not kept:
+        raise Usage("an empty text: nothing is written")
+    return kept
+
+
+def _entry(run: Run, on: date, kind: str | None, text: str, asked: Asked) -> Interaction:
+    first, *details = [" ".join(line.split("\t")).rstrip() for line in re.split(r"\r\n|\r|\n|\u2028|\u2029|\x0b|\x0c|\x85", text)] or [""]
+    while details and not details[0].strip():
+        details.pop(0)
+    fields = _fields(run, asked)
+    box = " " if on > run.today else ""
+    kinds = run.vault.settings.kind_table
+    if kind is None:
+        entry = parse_text(f": {first}" if first else "", on, box, 0, kinds)
+    else:
+        entry = parse_text(f": {kind}: {first}" if first else f": {kind}", on, box, 0, kinds)
+    return entry._replace(fields=(*entry.fields, *fields), at_time=_time(asked.at_time), details=tuple(details))
+
+
+def _fields(run: Run, asked: Asked) -> list[tuple[str, str]]:
+    if asked.inbound and asked.outbound:
+        raise Usage("--in and --out exclude each other")
+    team = {mate.id for mate in run.vault.settings.team}
+    colleagues = [name.strip() for name in (asked.colleagues or "").split(",") if name.strip()]
+    unknown = [name for name in colleagues if team and name not in team]
+    if unknown:
+        raise Usage(f"--with {unknown[0]}: nobody in [team] is called that: {', '.join(sorted(team))}")
+    value = f"{asked.value:g}" if asked.value is not None and asked.value < 1e6 else asked.value and f"{asked.value:.0f}"
+    pairs = (
+        ("dir", "in" if asked.inbound else "out" if asked.outbound else None),
+        ("minutes", str(asked.minutes) if asked.minutes is not None else None),
+        ("value", str(value) if asked.value is not None else None),
+        ("with", ", ".join(colleagues)),
+        ("reached", "no" if asked.no_answer else None),
+    )
+    return [(key, text) for key, text in pairs if text]
+
+
+def _time(text: str | None) -> str | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,2})[:.](\d{2})", text)
+    if not match or int(match[1]) > 23 or int(match[2]) > 59:
+        raise Usage(f'-t "{text}": write it like 14:30')
+    return f"{int(match[1]):02d}:{match[2]}"
+
+
+def _follow_up(run: Run, asked: Asked) -> str:
+    if not asked.follow_up:
+        if asked.due:
+            raise Usage("--due says when, --follow-up must say what")
+        return ""
+    text = " ".join(asked.follow_up.split())
+    return f"{text} [due:: {day_of(run, asked.due, FUTURE).isoformat()}]" if asked.due else text
+
+
+def _next(run: Run, text: str) -> date:
+    from plaintextcrm.core.dates import add, parse_cadence
+
+    span = parse_cadence(text)
+    if span is not None and span.unit != "never":
+        return add(run.today, span)
+    day = day_of(run, text, FUTURE)
+    if day <= run.today:
+        raise Usage(f"--next {day.isoformat()} is not after today: a day to come is needed")
+    return day
+
+
+def _block_id() -> str:
+    import random
+
+    return "".join(random.SystemRandom().choices("abcdefghijklmnopqrstuvwxyz0123456789", k=6))
+
+
+def _said(run: Run, done: writing.Logged, on: date, asked: Asked) -> str:
+    if not done.entries:
+        return "logged"
+    from plaintextcrm.core.dates import day_words
+
+    names = [name for name, _ in done.entries]
+    entry = done.entries[0][1]
+    who = " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+    parts = [f"logged: {entry.kind or 'contact'} with {who}, {day_words(on, run.today)} ({on.isoformat()})"]
+    if on > run.today:
+        parts.append("a plan: counts when it is done")
+    elif is_attempt(entry):
+        parts.append("an attempt, no contact")
+    elif not is_touch(entry, run.vault.settings.kind_table):
+        parts.append("does not count as contact")
+    else:
+        parts.append("counts as contact")
+    due = {standing.due for standing in done.standings}
+    if len(due) == 1 and (day := due.pop()):
+        shown = date.fromordinal(day)
+        parts.append(f"next {day_words(shown, run.today)}" if day > run.today.toordinal() else "due now")
+    if asked.follow_up:
+        parts.append("1 follow-up")
+    return " · ".join(parts)

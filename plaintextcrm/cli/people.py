@@ -1,0 +1,270 @@
+"""People: add, edit, list, show, search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from plaintextcrm.app import reading
+from plaintextcrm.app.reading import Listed
+from plaintextcrm.cli.daily import print_rows
+from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
+from plaintextcrm.cli.showing import COMPUTED, brief_facts, brief_lines, computed_facts, contact_facts, standing_facts
+from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.model import Problem
+from plaintextcrm.core.text import safe
+from plaintextcrm.core.vocabulary import find_key
+from plaintextcrm.edge import clock
+from plaintextcrm.edge.index import Index
+from plaintextcrm.render import asdata, terminal
+
+LIST_COLUMNS = ("id", "name", "tier", "state", "last", "due", "company", "location")
+
+
+# --- add, edit -----------------------------------------------------------------------------------------------------
+
+
+@click.command("add")
+@click.argument("name")
+@click.option("--tier", metavar="TIER", help="How close: a word of ptcrm.toml.")
+@click.option("--birthday", metavar="DATE", help="1980-05-12, --05-12 or 1980.")
+@click.option("--email", multiple=True, metavar="ADDRESS")
+@click.option("--phone", multiple=True, metavar="NUMBER")
+@click.option("--company", metavar="NAME")
+@click.option("--role", metavar="TEXT")
+@click.option("--location", metavar="PLACE")
+@click.option("--cadence", metavar="SPAN", help="How often, if not as the tier says.")
+@click.option("--met", metavar="DATE", help="When you met: today, 2026-11-19, fri.")
+@click.option("--met-at", metavar="TEXT", help="Where or how you met.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Any other key.")
+@click.option("-e", "--edit", "in_editor", is_flag=True, help="Open the new file in the editor.")
+@click.option("-y", "--yes", is_flag=True, help="Add another person of the same name without asking.")
+@write_options
+@click.pass_obj
+def add_command(
+    run: Run, /, name: str, met: str | None, tags: tuple[str, ...], pairs: tuple[str, ...], in_editor: bool, yes: bool,
+    dry_run: bool, no_commit: bool, **keys: str | tuple[str, ...] | None,
+) -> int:  # fmt: skip
+    """Add somebody: one new file.
+
+    \b
+    ptcrm add "Ada King" --tier A --email ada@example.com --birthday --12-10
+    ptcrm add "Bob Lee" --met today --met-at "the Lisbon meetup"
+    ptcrm add "Ines" --set hobbies="sailing, chess" --set referred_by="[[bob-lee]]"
+    """
+    from plaintextcrm.app import making
+    from plaintextcrm.cli.daily import day_of
+    from plaintextcrm.cli.wrote import how_of, report
+    from plaintextcrm.core.spoken import PAST
+    from plaintextcrm.core.text import fold
+
+    if not name.strip():
+        raise Usage('a name is needed: ptcrm add "Ada King"')
+    values: dict[str, str | bool | Sequence[str]] = {"name": " ".join(name.split())}
+    values |= {key: list(value) if isinstance(value, tuple) else value for key, value in keys.items() if value}
+    if met:
+        values["met"] = day_of(run, met, PAST).isoformat()
+    if tags:
+        values["tags"] = list(tags)
+    values |= dict(making.key_value(pair) for pair in pairs)
+    values["created"] = run.today.isoformat()
+    tier = values.get("tier")
+    if isinstance(tier, str) and run.vault.settings.tier(tier) is None:
+        defined = ", ".join(one.name for one in run.vault.settings.tiers)
+        raise Usage(f'tier "{tier}" is not in ptcrm.toml, which has {defined}')
+    same = reading.ask(run.vault, lambda index: [id for id, other, *_ in index.known() if fold(other) == fold(name)])
+    if same:
+        question = f"{name} is here already ({', '.join(same)}). Add another of that name?"
+        if not run.confirm(question, yes or dry_run, f"{name} is here already ({', '.join(same)}): add another of that name with -y"):
+            return 0
+    id, written = making.new_person(run.vault, name, values, how_of(dry_run, no_commit))
+    code = report(run, written, f"added: {name} ({id})")
+    if in_editor and written.edits and not dry_run:
+        return _edit(run, id, no_commit)
+    return code
+
+
+@click.command("edit")
+@click.argument("who")
+@click.option("--no-commit", is_flag=True, help="Do not commit to git.")
+@click.pass_obj
+def edit_command(run: Run, who: str, no_commit: bool) -> int:
+    """Open somebody's file in your editor (VISUAL, EDITOR).
+
+    \b
+    ptcrm edit ada
+    """
+    return _edit(run, reading.who(run.vault, who, clock.seconds()), no_commit)
+
+
+def _edit(run: Run, id: str, no_commit: bool) -> int:
+    from plaintextcrm.app import writing
+    from plaintextcrm.cli.wrote import how_of, report
+    from plaintextcrm.core.contact import parse
+    from plaintextcrm.edge import editor
+
+    source = writing.read_source(run.vault, id)
+    editor.open_file(run.vault.root / source.path)
+    written = writing.record_by_hand(run.vault, source.path, source.data, f"edit: {id}", how_of(False, no_commit))
+    if not written.edits:
+        run.say("nothing changed")
+        return 0
+    code = report(run, written, f"edited: {source.path}")
+    if (run.vault.root / source.path).exists():
+        run.tell_problems(parse(writing.read_source(run.vault, id), run.vault.settings.kind_table).problems)
+    return code
+
+
+# --- list ----------------------------------------------------------------------------------------------------------
+
+
+@click.command("list", cls=FilterCommand)
+@click.argument("terms", nargs=-1, metavar="[FILTER]…")
+@click.option("--sort", metavar="KEY", help="A column to sort by; -KEY turns it round (default name).")
+@click.option("--columns", metavar="A,B", help="The columns to show: any key, and id last due state ratio freshness strength …")
+@format_options
+@click.pass_obj
+def list_command(run: Run, terms: tuple[str, ...], sort: str | None, columns: str | None, format_: str | None, as_json: bool) -> None:
+    """Everybody, or whom a filter lets through (archived and deceased too).
+
+    \b
+    ptcrm list
+    ptcrm list tier:A city:lisbon
+    ptcrm list -tag:family has:birthday --columns name,birthday,age
+    ptcrm list last:..2026-06-01 --sort last
+    """
+    words = terms_of(terms)
+    shown = format_of(run, format_, as_json)
+    chosen = tuple(column.strip() for column in columns.split(",") if column.strip()) if columns else LIST_COLUMNS
+    sorted_by = (sort or "name").removeprefix("\0")
+    computed = [column for column in (*chosen, sorted_by.lstrip("-")) if column in COMPUTED]
+    found = reading.ask(run.vault, lambda index: _listed(run, index, words, bool(computed)), run.progress())
+    people, problems = found
+    rows = [_list_facts(run, person, computed) for person in people]
+    for column in (*chosen, sorted_by.lstrip("-")):
+        _check_column(column, rows)
+    rows = _sorted(rows, sorted_by)
+    run.tell_problems((*run.vault.problems, *problems))
+    if shown != "table":
+        print_rows(run, shown, rows, chosen, "list", problems)
+        return
+    if not rows:
+        run.say("Nobody matches. Try fewer words." if words else 'Nobody is in this vault yet: ptcrm add "Ada King"')
+        return
+    cells = [[str(number), *(asdata.cell(_value(row, column)) for column in chosen)] for number, row in enumerate(rows, 1)]
+    kept = [place for place, column in enumerate(("#", *chosen)) if column == "#" or columns or any(row[place] for row in cells)]
+    headings = [("#", *chosen)[place] for place in kept]
+    run.say("\n".join(terminal.table_lines([[row[place] for place in kept] for row in cells], headings, run.paint, run.width)))
+    run.tell(f"{len(rows)} {'person' if len(rows) == 1 else 'people'}")
+    run.remember([str(row["id"]) for row in rows])
+
+
+def _listed(run: Run, index: Index, words: Sequence[str], with_log: bool) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    return reading.people(index, run.vault, words, with_log), tuple(index.problems())
+
+
+def _list_facts(run: Run, person: Listed, computed: Sequence[str]) -> dict[str, object]:
+    facts = contact_facts(person.contact) | standing_facts(person.standing) | {"interactions": person.interactions}
+    return facts | (computed_facts(run, person.contact, person.standing) if computed else {})
+
+
+def _value(row: asdata.Fact, column: str) -> object:
+    if column in row:
+        return row[column]
+    key = find_key(column)
+    if key:
+        return row[key.name]
+    other = row["other"]
+    return other.get(column) if isinstance(other, dict) else None
+
+
+def _check_column(column: str, rows: Sequence[asdata.Fact]) -> None:
+    if rows and column not in rows[0] and not find_key(column) and not any(column in row["other"] for row in rows):  # type: ignore[operator]
+        raise Usage(f'nobody has a key "{column}": ptcrm list --columns name,tier,last,due')
+
+
+def _sorted(rows: list[dict[str, object]], sort: str) -> list[dict[str, object]]:
+    """By a column, those without it last; numbers as numbers, text without case and accents."""
+    from plaintextcrm.core.text import fold
+
+    column, down = sort.lstrip("-"), sort.startswith("-")
+
+    def key(row: dict[str, object]) -> tuple[float, str]:
+        value = _value(row, column)
+        return (float(value), "") if isinstance(value, int | float) else (0.0, fold(asdata.cell(value)))
+
+    there = [row for row in rows if _value(row, column) is not None]
+    rest = [row for row in rows if _value(row, column) is None]
+    return sorted(sorted(there, key=lambda row: str(row["id"])), key=key, reverse=down) + rest
+
+
+# --- show ----------------------------------------------------------------------------------------------------------
+
+
+@click.command("show")
+@click.argument("who")
+@click.option("--explain", is_flag=True, help="Show the arithmetic.")
+@click.option("--everything", is_flag=True, help="The whole log and every key, also details of old entries.")
+@click.option("--format", "format_", type=click.Choice(("table", "plain", "json", "md")), help="How to print.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.pass_obj
+def show_command(run: Run, who: str, explain: bool, everything: bool, format_: str | None, as_json: bool) -> None:
+    """The brief before a meeting: who, where you stand, what is open, the last entries.
+
+    \b
+    ptcrm show ada
+    ptcrm show 2                 the second of the last list
+    ptcrm show ada,bob --explain
+    """
+    ids = reading.whos(run.vault, who, clock.seconds())
+    found = reading.ask(run.vault, lambda index: [reading.brief(index, run.vault, id) for id in ids], run.progress())
+    problems = [problem for one in found for problem in one.problems]
+    run.tell_problems((*run.vault.problems, *problems))
+    if as_json or format_ == "json":
+        run.say(asdata.as_json("show", run.today, [brief_facts(run, one) for one in found], problems))
+        return
+    if format_ == "md":
+        from plaintextcrm.app import writing
+
+        run.say("\n".join(writing.read_source(run.vault, id).text for id in ids))
+        return
+    run.say("\n\n".join("\n".join(brief_lines(run, one, explain, everything)) for one in found))
+
+
+# --- search --------------------------------------------------------------------------------------------------------
+
+
+@click.command("search", cls=FilterCommand)
+@click.argument("words", nargs=-1, required=True, metavar="TEXT [FILTER]…")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The best N.")
+@format_options
+@click.pass_obj
+def search_command(run: Run, words: tuple[str, ...], limit: int | None, format_: str | None, as_json: bool) -> None:
+    """Full text over fields and bodies, best first, with the matching line.
+
+    \b
+    ptcrm search caravan
+    ptcrm search "pumpkin league" tier:A
+    """
+    from plaintextcrm.core import query
+
+    parsed = query.parse(terms_of(words), run.vault.settings, run.today, words_are_text=True)
+    terms = [term for term in terms_of(words) if term not in parsed.words]
+    if not parsed.words:
+        raise Usage("a word to search for is needed: ptcrm search caravan")
+    found = reading.ask(run.vault, lambda index: reading.search(index, run.vault, parsed.words, terms, limit), run.progress())
+    rows = [{"id": hit.id, "name": hit.name, "where": hit.where or None, "line": hit.line} for hit in found]
+    shown = format_of(run, format_, as_json)
+    if shown != "table":
+        print_rows(run, shown, rows, ("id", "name", "line"), "search", ())
+        return
+    if not rows:
+        run.say("Nothing matches. Try fewer words.")
+        return
+    width = min(run.width, 110)
+    for number, hit in enumerate(found, 1):
+        run.say(f" {number:>2}  {run.paint.bold(safe(hit.name))}")
+        run.say(f"     {run.paint.soft(terminal.clipped(safe(hit.line), width - 5))}")
+    run.remember([hit.id for hit in found])

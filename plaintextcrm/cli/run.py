@@ -1,0 +1,168 @@
+"""One run of the program: the options before the command, the day, the vault, and how to talk to whoever is there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from plaintextcrm.app.vaults import Vault, open_vault
+from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.model import Problem
+from plaintextcrm.core.text import safe
+from plaintextcrm.edge import clock
+from plaintextcrm.render.paint import Paint
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+SHOWN_PROBLEMS = 5
+FORMATS = ("table", "plain", "json", "csv", "md", "ids")
+
+
+class Run:
+    """What the options before the command say, worked out when it is asked for."""
+
+    def __init__(self, vault: str | None, today: str | None, cache: bool, quiet: bool) -> None:
+        self.vault_option, self.today_option, self.cache, self.quiet = vault, today, cache, quiet
+
+    @cached_property
+    def today(self) -> date:
+        """The option, PTCRM_TODAY, the clock; read once a run."""
+        given = self.today_option or os.environ.get("PTCRM_TODAY")
+        if not given:
+            return clock.today()
+        from plaintextcrm.core.spoken import PAST, parse_spoken
+
+        try:
+            return date.fromisoformat(given) if len(given) == 10 else parse_spoken(given, clock.today(), PAST)
+        except ValueError:
+            raise Usage(f'--today "{given}": write it like 2026-11-21') from None
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault that is meant. Raises NoVault."""
+        return open_vault(self.vault_option, os.environ, Path.cwd(), self.today, self.cache)
+
+    @cached_property
+    def to_terminal(self) -> bool:
+        """Whether stdout is a terminal."""
+        return sys.stdout.isatty()
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether somebody is there to be asked."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    @cached_property
+    def paint(self) -> Paint:
+        """Colour on a terminal only; NO_COLOR and FORCE_COLOR decide otherwise."""
+        forced = os.environ.get("FORCE_COLOR", "") not in ("", "0")
+        return Paint(forced or (self.to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"))
+
+    @cached_property
+    def width(self) -> int:
+        """The columns of the terminal."""
+        given = os.environ.get("COLUMNS", "")
+        if given.isdigit() and int(given) > 0:
+            return int(given)
+        try:
+            return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+        except (OSError, ValueError):
+            return 80
+
+    def say(self, text: str) -> None:
+        """Data, to stdout. Only `paint` puts control characters in; what comes from files has been made safe."""
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+    def tell(self, text: str) -> None:
+        """Talk, to stderr."""
+        if not self.quiet:
+            sys.stdout.flush()
+            print(safe(text), file=sys.stderr)
+
+    def tell_problems(self, problems: Sequence[Problem], files: Sequence[str] = ()) -> None:
+        """The first mistakes in files, and how many more there are."""
+        shown = [problem for problem in problems if problem.severity == "error"]
+        for problem in shown[:SHOWN_PROBLEMS]:
+            self.tell(str(problem))
+        if len(shown) > SHOWN_PROBLEMS:
+            self.tell(f"and {len(shown) - SHOWN_PROBLEMS} more: ptcrm check")
+
+    def confirm(self, question: str, yes: bool, otherwise: str) -> bool:
+        """Whether to go on: `--yes`, or an answer on a terminal. Raises Usage (with `otherwise`) where nobody can be asked."""
+        if yes:
+            return True
+        if not self.asks:
+            raise Usage(otherwise)
+        return click.confirm(question, default=False, err=True)
+
+    def remember(self, ids: Sequence[str]) -> None:
+        """Keep the numbers of a list that was shown on a terminal."""
+        if self.to_terminal:
+            from plaintextcrm.edge import lastlist
+
+            lastlist.remember(self.vault.state, ids, clock.seconds())
+
+    def progress(self) -> Callable[[int, int], None] | None:
+        """A bar on a terminal's stderr for long work, else nothing."""
+        if self.quiet or not sys.stderr.isatty():
+            return None
+
+        def show(done: int, whole: int) -> None:
+            filled = 30 * done // max(1, whole)
+            end = "\r\033[K" if done >= whole else ""
+            sys.stderr.write(f"\rreading {'━' * filled}{' ' * (30 - filled)} {done} of {whole}{end}")
+            sys.stderr.flush()
+
+        return show
+
+
+def vault_path_shown(run: Run) -> str:
+    """The vault as the user would type it."""
+    try:
+        return str(run.vault.root.relative_to(Path.cwd()))
+    except ValueError:
+        return str(run.vault.root)
+
+
+# --- options that many commands share ------------------------------------------------------------------------------
+
+
+class FilterCommand(click.Command):
+    """A command that takes FILTER words: an argument `-key:value` is always one of them, taken out before options are parsed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        from plaintextcrm.core.query import NEGATED
+
+        stop = args.index("--") if "--" in args else len(args)
+        marked = [f"\0{word}" if NEGATED.match(word) else word for word in args[:stop]]
+        return super().parse_args(ctx, marked + args[stop:])
+
+
+def terms_of(words: Sequence[str]) -> tuple[str, ...]:
+    """The FILTER words as typed."""
+    return tuple(word.removeprefix("\0") for word in words)
+
+
+def format_options(function: Function) -> Function:
+    """`--format` and its short form `--json`."""
+    function = click.option("--json", "as_json", is_flag=True, help="Short for --format json.")(function)
+    return click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print (default: table on a terminal, else plain).")(
+        function
+    )
+
+
+def format_of(run: Run, format_: str | None, as_json: bool) -> str:
+    """The format that is meant."""
+    return "json" if as_json else format_ or ("table" if run.to_terminal else "plain")
+
+
+def write_options(function: Function) -> Function:
+    """`--dry-run` and `--no-commit`."""
+    function = click.option("--no-commit", is_flag=True, help="Write, but do not commit to git.")(function)
+    return click.option("-n", "--dry-run", is_flag=True, help="Print the change as a diff and write nothing.")(function)

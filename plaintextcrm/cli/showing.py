@@ -1,0 +1,186 @@
+"""The facts of one person: as JSON carries them, and as the brief before a meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from plaintextcrm.app import reading
+from plaintextcrm.app.reading import Brief
+from plaintextcrm.cli.daily import entry_facts
+from plaintextcrm.cli.run import Run, vault_path_shown
+from plaintextcrm.core import due as dues
+from plaintextcrm.core import history, numbers
+from plaintextcrm.core.dates import cadence_words, day_words, span_words
+from plaintextcrm.core.model import Contact
+from plaintextcrm.core.standing import Standing
+from plaintextcrm.core.text import safe
+from plaintextcrm.core.vocabulary import KEYS
+from plaintextcrm.render import asdata, terminal
+
+COMPUTED = ("strength", "trend", "drift", "known_for", "rhythm", "balance", "age")
+
+
+def computed_facts(run: Run, contact: Contact, standing: Standing) -> dict[str, object]:
+    """The numbers of one relationship, in words where they are words."""
+    kinds = run.vault.settings.kind_table
+    seen = history.touches(contact, run.today, kinds)
+    found = numbers.numbers(seen, run.today, kinds)
+    born = contact.birthday
+    age = None
+    if born and born.year:
+        had = (run.today.month, run.today.day) >= (born.month or 12, born.day or 31)
+        age = run.today.year - born.year - (not had)
+    return {
+        "strength": found.strength, "trend": numbers.trend_words(found) or None, "drift": numbers.drift_words(found) or None,
+        "known_for": numbers.known_for(contact, history.past(contact, run.today), run.today).removeprefix("known for ") or None,
+        "rhythm": numbers.rhythm_words(found, dues.rhythm_of(contact, run.vault.settings), standing.span) or None,
+        "balance": numbers.balance_words(found) or None, "age": age,
+    }  # fmt: skip
+
+
+def contact_facts(contact: Contact) -> dict[str, object]:
+    """Every key of the vocabulary (null where absent), the user's own under `other`."""
+    facts: dict[str, object] = {key.name: contact.keys.get(key.name) for key in KEYS}
+    return {"id": contact.id, "path": contact.path, **facts, "name": contact.name, "other": dict(contact.other)}
+
+
+def standing_facts(standing: Standing) -> dict[str, object]:
+    """Where somebody stands, as JSON carries it."""
+    return {
+        "last": _iso(standing.last), "due": _iso(standing.due), "next": _iso(standing.next), "state": standing.state,
+        "ratio": None if standing.ratio is None else round(standing.ratio, 2), "freshness": standing.freshness,
+        "hidden": standing.hidden or None,
+    }  # fmt: skip
+
+
+def _iso(ordinal: int) -> str | None:
+    return date.fromordinal(ordinal).isoformat() if ordinal else None
+
+
+def brief_facts(run: Run, one: Brief) -> dict[str, object]:
+    """A brief as JSON carries it."""
+    contact, kinds = one.contact, run.vault.settings.kind_table
+    row = dues.row_facts(one.row)
+    own = contact_facts(contact) | standing_facts(one.standing)
+    entries = [entry_facts(entry, entry.on <= run.today and history.is_touch(entry, kinds)) for entry in contact.interactions]
+    wanted = ("reason", "hook", "owed", "occasions", "score", "last_kind")
+    computed = computed_facts(run, contact, one.standing)
+    computed["ask"] = list(numbers.ask_next_time(contact))
+    return {
+        **own, **{key: row[key] for key in wanted}, "rhythm_cadence": row["cadence"],
+        "follow_ups": [dues.follow_up_facts(task) for task in contact.follow_ups], "interactions": entries, "numbers": computed,
+        "linked_from": [id for id, _ in one.linked],
+    }  # fmt: skip
+
+
+def brief_lines(run: Run, one: Brief, explain: bool, everything: bool) -> list[str]:
+    """A brief as a terminal shows it."""
+    paint, width, contact = run.paint, min(run.width, 100), one.contact
+    about = " · ".join(part for part in (contact.text("role"), contact.text("company"), contact.text("location")) if part)
+    lines = [paint.bold(safe(contact.name)) + (f"  {paint.soft(safe(about))}" if about else "")]
+    say_first = one.row.hook
+    if say_first:
+        lines += [paint.warm(line) if one.row.owed else line for line in terminal.wrapped(say_first, width, "  ")]
+    lines += ["", *terminal.fact_lines(_stand_facts(run, one), paint, width)]
+    open_tasks = reading.open_tasks(contact)
+    if open_tasks:
+        lines += ["", paint.bold("Open")]
+        for number, task in enumerate(open_tasks, 1):
+            when = terminal.when_words(task.due, run.today) if task.due else ""
+            whose = "they: " if task.waiting == "them" else ""
+            lines += terminal.wrapped(f"{number}  {whose}{dues.plain_words(task.text)}{f' · {when}' if when else ''}", width, "  ")
+    if one.dates:
+        lines += ["", paint.bold("Dates"), *terminal.dated_lines(one.dates, run.today, paint, width)]
+    lines += _section("Reach", _reach_facts(contact), run, width)
+    lines += _section("Person", _person_facts(run, one, everything), run, width)
+    if explain:
+        lines += ["", paint.bold("Arithmetic"), *(f"  {line}" for line in _arithmetic(run, one))]
+    entries = tuple(reversed(history.past(contact, run.today)))
+    shown = entries if everything else entries[:8]
+    if shown:
+        more = paint.soft(f"  ({len(entries)} in all: ptcrm show {contact.id} --everything)") if len(entries) > len(shown) else ""
+        lines += ["", paint.bold("Log") + more, *terminal.entry_lines(shown, paint, width)]
+    else:
+        lines += ["", "No entry yet: " + paint.accent(f"ptcrm log {contact.id} coffee")]
+    return [*lines, "", paint.soft(f"{vault_path_shown(run)}/{safe(contact.path)}")]
+
+
+def _section(title: str, facts: Sequence[tuple[str, str]], run: Run, width: int) -> list[str]:
+    lines = terminal.fact_lines(facts, run.paint, width)
+    return ["", run.paint.bold(title), *lines] if lines else []
+
+
+def _stand_facts(run: Run, one: Brief) -> list[tuple[str, str]]:
+    contact, standing, row = one.contact, one.standing, one.row
+    kinds = run.vault.settings.kind_table
+    found = numbers.numbers(history.touches(contact, run.today, kinds), run.today, kinds)
+    until = f" until {contact.paused}" if isinstance(contact.paused, date) else ""
+    hidden = {
+        "snoozed": f"snoozed until {contact.snooze_until}", "paused": f"paused{until}",
+        "attempt": "tried lately, not reached", "plan": "something is planned", "wholly": _gone_words(contact), "": "",
+    }[standing.hidden]  # fmt: skip
+    warmth = ""
+    if row.freshness is not None:
+        word = "warm" if row.freshness >= 60 else "cooling" if row.freshness >= 30 else "cold"
+        warmth = f"{word} ({row.freshness} of 100)"
+    drifts = numbers.drift_words(found)
+    return [
+        ("quiet", row.reason),
+        ("next", " · ".join(part for part in (_next_words(row.due, run.today), hidden) if part)),
+        ("freshness", warmth),
+        ("strength", f"{found.strength} of 100" if found.strength is not None else ""),
+        ("lately", numbers.trend_words(found)),
+        ("balance", numbers.balance_words(found)),
+        ("drifting", drifts),
+        ("rhythm", numbers.rhythm_words(found, row.cadence, standing.span)),
+    ]
+
+
+def _gone_words(contact: Contact) -> str:
+    if contact.is_true("do_not_contact"):
+        return "do not contact"
+    return "deceased" if contact.died or contact.text("status") == "deceased" else "archived"
+
+
+def _next_words(due: date | None, today: date) -> str:
+    if due is None:
+        return ""
+    return "now" if due <= today else f"{day_words(due, today)}, in {span_words((due - today).days)}"
+
+
+def _reach_facts(contact: Contact) -> list[tuple[str, str]]:
+    keys = ("email", "phone", "address", "website", "linkedin")
+    return [*((key, " · ".join(contact.texts(key))) for key in keys), ("prefers", contact.text("prefers") or "")]
+
+
+def _person_facts(run: Run, one: Brief, everything: bool) -> list[tuple[str, str]]:
+    contact = one.contact
+    shared = dues.shared_hobbies(contact, run.vault.settings)
+    hobbies = ", ".join(f"{hobby} (you too)" if hobby in shared else hobby for hobby in contact.texts("hobbies"))
+    known = numbers.known_for(contact, history.past(contact, run.today), run.today)
+    met = " · ".join(part for part in (known, dues.plain_words(contact.text("met_at") or "")) if part)
+    names = ", ".join(name for _, name in one.linked)
+    facts = [
+        ("met", met), ("through", dues.plain_words(contact.text("referred_by") or "")), ("why", contact.text("why") or ""),
+        ("birthday", contact.text("birthday") or ""), ("dates", ", ".join(contact.texts("dates"))),
+        ("family", "; ".join(contact.texts("family"))), ("hobbies", hobbies), ("needs", "; ".join(contact.texts("needs"))),
+        ("offers", "; ".join(contact.texts("offers"))), ("groups", ", ".join(contact.texts("groups"))),
+        ("knows", ", ".join(dues.plain_words(link) for link in contact.texts("knows"))), ("named by", names),
+        ("in person", cadence_words(contact.in_person) if contact.in_person else ""),
+        ("owner", " → ".join(part for part in (contact.text("owner"), contact.text("successor")) if part)),
+        ("ask", ", ".join(numbers.ask_next_time(contact))),
+    ]  # fmt: skip
+    if everything:
+        told = {"tags": ", ".join(contact.texts("tags")), "source": contact.text("source") or "", "created": contact.text("created") or ""}
+        facts += [*told.items(), *((key, asdata.cell(value)) for key, value in contact.other.items())]
+    return facts
+
+
+def _arithmetic(run: Run, one: Brief) -> list[str]:
+    kinds = run.vault.settings.kind_table
+    found = numbers.numbers(history.touches(one.contact, run.today, kinds), run.today, kinds)
+    lines = [*dues.arithmetic(one.row, one.standing, run.vault.settings), numbers.strength_words(found)]
+    if found.gap is not None:
+        lines.append(f"median of the last {found.gaps} gaps: {found.gap:g} days; quiet for {found.silence}")
+    return [line for line in lines if line]

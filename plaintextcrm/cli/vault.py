@@ -1,0 +1,207 @@
+"""The vault itself: init, demo, check, undo, completion, help."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+import click
+
+from plaintextcrm.app import reading
+from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
+from plaintextcrm.core.errors import NotCommitted, Usage
+from plaintextcrm.core.model import Problem
+from plaintextcrm.core.text import safe
+from plaintextcrm.render import asdata, terminal
+
+DEMO_DAY = "2026-11-21"
+
+
+@click.command("init")
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
+@click.option("--example", is_flag=True, help="Fill it with the example vault.")
+@click.option("--no-git", is_flag=True, help="Make no git repository.")
+@click.pass_obj
+def init_command(run: Run, folder: Path | None, example: bool, no_git: bool) -> int:
+    """Make a vault: a folder, ptcrm.toml, contacts/, and a git repository with a first commit.
+
+    \b
+    ptcrm init my-people
+    ptcrm init --example try-it
+    """
+    from plaintextcrm.app import making
+
+    where = folder or Path()
+    shown = str(where) if folder else "."
+    try:
+        if example:
+            committed = making.copy_example(where, not no_git)
+        else:
+            _, committed = making.make_vault(where, where.resolve().name, run.today, not no_git)
+    except NotCommitted as error:
+        run.tell(f"ptcrm: {error}")
+        return error.exit_code
+    except OSError as error:
+        raise Usage(f"{shown}: {(error.strerror or str(error)).lower()}") from None
+    run.say(f"a vault is in {shown}" + (", in git with a first commit" if committed else ""))
+    step = f"-C {shlex.quote(shown)} " if folder else ""
+    run.say(f"  ptcrm {step}due" if example else f'  ptcrm {step}add "Ada King" --tier A')
+    return 0
+
+
+@click.command("demo")
+@click.pass_obj
+def demo_command(run: Run) -> int:
+    """The example vault in a temporary folder: its due list, and three things to try."""
+    import sys
+    from tempfile import mkdtemp
+
+    from plaintextcrm.app import making
+    from plaintextcrm.cli.daily import brief
+
+    folder = Path(mkdtemp(prefix="ptcrm-demo-"))
+    making.copy_example(folder, with_git=False)
+    given = Run(str(folder), DEMO_DAY, run.cache, run.quiet)
+    brief(given)
+    where = shlex.quote(str(folder))
+    program = "ptcrm" if os.path.basename(sys.argv[0]) == "ptcrm" else f"{shlex.quote(sys.executable)} -m plaintextcrm"
+    start = f"{program} -C {where} --today {DEMO_DAY}"
+    run.say("\nThis is Marta's vault on 21 November 2026, in a folder of its own. Try:\n")
+    for line in ("show ada", 'log henrique call "Thanked him for the tip"', "search pumpkin"):
+        run.say(f"  {given.paint.accent(f'{start} {line}')}")
+    return 0
+
+
+@click.command("check", cls=FilterCommand)
+@click.argument("terms", nargs=-1, metavar="[FILTER]…")
+@click.option("--self", "itself", is_flag=True, help="Check the installation and the index instead.")
+@format_options
+@click.pass_obj
+def check_command(run: Run, terms: tuple[str, ...], itself: bool, format_: str | None, as_json: bool) -> int:
+    """Every mistake in the files, with its line and, where it is obvious, the corrected line.
+
+    \b
+    ptcrm check
+    ptcrm check tier:A
+    ptcrm check --self
+    """
+    if itself:
+        return _check_itself(run)
+    words = terms_of(terms)
+    found, people = reading.ask(run.vault, lambda index: (reading.all_problems(index, run.vault, words), index.count()), run.progress())
+    errors = [problem for problem in found if problem.severity == "error"]
+    shown = format_of(run, format_, as_json)
+    if shown == "json":
+        run.say(asdata.as_json("check", run.today, [asdata.problem_fact(problem) for problem in found], ()))
+    elif shown in ("csv", "md"):
+        rows = [asdata.problem_fact(problem) for problem in found]
+        columns = ("path", "line", "column", "severity", "code", "message", "fix")
+        run.say(asdata.as_csv(rows, columns) if shown == "csv" else asdata.as_markdown(rows, columns))
+    else:
+        lines = [line for problem in found for line in _problem_lines(problem, run)]
+        if lines:
+            run.say("\n".join(lines))
+        warnings = len(found) - len(errors)
+        files = f"{people} {'file' if people == 1 else 'files'}"
+        run.tell(f"{files} read: {_counted(len(errors), 'mistake')}, {_counted(warnings, 'warning')}")
+    return 1 if errors else 0
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number or 'no'} {word}{'' if number == 1 else 's'}"
+
+
+def _problem_lines(problem: Problem, run: Run) -> list[str]:
+    text = str(problem) if problem.severity == "error" else str(problem).replace(": ", ": warning: ", 1)
+    lines = [safe(text)]
+    if problem.fix:
+        lines.append(f"    {run.paint.soft('better:')} {safe(problem.fix.strip())}")
+    return lines
+
+
+def _check_itself(run: Run) -> int:
+    import platform
+    import shutil
+    import sqlite3
+
+    from plaintextcrm import __version__
+
+    facts = [
+        ("ptcrm", f"{__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"),
+        ("git", shutil.which("git") or "not found: writes are not committed"),
+        ("vault", str(run.vault.root)),
+        ("state", str(run.vault.state)),
+    ]
+    where, people = reading.ask(run.vault, lambda index: (index.path, index.count()), run.progress())
+    facts.append(("index", f"{where}, {people} people" if where else f"in memory only, {people} people"))
+    run.say("\n".join(terminal.fact_lines(facts, run.paint, run.width)))
+    return 0
+
+
+@click.command("undo")
+@write_options
+@click.pass_obj
+def undo_command(run: Run, dry_run: bool, no_commit: bool) -> int:
+    """Take back the newest write that is not taken back yet, byte for byte.
+
+    \b
+    ptcrm undo
+    ptcrm undo -n        show what it would take back
+    """
+    from plaintextcrm.app import writing
+    from plaintextcrm.cli.wrote import how_of, report
+
+    undone = writing.undo(run.vault, how_of(dry_run, no_commit))
+    return report(run, undone.written, f"taken back: {undone.what} (of {undone.at[:16]})", undo=False)
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+def completion_command(shell: str) -> None:
+    """The shell's completion script.
+
+    \b
+    eval "$(ptcrm completion bash)"                               in ~/.bashrc
+    eval "$(ptcrm completion zsh)"                                in ~/.zshrc
+    ptcrm completion fish > ~/.config/fish/completions/ptcrm.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from plaintextcrm.cli import main_group
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise Usage(f"no completion for {shell}")
+    click.echo(found(main_group, {}, "ptcrm", "_PTCRM_COMPLETE").source())
+
+
+@click.command("help")
+@click.argument("command", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every command, grouped.")
+@click.pass_context
+def help_command(ctx: click.Context, command: str | None, everything: bool) -> None:
+    """Help on a command, or on all of them.
+
+    \b
+    ptcrm help due
+    ptcrm help --all
+    """
+    from plaintextcrm.cli import COMMANDS, first_help, main_group
+
+    if command:
+        found = main_group.get_command(ctx, command)
+        if found is None:
+            raise Usage(f'there is no command "{command}": ptcrm help --all lists them')
+        with click.Context(found, info_name=command, parent=ctx.parent) as context:
+            click.echo(found.get_help(context))
+        return
+    if not everything:
+        click.echo(first_help(), nl=False)
+        return
+    for group in dict.fromkeys(entry.group for entry in COMMANDS.values()):
+        click.echo(f"{group}")
+        for name, entry in COMMANDS.items():
+            if entry.group == group:
+                click.echo(f"  {name:<12}{entry.words}")
+        click.echo()

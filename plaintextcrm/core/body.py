@@ -1,0 +1,335 @@
+"""The body of a contact: its log sections and entries, follow-ups, links and first heading (docs/format.md, section 3).
+
+One scan serves reading and writing, so that an entry is written where it would be read.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from plaintextcrm.core.dates import day_or_none
+from plaintextcrm.core.entries import (
+    LIST_ITEM,
+    field_problems,
+    follow_up_of,
+    kind_hint,
+    odd_entry,
+    parse_dated,
+    parse_follow_up,
+)
+from plaintextcrm.core.kinds import STANDARD, KindTable
+from plaintextcrm.core.model import OPEN_BOXES, FollowUp, Interaction, Location, Problem
+from plaintextcrm.core.text import fold, split_lines
+
+SECTION_NAMES = ("interactions", "interaction log", "log", "contact log", "history", "timeline", "activity", "meetings")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
+_BOLD_DATE = re.compile(r" {0,3}(?:\*\*|__)\d{4}[-/.]")
+_TABLE_DATE = re.compile(r" {0,3}\|[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*\|(.*?)\|?[ \t]*\Z")
+_STARTS_WITH_DATE = re.compile(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
+_TOKEN = re.compile(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|<!--|%%", re.MULTILINE)
+_CONFLICT = re.compile(r"(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) |=======\Z")
+_LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
+# The shape nearly all lines have; what it matches, `parse_dated` reads the same (a law holds that).
+_COMMON = re.compile(r"[-*+] (\d{4})-(\d\d)-(\d\d) ([a-z]+(?:-[a-z]+)?): (\S.*)\Z")
+
+
+class Placed(NamedTuple):
+    """One list-item entry of a section and the lines it takes: first line, and the line after its last (from 1)."""
+
+    on: date
+    line: int
+    end: int
+
+
+class Section(NamedTuple):
+    """One log section: its heading's line, the line after its last that is not blank, and its list-item entries in order."""
+
+    title: str
+    line: int
+    end: int
+    entries: tuple[Placed, ...]
+    has_blocks: bool  # headings, tables or paragraphs with dates in it
+
+
+class Body(NamedTuple):
+    """What a body says. Lines are those of the file, from 1."""
+
+    interactions: tuple[Interaction, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    links: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    title: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def mask(text: str, first_line: int = 1, path: str = "") -> tuple[str, tuple[Problem, ...]]:
+    """The text, as long, with code fences, HTML comments and `%% %%` blanked out. An unclosed comment is none; a fence runs on."""
+    if "```" not in text and "~~~" not in text and "<!--" not in text and "%%" not in text:
+        return text, ()
+    pieces: list[str] = []
+    problems: list[Problem] = []
+    kept = place = 0
+    while match := _TOKEN.search(text, place):
+        token = match[0]
+        if match[1]:
+            closing = re.compile(rf"^[ \t]*{match[1][0]}{{{len(match[1])},}}[ \t]*\r?$", re.MULTILINE).search(text, match.end())
+            end = closing.end() if closing else len(text)
+            if not closing:
+                line = first_line + text.count("\n", 0, match.start())
+                message = "a code fence is opened here and not closed: what follows is not read"
+                problems.append(Problem(Location(path, line), "unclosed-code", message))
+        else:
+            found = text.find("-->" if token == "<!--" else "%%", match.end())
+            if found < 0:
+                place = match.end()
+                continue
+            end = found + (3 if token == "<!--" else 2)
+        pieces += text[kept : match.start()], re.sub(r"[^\r\n]", " ", text[match.start() : end])
+        kept = place = end
+    pieces.append(text[kept:])
+    return "".join(pieces), tuple(problems)
+
+
+def scan(text: str, first_line: int, path: str, kinds: KindTable = STANDARD) -> Body:
+    """Everything dated, promised and linked in a body whose first line is line `first_line` of the file; never raises."""
+    masked, problems = mask(text, first_line, path)
+    scanner = _Scanner(path, kinds, list(problems))
+    for number, line in enumerate(split_lines(masked), first_line):
+        scanner.take(line, number)
+    return scanner.body(masked)
+
+
+class _Scanner:
+    """Lines in, facts out, in one pass."""
+
+    def __init__(self, path: str, kinds: KindTable, problems: list[Problem]) -> None:
+        self.path, self.kinds, self.problems = path, kinds, problems
+        self.interactions: list[Interaction] = []
+        self.follow_ups: list[FollowUp] = []
+        self.sections: list[Section] = []
+        self.title: str | None = None
+        self.level = 0  # of the section we are in; 0: none
+        self.section_title, self.section_line, self.section_end = "", 0, 0
+        self.columns: int | None = None  # of the section's first list item
+        self.placed: list[Placed] = []
+        self.has_blocks = False
+        self.open: Interaction | None = None  # an entry whose deeper lines are still to come
+        self.details: list[str] = []
+        self.open_columns, self.open_end = 0, 0
+        self.by_paragraph = False  # prose below a heading or after a bold date: every line belongs to it
+        self.after_blank = True
+        self.outside: list[int] = []
+
+    def take(self, line: str, number: int) -> None:
+        """One more line."""
+        first = line[:1]
+        if self.columns == 0 and first and first in "-*+" and not self.by_paragraph and self._common_entry(line, number):
+            return
+        if not first or line.isspace():
+            self.after_blank = True
+            if self.details:
+                self.details.append("")
+            return
+        if first in "<>=|" and _CONFLICT.match(line):
+            self.after_blank = True
+            return
+        stripped = line.lstrip(" \t")
+        mark = stripped[0]
+        indent = len(line) - len(stripped)
+        columns = indent if "\t" not in line[:indent] else len(line[:indent].expandtabs(4))
+        if mark == "#" and columns < 4:
+            heading = _HEADING.match(line)
+            if heading:
+                self._heading(len(heading[1]), (heading[2] or "").strip(), number)
+                return
+        if self.level:
+            self.section_end = number + 1
+            self._in_section(line, stripped, mark, columns, number)
+        else:
+            self._outside(line, stripped, mark, number)
+        self.after_blank = False
+
+    def _common_entry(self, line: str, number: int) -> bool:
+        """Whether the line is an entry of the common shape, taken in one look."""
+        match = _COMMON.match(line)
+        kind = self.kinds.get(match[4]) if match else None
+        if match is None or kind is None or "::" in line or "^" in line:
+            return False
+        on = day_or_none(int(match[1]), int(match[2]), int(match[3]))
+        if on is None:
+            return False
+        self._close_entry()
+        self._begin(Interaction(on, match[5].rstrip(), kind.name, None, (), None, (), "", number), 0)
+        self.section_end, self.after_blank = number + 1, False
+        return True
+
+    def _heading(self, level: int, title: str, number: int) -> None:
+        if self.title is None and level == 1 and title:
+            self.title = title
+        dated = self.level and _STARTS_WITH_DATE.match(title)
+        if self.level and not dated and level <= self.level:
+            self._close_section()
+        self._close_entry()
+        if self.level:
+            self.section_end = number + 1
+            if dated:
+                self._block(parse_dated(title, "", number, self.kinds), title, number)
+        elif fold(title).rstrip(":") in SECTION_NAMES:
+            self.level, self.section_title, self.section_line, self.section_end = level, title, number, number + 1
+        self.after_blank = True
+
+    def _in_section(self, line: str, stripped: str, mark: str, columns: int, number: int) -> None:
+        item = LIST_ITEM.match(line) if mark in "-*+" else None
+        entry = self.open
+        dated = item is not None and _STARTS_WITH_DATE.match(line, item.end()) is not None
+        if entry and not self.by_paragraph and columns >= self.open_columns + 2:
+            self._detail(line, number)
+        elif item and entry and self.by_paragraph and not dated:
+            self._detail(line, number)
+        elif item and (self.columns is None or columns < self.columns + 2):
+            self._item(line, item, columns, number)
+        elif item and not item[4] and dated:
+            self.outside.append(number)
+        elif mark == ">":
+            if entry and not self.after_blank:
+                self.open_end = number + 1
+        elif mark == "|" and columns < 4:
+            self._table_row(line, number)
+        elif mark in "*_" and _BOLD_DATE.match(line):
+            self._block(parse_dated(stripped.rstrip(), "", number, self.kinds), stripped, number)
+        elif entry and (self.by_paragraph or not self.after_blank):
+            self._detail(line, number)  # prose below a dated heading, or a line that lazily goes on
+        else:
+            self._task(line, number)
+
+    def _item(self, line: str, item: re.Match[str], columns: int, number: int) -> None:
+        self._close_entry()
+        if self.columns is None:
+            self.columns = columns
+        rest, box = line[item.end() :].rstrip(), item[4] or ""
+        entry = parse_dated(rest, box, number, self.kinds)
+        if entry is None:
+            problem = odd_entry(line, self.path, number)
+            if problem:
+                self.problems.append(problem)
+            elif box:
+                self._task(line, number)
+            return
+        self._begin(entry, columns)
+        if box in OPEN_BOXES and box:
+            follow_up, problems = follow_up_of(box, rest, self.path, number)
+            words = f"{entry.kind}: {entry.text}" if entry.kind and entry.text else entry.text or entry.kind or ""
+            self.follow_ups.append(follow_up._replace(text=_without_dates(words, number, self.path), due=follow_up.due or entry.on))
+            self.problems.extend(problems)
+
+    def _detail(self, line: str, number: int) -> None:
+        if self.open:
+            self.details.append(line)
+            self.open_end = number + 1
+        self._task(line, number)
+
+    def _begin(self, entry: Interaction, columns: int, by_paragraph: bool = False) -> None:
+        self.open, self.open_columns, self.open_end, self.by_paragraph = entry, columns, entry.where + 1, by_paragraph
+
+    def _task(self, line: str, number: int) -> None:
+        if "[" not in line:
+            return
+        found = parse_follow_up(line, self.path, number)
+        if found:
+            self.follow_ups.append(found[0])
+            self.problems.extend(found[1])
+
+    def _table_row(self, line: str, number: int) -> None:
+        row = _TABLE_DATE.match(line)
+        if not row:
+            return
+        self._close_entry()
+        cells = [cell.strip() for cell in row[2].split("|")]
+        kind = next((cell for cell in cells if cell.lower() in self.kinds), None)
+        if kind is not None:
+            cells.remove(kind)
+        words = " · ".join(cell for cell in cells if cell)
+        text = f"{row[1]} {kind}: {words}" if kind else f"{row[1]}: {words}"
+        self._block(parse_dated(text, "", number, self.kinds), line, number)
+        self._close_entry()
+
+    def _block(self, entry: Interaction | None, line: str, number: int) -> None:
+        """An entry that is read and never written: a dated heading, a table row, a paragraph with a bold date."""
+        self._close_entry()
+        self.has_blocks = True
+        if entry is None:
+            problem = odd_entry(line, self.path, number)
+            if problem:
+                self.problems.append(problem)
+            return
+        self._begin(entry, 0, by_paragraph=True)
+
+    def _outside(self, line: str, stripped: str, mark: str, number: int) -> None:
+        if mark == ">":
+            return
+        if mark in "-*+0123456789" and "[" in stripped:
+            self._task(line, number)
+        if mark in "-*+":
+            item = LIST_ITEM.match(line)
+            if item and not item[4] and _STARTS_WITH_DATE.match(line, item.end()):
+                self.outside.append(number)
+
+    def _close_entry(self) -> None:
+        entry = self.open
+        if entry is None:
+            return
+        self.open = None
+        if self.details:
+            entry = entry._replace(details=_dedented(self.details))
+            self.details = []
+        if not self.by_paragraph:
+            self.placed.append(Placed(entry.on, entry.where, self.open_end))
+        self.by_paragraph = False
+        self.interactions.append(entry)
+        if entry.kind is None:
+            hint = kind_hint(entry, self.path)
+            if hint:
+                self.problems.append(hint)
+        if entry.fields:
+            self.problems.extend(field_problems(entry, self.path))
+
+    def _close_section(self) -> None:
+        self._close_entry()
+        if self.level:
+            self.sections.append(Section(self.section_title, self.section_line, self.section_end, tuple(self.placed), self.has_blocks))
+        self.level, self.columns, self.placed, self.has_blocks = 0, None, [], False
+
+    def body(self, text: str) -> Body:
+        """Everything that was found."""
+        self._close_section()
+        if len(self.outside) > 2:
+            lines = len(self.outside)
+            message = f'{lines} dated lines stand outside a section "## Interactions" and are not read as interactions'
+            self.problems.append(Problem(Location(self.path, self.outside[0]), "dated-outside", message, None, "warning"))
+        seen: dict[str, int] = {}
+        for entry in self.interactions:
+            if entry.block_id:
+                first = seen.setdefault(entry.block_id, entry.where)
+                if first != entry.where:
+                    message = f'block id "^{entry.block_id}" is in line {first} already: remove one of the two lines'
+                    self.problems.append(Problem(Location(self.path, entry.where), "duplicate-block-id", message))
+        links = tuple(dict.fromkeys(match.strip() for match in _LINK.findall(text))) if "[[" in text else ()
+        problems = tuple(sorted(self.problems, key=lambda problem: problem.where[1:]))
+        return Body(tuple(self.interactions), tuple(self.follow_ups), links, tuple(self.sections), self.title, problems)
+
+
+def _without_dates(words: str, number: int, path: str) -> str:
+    return follow_up_of("x", words, path, number)[0].text
+
+
+def _dedented(lines: list[str]) -> tuple[str, ...]:
+    """The lines without the blanks they share and without blank lines at the end."""
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if not lines:
+        return ()
+    expanded = [line.expandtabs(4) if "\t" in line[:8] else line for line in lines]
+    shared = min(len(line) - len(line.lstrip()) for line in expanded if line.strip())
+    return tuple(line[shared:].rstrip() for line in expanded)

@@ -1,0 +1,347 @@
+"""Source -> (Contact, problems): the one place where a file becomes a person. Never raises (docs/format.md, sections 2 to 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from plaintextcrm.core import body as bodies
+from plaintextcrm.core import frontmatter
+from plaintextcrm.core.dates import cadence_text, iso_forms, key_day, parse_cadence, parse_partial, partial_text
+from plaintextcrm.core.frontmatter import FrontMatter, Pair, Tree
+from plaintextcrm.core.kinds import STANDARD, KindTable
+from plaintextcrm.core.model import Contact, Location, PartialDate, Problem, Source, YearlyDate
+from plaintextcrm.core.text import CONTROL, fold, has_control, readable
+from plaintextcrm.core.vocabulary import LIST_TYPES, Key, find_key, fold_key, near_key
+
+TRUE_WORDS = ("true", "yes", "on", "1", "y")
+FALSE_WORDS = ("false", "no", "off", "0", "n")
+_PLACEHOLDER = re.compile(r"\{\{.*\}\}\Z|<%.*%>\Z")
+_DATED_LABEL = re.compile(r"((?:\d{4}|\?{4})-\d{1,2}-\d{1,2}|(?:--)?\d{2}-\d{2})(?!\d)[ \t]*[:,]?[ \t]*(.*)\Z")
+_CONFLICT = re.compile(r"^<<<<<<< .*$", re.MULTILINE)
+_UNREADABLE = re.compile("[\udc80-\udcff]")
+
+Value = str | bool | tuple[str, ...]
+
+
+class Parsed(NamedTuple):
+    """A contact, what is wrong in its file, and where its parts stand (for writing)."""
+
+    contact: Contact
+    problems: tuple[Problem, ...]
+    front: FrontMatter
+    body: bodies.Body
+    is_person: bool  # False for a template's placeholder
+
+
+class _Wrong(Exception):
+    """A value that its key does not take: (code, message)."""
+
+
+def parse(source: Source, kinds: KindTable = STANDARD) -> Parsed:
+    """A whole file as a contact; whatever cannot be read is a problem, and the rest is read."""
+    text = readable(source.text)
+    problems = list(_encoding_problems(source, text))
+    front = frontmatter.read(text, source.path)
+    conflict = _CONFLICT.search(text) if "<<<<<<< " in text else None
+    if conflict:
+        message = "conflict markers of a merge: settle it; the file is not written to until then"
+        problems.append(Problem(Location(source.path, _line_of(text, conflict.start())), "conflict-markers", message))
+    problems += [problem for problem in front.problems if not (conflict and problem.code in ("yaml", "duplicate-key"))]
+    body = bodies.scan(text[front.body :], front.body_line, source.path, kinds)
+    problems += body.problems
+    keys, other, wrong, titles = _keys(front.pairs, source.path)
+    problems += wrong
+    name = _name(keys, other, titles, body.title, source.id.rsplit("/", 1)[-1])
+    contact = Contact(source.id, source.path, name, keys, other, body.interactions, body.follow_ups, not front.parsed, **typed(keys))
+    problems.sort(key=lambda problem: (problem.where.line, problem.where.column))
+    is_person = bool(body.interactions) or not _PLACEHOLDER.match(name)
+    return Parsed(contact, tuple(problems), front, body, is_person)
+
+
+def _line_of(text: str, offset: int) -> int:
+    before = text[:offset]
+    return 1 + (before.count("\n") if "\r" not in before else len(re.findall(r"\r\n|\r|\n", before)))
+
+
+def _encoding_problems(source: Source, text: str) -> list[Problem]:
+    found = []
+    if source.encoding == "utf-16":
+        message = "the file is UTF-16: save it as UTF-8; it is read, and not written to until then"
+        found.append(Problem(Location(source.path), "encoding", message))
+    bad = None if text is source.text else _UNREADABLE.search(source.text)
+    if bad:
+        start = bad.start()
+        column = start - max(source.text.rfind("\n", 0, start), source.text.rfind("\r", 0, start))
+        message = f'not UTF-8, read as Windows-1252 ("{_word_at(text, start)}"): save the file as UTF-8'
+        found.append(Problem(Location(source.path, _line_of(text, start), column), "encoding", message))
+    control = CONTROL.search(text) if source.encoding == "utf-16" or has_control(source.data) else None
+    if control:
+        message = f"a control character (0x{ord(control[0]):02x}) that no text needs: remove it"
+        found.append(Problem(Location(source.path, _line_of(text, control.start())), "control-character", message))
+    return found
+
+
+def _word_at(text: str, offset: int) -> str:
+    start = max((text.rfind(blank, 0, offset) for blank in " \n\t"), default=-1) + 1
+    return text[start : start + 40].split()[0][:24] if text[start : start + 40].split() else ""
+
+
+# --- keys ----------------------------------------------------------------------------------------------------------
+
+
+def _keys(pairs: tuple[Pair, ...], path: str) -> tuple[dict[str, Value], dict[str, object], list[Problem], dict[str, str]]:
+    """(our keys, the user's, what is wrong, `title`s that may be the name: written key -> text)."""
+    keys: dict[str, Value] = {}
+    other: dict[str, object] = {}
+    problems: list[Problem] = []
+    titles: dict[str, str] = {}
+    own_name: set[str] = set()  # keys already taken from our own spelling of them
+    taken_from: dict[str, tuple[str, Tree]] = {}
+    for pair in pairs:
+        if pair.value is None:
+            continue
+        key = find_key(pair.key)
+        if key is None:
+            other[pair.key] = plain(pair.value)
+            near = near_key(pair.key)
+            if near:
+                message = f'key "{pair.key}": did you mean {near}?'
+                problems.append(Problem(Location(path, pair.line, pair.column), "near-key", message, None, "warning"))
+            continue
+        folded = fold_key(pair.key)
+        if folded == "title":
+            titles[pair.key] = _text(pair.value, pair.key)
+            continue
+        try:
+            value = READERS[key.type](pair.value, pair.key)
+        except _Wrong as wrong:
+            code, message = wrong.args
+            problems.append(Problem(Location(path, pair.line, pair.column), code, message))
+            other[pair.key] = plain(pair.value)
+            continue
+        if value == () or value == "":
+            continue
+        before = keys.get(key.name)
+        is_own = folded == key.name.replace("_", "")
+        if before is None:
+            keys[key.name] = value
+        elif key.type in LIST_TYPES and isinstance(before, tuple) and isinstance(value, tuple):
+            keys[key.name] = tuple(dict.fromkeys(before + value))
+            continue
+        elif is_own and key.name not in own_name:
+            keys[key.name] = value
+            written, tree = taken_from[key.name]
+            other[written] = plain(tree)
+        else:
+            other[pair.key] = plain(pair.value)
+            continue
+        taken_from[key.name] = (pair.key, pair.value)
+        if is_own:
+            own_name.add(key.name)
+    if "coi" not in keys and any(tag.lower() == "coi" for tag in _texts(keys.get("tags"))):
+        keys["coi"] = True
+    return keys, other, problems, titles
+
+
+def _texts(value: Value | None) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def plain(tree: Tree) -> object:
+    """A value of the user's own key as JSON takes it: text, list, or mapping of such."""
+    if isinstance(tree, list):
+        return [plain(part) for part in tree]
+    if isinstance(tree, dict):
+        return {str(key): plain(part) for key, part in tree.items()}
+    return tree
+
+
+def _name(keys: dict[str, Value], other: dict[str, object], titles: dict[str, str], heading: str | None, slug: str) -> str:
+    """`name`, else given and family name, else the first H1, else a `title` that the file is named by, else the file's name.
+
+    A `title` that is not the name is the role.
+    """
+    given, family = keys.get("given_name"), keys.get("family_name")
+    name = keys.get("name") or " ".join(str(part) for part in (given, family) if part) or heading
+    for written, title in titles.items():
+        if name is None and fold(title).replace(" ", "-") == fold(slug).replace(" ", "-"):
+            name = title
+        elif fold(title) != fold(str(name or slug)):
+            if "role" in keys:
+                other[written] = title
+            else:
+                keys["role"] = title
+    return " ".join(str(name or slug).split())
+
+
+# --- one reader a type ---------------------------------------------------------------------------------------------
+
+
+def _leaves(tree: Tree) -> list[str]:
+    """The texts of a nested value, in order."""
+    if isinstance(tree, str):
+        return [tree.strip()] if tree.strip() else []
+    parts = tree if isinstance(tree, list) else list(tree.values()) if isinstance(tree, dict) else []
+    return [leaf for part in parts for leaf in _leaves(part)]
+
+
+def _text(tree: Tree, key: str) -> str:
+    return tree.strip() if isinstance(tree, str) else ", ".join(_leaves(tree))
+
+
+def _unlinked(tree: Tree, key: str) -> str:
+    return re.sub(r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]+)(?:\|[^\[\]]*)?\]\]", r"\1", _text(tree, key))
+
+
+def _list(tree: Tree, key: str) -> tuple[str, ...]:
+    if isinstance(tree, str):
+        return tuple(part for part in (word.strip() for word in tree.split(",")) if part)
+    leaves = _leaves(tree)
+    wanted = {"email": "@"}.get((find_key(key) or Key("")).name)
+    if wanted and not all(isinstance(part, str) for part in _parts(tree)):
+        leaves = [leaf for leaf in leaves if wanted in leaf] or leaves  # {type: work, value: a@b.c}: the labels are left out
+    return tuple(leaves)
+
+
+def _parts(tree: Tree) -> list[Tree]:
+    return tree if isinstance(tree, list) else [tree]
+
+
+def _whole_list(tree: Tree, key: str) -> tuple[str, ...]:
+    return tuple(_leaves(tree))
+
+
+def _tags(tree: Tree, key: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for tag in (word.lstrip("#") for word in _list(tree, key)) if tag))
+
+
+def _date(tree: Tree, key: str) -> str:
+    text = _text(tree, key)
+    day = key_day(text)
+    if day is None:
+        raise _Wrong("bad-date", _date_message(key, text))
+    return day.isoformat()
+
+
+def _date_message(key: str, text: str) -> str:
+    forms = iso_forms(text)
+    if forms:
+        return f'{key} "{text}": write it as {" or ".join(forms)}'
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return f'{key} "{text}" is not a day of the calendar'
+    return f'{key} "{text}": write it like 2026-11-21'
+
+
+def _partial(tree: Tree, key: str) -> str:
+    text = _text(tree, key)
+    value = parse_partial(text)
+    if value is None:
+        message = _date_message(key, text)
+        raise _Wrong("bad-date", message if "2026-11-21" not in message else f'{key} "{text}": write it like 1980-05-12, --05-12 or 1980')
+    return partial_text(value)
+
+
+def _dates(tree: Tree, key: str) -> tuple[str, ...]:
+    texts = [tree] if isinstance(tree, str) else _leaves(tree)
+    found = []
+    for text in texts:
+        text = text.strip()
+        label = "" if fold_key(key) == "dates" else f" {fold_key(key)}"
+        match = _DATED_LABEL.match(text)
+        if not match or parse_partial(match[1]) is None:
+            forms = iso_forms(text.split()[0]) if text else ()
+            right = " or ".join(forms) if forms else "12-24 label or 2010-12-24 label"
+            raise _Wrong("bad-date", f'{key} "{text}": write it like {right}')
+        found.append(text if match[2] else text + label)
+    return tuple(found)
+
+
+def _cadence(tree: Tree, key: str) -> str:
+    text = _text(tree, key)
+    cadence = parse_cadence(text)
+    if cadence is None:
+        raise _Wrong("bad-cadence", f'{key} "{text}": write it like 3w, 2 months or quarterly')
+    return cadence_text(cadence)
+
+
+def _bool(tree: Tree, key: str) -> bool:
+    text = _text(tree, key).lower()
+    if text in TRUE_WORDS:
+        return True
+    if text in FALSE_WORDS:
+        return False
+    raise _Wrong("bad-boolean", f'{key} "{_text(tree, key)}": write true or false')
+
+
+def _bool_or_date(tree: Tree, key: str) -> str | bool:
+    day = key_day(_text(tree, key))
+    return day.isoformat() if day else _bool(tree, key)
+
+
+def _bool_or_list(tree: Tree, key: str) -> bool | tuple[str, ...]:
+    if isinstance(tree, str) and tree.strip().lower() in TRUE_WORDS + FALSE_WORDS:
+        return _bool(tree, key)
+    return _list(tree, key)
+
+
+def _five(tree: Tree, key: str) -> tuple[str, ...]:
+    words = tuple(dict.fromkeys(word.lower() for leaf in _leaves(tree) for word in re.split(r"[\s,]+", leaf) if word))
+    if not set(words) <= {"now", "next"}:
+        raise _Wrong("bad-five", f'{key} "{_text(tree, key)}": write now, next or both')
+    return words
+
+
+READERS: dict[str, Callable[[Tree, str], Value]] = {
+    "text": _text,
+    "unlinked": _unlinked,
+    "list": _list,
+    "whole list": _whole_list,
+    "tags": _tags,
+    "date": _date,
+    "partial": _partial,
+    "dates": _dates,
+    "cadence": _cadence,
+    "bool": _bool,
+    "bool or date": _bool_or_date,
+    "bool or list": _bool_or_list,
+    "five": _five,
+}
+
+
+# --- typed ---------------------------------------------------------------------------------------------------------
+
+_TYPED_DATES = ("started", "snooze_until", "next_contact", "last_contact", "met", "created")
+
+
+def typed(keys: dict[str, Value]) -> dict[str, Any]:
+    """The attributes of a Contact that follow from its (canonical) keys."""
+    found: dict[str, Any] = {}
+    for key in _TYPED_DATES:
+        if key in keys:
+            found[key] = date.fromisoformat(str(keys[key]))
+    for key in ("cadence", "in_person"):
+        if key in keys:
+            found[key] = parse_cadence(str(keys[key]))
+    for key in ("birthday", "died"):
+        if key in keys:
+            found[key] = parse_partial(str(keys[key]))
+    if "dates" in keys:
+        found["dates"] = tuple(yearly_dates(_texts(keys["dates"])))
+    paused = keys.get("paused")
+    if paused is not None:
+        found["paused"] = paused if isinstance(paused, bool) else date.fromisoformat(str(paused))
+    return found
+
+
+def yearly_dates(texts: tuple[str, ...]) -> list[YearlyDate]:
+    """`MM-DD label` and `YYYY-MM-DD label` as yearly dates."""
+    found = []
+    for text in texts:
+        match = _DATED_LABEL.match(text)
+        value: PartialDate | None = parse_partial(match[1]) if match else None
+        if match and value and value.month and value.day:
+            found.append(YearlyDate(value.month, value.day, value.year, match[2].strip()))
+    return found

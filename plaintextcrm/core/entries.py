@@ -1,0 +1,275 @@
+"""One line <-> one Interaction, both ways (the grammar of docs/format.md, section 3)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from plaintextcrm.core.dates import day_or_none, iso_day, iso_forms, key_day
+from plaintextcrm.core.kinds import STANDARD, KindTable
+from plaintextcrm.core.model import OPEN_BOXES, FollowUp, Interaction, Location, Problem
+
+# Indent, bullet, blanks, box.
+LIST_ITEM = re.compile(r"(\s*)([-*+])([ \t]+)(?:\[(.)\][ \t]+)?")
+_ANY_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]+\[(.)\][ \t]+(.*)")
+_DATE_FORMS = re.compile(
+    r"(?P<open>\*\*|__|\[\[(?:[^\[\]|]*/)?)?(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+    r"(?![\d.]|T(?!\d\d:\d\d)|[^\W\d_T])"
+    r"(?P<close>:?\*\*|:?__|(?:\|[^\[\]]*)?\]\])?"
+)
+_TIME = re.compile(
+    r"(?:[ \t]+|T)([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?[ \t]?"
+    r"(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d(?!:)|[-–](?:[01]\d|2[0-3]):[0-5]\d)?"
+    r"(?=[\s:,|—–=]|\Z)"
+)
+_ASEP = re.compile(r"[ \t]*[:,|—–=]|[ \t]+-(?=[ \t])")
+_KIND = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)(?:(:)(?=[ \t]|\Z)|([ \t]+[—–\-|=])(?=[ \t])|(?=\Z))")
+_BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^([a-z0-9]{6})\Z")
+_FIELD = re.compile(
+    r"[ \t]*(?:\[([^\[\]():]+)::((?:[^\[\]]|\[\[[^\[\]]*\]\]|\[[^\[\]]*\])*)\]"
+    r"|\(([^\[\]():]+)::((?:[^()\[\]]|\[\[[^\[\]]*\]\]|\([^()]*\))*)\))"
+)
+_LOOKS_DATED = re.compile(r"[*_\[]{0,2}(?:\d{4}[-/.]\d{1,2}(?![\d])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d))")
+_HINT = re.compile(r"(note|research|skip)\b", re.IGNORECASE)
+
+
+class Style(NamedTuple):
+    """How a log writes its lines: what stands before, around and after the date, and between kind and text."""
+
+    before: str = "- "
+    opening: str = ""
+    closing: str = ""
+    after_date: str = ""
+    after_kind: str = ": "
+
+
+PLAIN = Style()
+
+
+def fields_of(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """(the text without its `[key:: value]` and `(key:: value)` pairs, the pairs in order, keys in lower case)."""
+    if "::" not in text:
+        return text, ()
+    found: list[tuple[str, str]] = []
+
+    def take(match: re.Match[str]) -> str:
+        found.append(((match[1] or match[3]).strip().lower(), (match[2] if match[1] else match[4]).strip()))
+        return ""
+
+    return _FIELD.sub(take, text), tuple(found)
+
+
+def parse_text(text: str, on: date, box: str = "", where: int = 0, kinds: KindTable = STANDARD) -> Interaction:
+    """What stands after the date (and time) of an entry: [asep] [kind] text, fields, block id."""
+    return _parse_rest(text, on, None, box, where, kinds)
+
+
+def parse_entry(line: str, where: int = 0, kinds: KindTable = STANDARD) -> Interaction | None:
+    """One list item as an interaction, or None where it is no entry."""
+    item = LIST_ITEM.match(line)
+    if not item:
+        return None
+    return parse_dated(line[item.end() :], item[4] or "", where, kinds)
+
+
+def parse_dated(text: str, box: str = "", where: int = 0, kinds: KindTable = STANDARD) -> Interaction | None:
+    """A line that begins with its date (after the bullet, in a heading, in a paragraph), or None."""
+    dated = _DATE_FORMS.match(text)
+    if not dated:
+        return None
+    opening, closing = dated["open"] or "", dated["close"] or ""
+    if not _closes(opening, closing):
+        if closing not in ("**", "__") or opening:
+            return None
+        dated_end = dated.start("close")  # "2026-11-20 **bold**" without a blank: the mark belongs to the text
+    else:
+        dated_end = dated.end()
+    on = day_or_none(int(dated["year"]), int(dated["month"]), int(dated["day"]))
+    if on is None:
+        return None
+    time = _TIME.match(text, dated_end)
+    rest = text[time.end() if time else dated_end :]
+    return _parse_rest(rest, on, f"{time[1]}:{time[2]}" if time else None, box, where, kinds)
+
+
+def _closes(opening: str, closing: str) -> bool:
+    if opening.startswith("[["):
+        return closing.endswith("]]")
+    return closing.lstrip(":") == opening and (closing == "" or bool(opening))
+
+
+def _parse_rest(rest: str, on: date, at_time: str | None, box: str, where: int, kinds: KindTable) -> Interaction:
+    separator = _ASEP.match(rest)
+    text = rest[separator.end() :] if separator else rest
+    block = _BLOCK_ID.search(text.rstrip()) if "^" in text else None
+    if block:
+        text = text.rstrip()[: block.start()]
+    text, fields = fields_of(text)
+    text = text.strip()
+    kind = _KIND.match(text)
+    if kind:
+        found = kinds.get(kind[1].lower())
+        if found:
+            return Interaction(on, text[kind.end() :].strip(), found.name, at_time, fields, block and block[1], (), box, where)
+    return Interaction(on, text, None, at_time, fields, block and block[1], (), box, where)
+
+
+def odd_entry(line: str, path: str, where: int) -> Problem | None:
+    """The problem with a list item of a log that begins like a date and is no entry, or None."""
+    item = LIST_ITEM.match(line)
+    start = item.end() if item else 0
+    if not _LOOKS_DATED.match(line, start):
+        return None
+    place = Location(path, where, start + 1)
+    word = line[start:].split()[0].rstrip(":,;")
+    forms = iso_forms(word)
+    if iso_day(word.rstrip(".")):
+        forms = (word.rstrip("."),)
+    if forms:
+        fix = line[:start] + forms[0] + line[start + len(word) :] if len(forms) == 1 else None
+        return Problem(place, "odd-entry", f'date "{word}": write {" or ".join(forms)}', fix)
+    if re.match(r"\d{4}([-/.])\d{1,2}\1\d{1,2}\Z", word):
+        return Problem(place, "odd-entry", f'"{word}" is not a day of the calendar: correct the date')
+    return Problem(place, "odd-entry", f'"{word}" begins like a date and is none: write it like 2026-11-20')
+
+
+def kind_hint(entry: Interaction, path: str) -> Problem | None:
+    """A line without kind that begins with note, research or skip counts as contact, which may not be what was meant."""
+    match = None if entry.kind else _HINT.match(entry.text)
+    if not match:
+        return None
+    word = match[1].lower()
+    message = f'counts as contact: if it is none, write "{word}:" at the beginning'
+    return Problem(Location(path, entry.where), "kind-hint", message, None, "warning")
+
+
+def field_problems(entry: Interaction, path: str) -> list[Problem]:
+    """Fields whose value is not what their key takes."""
+    found = []
+    for key, value in entry.fields:
+        message = None
+        if key in ("minutes", "value") and not re.fullmatch(r"\d+(?:[.,]\d+)?", value):
+            message = f'field "{key}:: {value}": write a number'
+        elif key == "dir" and value.lower() not in ("in", "out"):
+            message = f'field "dir:: {value}": write in or out'
+        elif key in ("touch", "reached") and value.lower() not in ("yes", "no"):
+            message = f'field "{key}:: {value}": write yes or no'
+        if message:
+            found.append(Problem(Location(path, entry.where), "bad-field", message, None, "warning"))
+    return found
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def style_of(line: str, kinds: KindTable = STANDARD) -> Style:
+    """The style of an entry that is there, to write its neighbour alike."""
+    item = LIST_ITEM.match(line)
+    dated = _DATE_FORMS.match(line, item.end()) if item else None
+    if not item or not dated:
+        return PLAIN
+    opening, closing = dated["open"] or "", dated["close"] or ""
+    end = dated.end()
+    if not _closes(opening, closing):
+        opening, closing, end = "", "", dated.start("close")
+    elif opening.startswith("[["):
+        opening, closing = "[[", "]]"  # a label says the day in words: it would be a wrong one
+    time = _TIME.match(line, end)
+    rest = line[time.end() if time else end :]
+    separator = _ASEP.match(rest)
+    text = rest[separator.end() :].lstrip() if separator else rest.lstrip()
+    kind = _KIND.match(text)
+    after_kind = ": "
+    if kind and kind[1].lower() in kinds and kind[3]:
+        after_kind = kind[3] + " "
+    return Style(item[1] + item[2] + item[3], opening, closing, separator[0] if separator else "", after_kind)
+
+
+def entry_line(entry: Interaction, style: Style = PLAIN, kinds: KindTable = STANDARD) -> str:
+    """The line that parses back to `entry` (its details left out), in the style of the log if it can be."""
+    line = _line(entry, style)
+    wanted = entry._replace(where=0, details=())
+    if parse_entry(line, 0, kinds) == wanted:
+        return line
+    before = style.before
+    for after_date in ("", ":"):
+        line = _line(entry, Style(before, after_date=after_date))
+        if parse_entry(line, 0, kinds) == wanted:
+            return line
+    return line
+
+
+def _line(entry: Interaction, style: Style) -> str:
+    box = f"[{entry.box}] " if entry.box else ""
+    parts = [f"{style.before}{box}{style.opening}{entry.on.isoformat()}{style.closing}"]
+    if entry.at_time:
+        parts.append(f" {entry.at_time}")
+    parts.append(style.after_date)
+    tail = "".join(f" [{key}:: {value}]" for key, value in entry.fields)
+    if entry.kind and (entry.text or tail):
+        parts.append(f" {entry.kind}{style.after_kind}{entry.text}".rstrip())
+    elif entry.kind:
+        parts.append(f" {entry.kind}")
+    elif entry.text:
+        parts.append(f" {entry.text}")
+    parts.append(tail)
+    if entry.block_id:
+        parts.append(f" ^{entry.block_id}")
+    return "".join(parts)
+
+
+# --- follow-ups ----------------------------------------------------------------------------------------------------
+
+_DUE_WORDS = re.compile(r"[ \t]*\(due:?[ \t]+(\d{4}-\d{2}-\d{2})\)[ \t]*\Z|[ \t]*\bdue:[ \t]*(\d{4}-\d{2}-\d{2})\b")
+_EMOJI = re.compile(r"[ \t]*(📅|⏳|✅|➕|🛫)\ufe0f?[ \t]*(\d{4}-\d{2}-\d{2})")
+
+
+def parse_follow_up(line: str, path: str, where: int) -> tuple[FollowUp, tuple[Problem, ...]] | None:
+    """A task-list item as a follow-up (Dataview's and Obsidian Tasks' words for the dates), or None."""
+    match = _ANY_ITEM.match(line)
+    return follow_up_of(match[1], match[2], path, where) if match else None
+
+
+def follow_up_of(box: str, text: str, path: str, where: int) -> tuple[FollowUp, tuple[Problem, ...]]:
+    """What a task-list item promises: its box, and the text after it."""
+    text, fields = fields_of(text)
+    facts = dict(reversed(fields))
+    problems: list[Problem] = []
+    due = _field_day(facts.get("due"), path, where, problems)
+    done = _field_day(facts.get("completion"), path, where, problems)
+
+    def take_emoji(found: re.Match[str]) -> str:
+        nonlocal due, done
+        day = key_day(found[2])
+        if found[1] in "📅⏳":
+            due = due or day
+        elif found[1] == "✅":
+            done = done or day
+        return ""
+
+    def take_words(found: re.Match[str]) -> str:
+        nonlocal due
+        due = due or key_day(found[1] or found[2])
+        return ""
+
+    if not text.isascii():
+        text = _EMOJI.sub(take_emoji, text)
+    if "due" in text:
+        text = _DUE_WORDS.sub(take_words, text)
+    if "^" in text:
+        text = _BLOCK_ID.sub("", text.rstrip())
+    waiting = facts.get("waiting")
+    follow_up = FollowUp(text.strip(), due, box in OPEN_BOXES, done, facts.get("owner"), waiting, where)
+    return follow_up, tuple(problems)
+
+
+def _field_day(value: str | None, path: str, where: int, problems: list[Problem]) -> date | None:
+    if not value:
+        return None
+    day = key_day(value)
+    if day is None:
+        forms = iso_forms(value)
+        right = " or ".join(forms) if forms else "like 2026-12-01"
+        problems.append(Problem(Location(path, where), "bad-date", f'date "{value}": write it {"as " if forms else ""}{right}'))
+    return day

@@ -1,0 +1,262 @@
+"""Front matter: text -> where it stands and its pairs, every scalar as text (docs/format.md, section 2).
+
+Two readers give the same pairs: `_quick` for the plain shapes nearly all files have (20 µs; no import of yaml), and YAML
+through a python-frontmatter handler for the rest. What YAML cannot read, `_rescue` reads line by line.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from plaintextcrm.core.model import Location, Problem
+from plaintextcrm.core.text import split_lines
+
+Tree = object  # None, text, or nested: lists and mappings of text (read, never written)
+
+LONGEST = 262_144  # characters; YAML's C reader is recursive, so size and depth are bounded before it sees the text
+DEEPEST = 50
+_FENCE = re.compile(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
+_CLOSE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
+_CLOSE_CR = re.compile(r"(?:(?<=\r)|(?<=\n))---[ \t]*(?=\r|\n|\Z)")
+_UNPRINTABLE = re.compile("[^\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
+_PAIR = re.compile(r"([^\W\d_][\w \-]*):(?:[ ]+(.*))?\Z")
+_ITEM = re.compile(r"( *)- +(.*)\Z")
+_LINK = re.compile(r"\[\[[^\[\]{},:#&*!|>%@`'\"\\]+(?:\|[^\[\]{},:#&*!|>%@`'\"\\]*)?\]\]\Z")
+_FLOW = re.compile(r"\[([^\[\]{}:#&*!|>%@`'\"\\?]*)\]\Z")
+_DOUBLE = re.compile(r'"([^"\\]*)"\Z')
+_SINGLE = re.compile(r"'([^']*)'\Z")
+_NULLS = ("", "~", "null", "Null", "NULL")
+
+
+class Pair(NamedTuple):
+    """One top-level key with its value and its place in the file (line and column from 1)."""
+
+    key: str
+    value: Tree
+    line: int
+    column: int = 1
+
+
+class FrontMatter(NamedTuple):
+    """Where the front matter stands (offsets into the text) and what it says.
+
+    `start`..`end` is the YAML between the fences (both 0 when there is none); the body begins at offset `body`, which is line
+    `body_line`. `parsed` is False where only the line-wise rescue could read it.
+    """
+
+    pairs: tuple[Pair, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    parsed: bool = True
+    start: int = 0
+    end: int = 0
+    body: int = 0
+    body_line: int = 1
+
+
+def read(text: str, path: str) -> FrontMatter:
+    """The front matter of a whole file's text (BOM already taken off); never raises."""
+    opening = _FENCE.match(text)
+    if not opening:
+        return FrontMatter()
+    start = opening.end()
+    closing = _CLOSE.search(text, start) or (_CLOSE_CR.search(text, start) if "\r" in text else None)
+    if not closing:
+        where = Location(path)
+        message = 'front matter is not closed: put a line "---" after the last key'
+        pairs = _rescue(_until_gap(text[start:]))
+        return FrontMatter(pairs, (Problem(where, "unclosed-fence", message),), False, start, start, start, 2)
+    yaml_text = text[start : closing.start()]
+    ends = _FENCE.match(text, closing.start())
+    body = ends.end() if ends else len(text)
+    body_line = 3 + yaml_text.count("\n") if "\r" not in yaml_text else 2 + len(split_lines(yaml_text))
+    parsed = True
+    problems: list[Problem] = []
+    pairs_or_none = _quick(yaml_text)
+    if pairs_or_none is None:
+        pairs, problem = _by_yaml(yaml_text, path)
+        if problem:
+            problems.append(problem)
+            parsed = problem.code == "yaml-alias" and bool(pairs)
+            if not parsed:
+                pairs = _rescue(yaml_text)
+    else:
+        pairs = pairs_or_none
+    pairs, doubled = _first_of_each(pairs, path)
+    return FrontMatter(pairs, (*problems, *doubled), parsed, start, closing.start(), body, body_line)
+
+
+def _until_gap(text: str) -> str:
+    """The lines of an unclosed front matter: up to the first blank line or heading."""
+    lines = split_lines(text)
+    stop = next((n for n, line in enumerate(lines) if not line.strip() or re.match(r"#{1,6}\s", line)), len(lines))
+    return "\n".join(lines[:stop])
+
+
+def _first_of_each(pairs: tuple[Pair, ...], path: str) -> tuple[tuple[Pair, ...], tuple[Problem, ...]]:
+    """Each key once, with its first non-empty value; a problem for each key that is there twice."""
+    if len({pair.key for pair in pairs}) == len(pairs):
+        return pairs, ()
+    kept: dict[str, Pair] = {}
+    problems = []
+    for pair in pairs:
+        first = kept.get(pair.key)
+        if first is None:
+            kept[pair.key] = pair
+            continue
+        message = f'key "{pair.key}" is in line {first.line} and again in line {pair.line}: keep one'
+        problems.append(Problem(Location(path, pair.line, pair.column), "duplicate-key", message))
+        if first.value is None:
+            kept[pair.key] = first._replace(value=pair.value)
+    return tuple(kept.values()), tuple(problems)
+
+
+# --- the quick reader ----------------------------------------------------------------------------------------------
+
+
+def _quick(text: str) -> tuple[Pair, ...] | None:
+    """The pairs of front matter in plain shapes only, or None where YAML has to decide. Law: where not None, it is what YAML says."""
+    if _UNPRINTABLE.search(text) or len(text) > LONGEST:
+        return None
+    pairs: list[Pair] = []
+    items: list[Tree] | None = None
+    indent = ""
+    for number, line in enumerate(split_lines(text), 2):
+        if not line or line.isspace():
+            continue
+        if line[0] != " " and line[0] != "-":
+            if line[0] == "#":
+                continue
+            match = _PAIR.match(line)
+            if not match:
+                return None
+            items = None
+            raw = match[2]
+            if raw is None or not raw.strip():
+                pairs.append(Pair(match[1], None, number))
+                items, indent = [], "?"
+            else:
+                value = _quick_value(raw)
+                if value is None and raw.strip() not in _NULLS:
+                    return None
+                pairs.append(Pair(match[1], value, number))
+            continue
+        match = _ITEM.match(line)
+        if not match or items is None:
+            if line.lstrip()[0] == "#" and items is None:
+                continue
+            return None
+        value = _quick_value(match[2])
+        if not isinstance(value, str) or (indent != "?" and indent != match[1]):
+            return None
+        if not items:
+            indent = match[1]
+            pairs[-1] = pairs[-1]._replace(value=items)
+        items.append(value)
+    return tuple(pairs)
+
+
+def _quick_value(raw: str) -> Tree:
+    """A plain or simply quoted scalar, an unquoted link, a flow list of plain words; None for absent and for what is not plain."""
+    raw = raw.rstrip(" ")
+    first = raw[0] if raw else ""
+    if first in "\"'":
+        match = (_DOUBLE if first == '"' else _SINGLE).match(raw) if first else None
+        return match[1] if match else None
+    if first == "[":
+        if raw.startswith("[["):
+            return raw if _LINK.match(raw) else None
+        flow = _FLOW.match(raw)
+        if not flow:
+            return None
+        words = [word.strip() for word in flow[1].split(",")]
+        if words[-1] == "":
+            words.pop()
+        return None if any(word in _NULLS or word[0] == "-" for word in words) else list(words)
+    if first in "]{}&*!|>%@`#,?:" or (first == "-" and raw[1:2] in ("", " ")):
+        return None
+    plain = raw.split(" #", 1)[0].rstrip(" ")
+    if ": " in plain or plain[-1] == ":" or plain in _NULLS:
+        return None
+    return plain
+
+
+# --- YAML ----------------------------------------------------------------------------------------------------------
+
+
+def _too_deep(text: str) -> int | None:
+    """The line (from 0) at which brackets, list marks or indents nest deeper than a person would write, or None."""
+    depth = 0
+    for number, line in enumerate(split_lines(text)):
+        depth += line.count("[") + line.count("{")
+        marks = len(re.match(r"[ \t]*((?:[-?:][ \t]+)*)", line)[1].split())  # type: ignore[index]
+        if depth > DEEPEST or marks > DEEPEST or len(line) - len(line.lstrip()) > 4 * DEEPEST:
+            return number
+        depth = max(0, depth - line.count("]") - line.count("}"))
+    return None
+
+
+def _by_yaml(text: str, path: str) -> tuple[tuple[Pair, ...], Problem | None]:
+    deep = _too_deep(text)
+    if deep is not None or len(text) > LONGEST:
+        message = "front matter is nested too deep to be read: write key: value lines"
+        if deep is None:
+            message = f"front matter is longer than {LONGEST} characters: move text below the second ---"
+        return (), Problem(Location(path, (deep or 0) + 2), "too-deep", message)
+    from plaintextcrm.core.yamltext import load
+
+    return load(text, path)
+
+
+def suggestion(line: str) -> str | None:
+    """The corrected line where a front matter line that YAML refuses has one obvious correction."""
+    match = re.match(r"(\s*(?:-\s+)?(?:[^\s:#-][^:#]*:\s+)?)(.*\S)\s*\Z", line.replace("\t", "  "))
+    if not match or not match[2]:
+        return None
+    value = match[2]
+    if value[0] in "\"'" and value.count(value[0]) == 1:
+        value = value[1:]
+    if value.startswith("- ") and ":" in match[1]:
+        return None
+    links = re.findall(r"\[\[[^\[\]]+\]\]", value)
+    if len(links) > 1 and not re.sub(r"\[\[[^\[\]]+\]\]|[\s,]", "", value):
+        return f"{match[1]}[" + ", ".join(f'"{link}"' for link in links) + "]"
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    fixed = f'{match[1]}"{quoted}"'
+    return fixed if fixed != line else None
+
+
+# --- the rescue ----------------------------------------------------------------------------------------------------
+
+_RESCUE_PAIR = re.compile(r"([^\s:#\-\[\]{}][^:]{0,80}?)\s*:(?:[ \t]+(.*))?\Z")
+_RESCUE_ITEM = re.compile(r"\s*-\s+(.*)\Z")
+
+
+def _rescue(text: str) -> tuple[Pair, ...]:
+    """The top-level `key: value` lines and block lists of front matter that YAML refuses."""
+    pairs: list[Pair] = []
+    open_list = False
+    for number, line in enumerate(split_lines(text), 2):
+        match = _RESCUE_PAIR.match(line)
+        if match:
+            value = _rescued(match[2] or "")
+            pairs.append(Pair(match[1], value, number))
+            open_list = value is None
+            continue
+        item = _RESCUE_ITEM.match(line)
+        if item and open_list and _rescued(item[1]) is not None:
+            before = pairs[-1].value
+            pairs[-1] = pairs[-1]._replace(value=[*(before if isinstance(before, list) else ()), _rescued(item[1])])
+    return tuple(pairs)
+
+
+def _rescued(raw: str) -> Tree:
+    raw = raw.strip()
+    if len(raw) > 1 and raw[0] in "\"'" and raw.find(raw[0], 1) > 0:
+        return raw[1 : raw.find(raw[0], 1)]
+    if raw[:1] in ("|", ">"):
+        return None
+    raw = re.split(r"\s#", raw, maxsplit=1)[0].strip()
+    if re.fullmatch(r"\[[^\[\]]*\]", raw):
+        return [word.strip().strip("\"'") for word in raw[1:-1].split(",") if word.strip()] or None
+    return None if raw in _NULLS or raw[0] in "#" else raw.lstrip("\"'")

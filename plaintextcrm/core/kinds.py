@@ -1,0 +1,56 @@
+"""The kinds of interaction (docs/format.md, section 3): one table, and the settings may add to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """`group` is "in person", "voice", "writing", "giving" or "none" (no contact); `strength` its weight; `minutes` a default."""
+
+    name: str
+    group: str
+    strength: int
+    minutes: int
+    synonyms: tuple[str, ...] = ()
+
+    @property
+    def touch(self) -> bool:
+        """Whether an entry of this kind counts as contact."""
+        return self.group != "none"
+
+
+def _kinds(group: str, strength: int, minutes: int, *names: str) -> tuple[Kind, ...]:
+    found = []
+    for words in names:
+        name, *synonyms = words.split("/")
+        meal = 90 if name in ("lunch", "dinner") else minutes
+        found.append(Kind(name, group, strength, meal, tuple(synonyms)))
+    return tuple(found)
+
+
+KINDS: tuple[Kind, ...] = (
+    *_kinds("in person", 3, 60, "meeting", "coffee", "lunch", "dinner", "drinks", "visit", "event"),
+    *_kinds("voice", 2, 20, "call/phone", "video/zoom"),
+    *_kinds("writing", 1, 10, "email/e-mail", "text/sms/whatsapp/signal", "message/linkedin/dm"),
+    *_kinds("writing", 1, 10, "letter", "card", "post", "gift"),
+    *_kinds("giving", 1, 10, "gave", "got", "asked", "offered", "introduced"),
+    *_kinds("giving", 1, 10, "referral-in/referral", "referral-out/referred"),
+    *_kinds("none", 0, 0, "note", "research", "comment", "skip", "review", "handover"),
+)
+
+KindTable = Mapping[str, Kind]
+"""Folded spelling (letters with inner hyphens, lower case) -> the kind."""
+
+
+def kind_table(extra: tuple[Kind, ...] = ()) -> KindTable:
+    """Every spelling of every kind; the settings' own kinds win over ours."""
+    table: dict[str, Kind] = {}
+    for kind in (*KINDS, *extra):
+        for spelling in (kind.name, *kind.synonyms):
+            table[spelling] = kind
+    return table
+
+
+STANDARD: KindTable = kind_table()

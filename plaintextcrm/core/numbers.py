@@ -1,0 +1,121 @@
+"""Numbers for one relationship, each one sentence (docs/guide.md, "The numbers"): strength, trend, balance, drift, rhythm."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from statistics import median
+from typing import NamedTuple
+
+from plaintextcrm.core.dates import cadence_words, span_words
+from plaintextcrm.core.history import from_them, from_us
+from plaintextcrm.core.kinds import STANDARD, KindTable
+from plaintextcrm.core.model import NEVER, Cadence, Contact, Interaction
+
+HALF_LIFE_DAYS = 180
+TREND_DAYS = 90
+GAPS = 8
+
+
+class Numbers(NamedTuple):
+    """All of them for one contact on one day; None where there is too little to say."""
+
+    strength: int | None
+    strength_sum: float
+    recent: int  # contacts in days 0 to 89
+    before: int  # in days 90 to 179
+    in_a_row: int  # the newest entries that were all from one side
+    row_side: str  # "you", "them" or ""
+    gap: float | None  # median of the last 8 gaps, in days
+    gaps: int
+    silence: int | None
+    drifting: bool
+
+
+def numbers(touches: Sequence[Interaction], today: date, kinds: KindTable = STANDARD) -> Numbers:
+    """From the entries that count as contact, oldest first."""
+    weights: dict[date, int] = {}
+    for entry in touches:
+        weight = kinds[entry.kind].strength if entry.kind in kinds and entry.kind else 1
+        weights[entry.on] = max(weights.get(entry.on, 0), weight)
+    days = sorted(weights)
+    total = sum(weight * 2 ** (-(today - day).days / HALF_LIFE_DAYS) for day, weight in weights.items())
+    strength = round(100 * (1 - math.exp(-total / 6))) if len(touches) >= 3 else None
+    ages = [(today - day).days for day in days]
+    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)][-GAPS:]
+    gap = float(median(gaps)) if len(gaps) >= 3 else None
+    silence = ages[-1] if ages else None
+    drifting = bool(gap and silence and max(2 * gap, gap + 14) < silence <= max(12 * gap, gap + 90))
+    side, count = _in_a_row(touches)
+    recent = sum(age < TREND_DAYS for age in ages)
+    before = sum(TREND_DAYS <= age < 2 * TREND_DAYS for age in ages)
+    return Numbers(strength, total, recent, before, count, side, gap, len(gaps), silence, drifting)
+
+
+def _in_a_row(touches: Sequence[Interaction]) -> tuple[str, int]:
+    sided = [("them" if from_them(entry) else "you") for entry in touches if from_them(entry) or from_us(entry)]
+    if not sided:
+        return "", 0
+    count = next((place for place, side in enumerate(reversed(sided)) if side != sided[-1]), len(sided))
+    return sided[-1], count
+
+
+def strength_words(found: Numbers) -> str:
+    """`strength 63 = 100 x (1 - e^(-5.99/6))`."""
+    if found.strength is None:
+        return ""
+    return f"strength {found.strength} = 100 x (1 - e^(-{found.strength_sum:.2f}/6))"
+
+
+def trend_words(found: Numbers) -> str:
+    """Contacts of the last 90 days against the 90 before."""
+    if not found.recent and not found.before:
+        return ""
+    return f"{found.recent} in the last 90 days, {found.before} in the 90 before"
+
+
+def balance_words(found: Numbers) -> str:
+    """Who began, where it was one side all the time."""
+    if found.in_a_row < 3:
+        return ""
+    return f"the last {found.in_a_row} were all from {found.row_side}"
+
+
+def drift_words(found: Numbers) -> str:
+    """A rhythm that broke."""
+    if not found.drifting or found.gap is None or found.silence is None:
+        return ""
+    return f"it used to be every {span_words(round(found.gap))}, and has been quiet for {span_words(found.silence)}"
+
+
+def rhythm_words(found: Numbers, cadence: Cadence, span: int) -> str:
+    """One's own rhythm where it is another than the cadence, with the line to change."""
+    if found.gap is None or found.gaps < 4 or cadence == NEVER or not span:
+        return ""
+    if 0.5 < found.gap / span < 2:
+        return ""
+    own = _as_cadence(found.gap)
+    return f"in fact about {cadence_words(own)}; to keep to that, write: cadence: {own.count} {own.unit}{'s' if own.count > 1 else ''}"
+
+
+def _as_cadence(days: float) -> Cadence:
+    if days < 12:
+        return Cadence(max(1, round(days)), "day")
+    if days < 56:
+        return Cadence(max(2, round(days / 7)), "week")
+    return Cadence(max(2, round(days / 30.44)), "month")
+
+
+def known_for(contact: Contact, entries: Sequence[Interaction], today: date) -> str:
+    """`known for 19 years`, from `met` or the first entry."""
+    first = contact.met or (entries[0].on if entries else None)
+    if first is None or first > today:
+        return ""
+    return f"known for {span_words((today - first).days)}" if first < today else "met today"
+
+
+def ask_next_time(contact: Contact) -> tuple[str, ...]:
+    """What the file does not say yet."""
+    wanted = (("birthday", "birthday"), ("family", "family"), ("hobbies", "hobbies"), ("needs", "what they look for"))
+    return tuple(words for key, words in wanted if not contact.keys.get(key))

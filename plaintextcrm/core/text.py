@@ -1,0 +1,88 @@
+"""Bytes to text and lines, so that nothing of the user's is lost on the way back."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+BOM = "\ufeff"
+_ENDS = re.compile(r"\r\n|\r|\n")
+_UNDECODED = re.compile("[\udc80-\udcff]")
+# What a terminal would obey rather than show: C0 but tab and line ends, C1, bidi overrides, and lone surrogates.
+_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters that no text file needs (tab, line ends and form feed left out).
+CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_CONTROL_BYTES = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """(text without BOM, encoding): bytes that are not UTF-8 become lone surrogates, one for each; UTF-16 is read by its BOM."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        return data[3:].decode("utf-8", "surrogateescape"), "utf-8-sig"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace"), "utf-16"
+    return data.decode("utf-8", "surrogateescape"), "utf-8"
+
+
+def has_control(data: bytes) -> bool:
+    """Whether UTF-8 bytes hold a control character (much quicker than a search)."""
+    return len(data.translate(None, _CONTROL_BYTES)) != len(data)
+
+
+def encode(text: str, encoding: str) -> bytes:
+    """The bytes that `decode` came from."""
+    data = text.encode("utf-8", "surrogateescape")
+    return b"\xef\xbb\xbf" + data if encoding == "utf-8-sig" else data
+
+
+def readable(text: str) -> str:
+    """The same text, as long, with undecodable bytes read as Windows-1252, which is what they nearly always are."""
+    if text.isascii() or not _UNDECODED.search(text):
+        return text
+    return _UNDECODED.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines without their ends; only CR LF, LF and CR end a line (never U+2028 and its like)."""
+    return _ENDS.split(text) if "\r" in text else text.split("\n")
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset at which each line of `split_lines` begins, then the length of the text."""
+    return [0, *(match.end() for match in _ENDS.finditer(text)), len(text)]
+
+
+def line_end_at(text: str, offset: int) -> str:
+    """The line end of the line that holds `offset`, else the one before it, else that of the text, else LF."""
+    after = _ENDS.search(text, offset)
+    if after:
+        return after[0]
+    ends = _ENDS.findall(text)
+    return ends[-1] if ends else "\n"
+
+
+def safe(text: str) -> str:
+    """Text for a terminal: control and bidi characters replaced, so that no file can steer it."""
+    return _UNSAFE.sub("\ufffd", text)
+
+
+def fold(text: str) -> str:
+    """Text for comparing: no case, no accents (`Ødegård` as `odegard`), blanks made one."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return " ".join(plain.translate(_LETTERS).split())
+
+
+_LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
+
+
+def width(text: str) -> int:
+    """Terminal columns: wide East Asian characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) or char in "\u200b\u200d\ufe0f" else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

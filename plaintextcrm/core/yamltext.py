@@ -1,0 +1,145 @@
+"""YAML as text: every scalar a string, through a python-frontmatter handler. Imported only when the quick reader gives up."""
+
+from __future__ import annotations
+
+import re
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import BaseHandler
+
+from plaintextcrm.core.frontmatter import _NULLS, Pair, Tree, suggestion
+from plaintextcrm.core.model import Location, Problem
+from plaintextcrm.core.text import split_lines
+
+# libyaml's reader where PyYAML has it; the two differ on tabs, so one installation always uses the same one.
+Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class TextHandler(BaseHandler):
+    """Front matter between two `---` lines, loaded as {key: Pair} with every scalar as text.
+
+    Raises yaml.YAMLError or ValueError where the text is not YAML, `Shared` on anchors in use and merge keys.
+    """
+
+    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
+    START_DELIMITER = END_DELIMITER = "---"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: tuple[Pair, ...] = ()
+        self.shared: tuple[int, ...] = ()  # lines with aliases or merge keys
+
+    def load(self, fm: str) -> dict[str, object]:
+        """The pairs by key; all of them, doubled keys too, in `pairs`."""
+        text = fm.removeprefix("\n")
+        node = yaml.compose(text, Loader=Loader)
+        if node is None or (isinstance(node, yaml.ScalarNode) and node.value in _NULLS):
+            return {}
+        if not isinstance(node, yaml.MappingNode):
+            raise NotAMapping(node.start_mark.line)
+        reader = _Reader(text)
+        self.pairs = tuple(reader.pairs(node))
+        self.shared = tuple(reader.shared)
+        return {pair.key: pair for pair in self.pairs}
+
+
+class NotAMapping(ValueError):
+    """The front matter is a list or plain text; the argument is its line, from 0."""
+
+
+class _Reader:
+    """Nodes to trees; a node met twice is an alias (or a bomb of them), read as absent."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.seen: set[int] = set()
+        self.shared: list[int] = []
+
+    def pairs(self, node: yaml.MappingNode) -> list[Pair]:
+        found = []
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise NotAMapping(key.start_mark.line)
+            line, column = key.start_mark.line + 2, key.start_mark.column + 1
+            if key.value == "<<" and not key.style:
+                self.shared.append(line)
+                continue
+            found.append(Pair(key.value, self.tree(value, line), line, column))
+        return found
+
+    def tree(self, node: yaml.Node, line: int) -> Tree:
+        if id(node) in self.seen:
+            self.shared.append(line)
+            return None
+        self.seen.add(id(node))
+        if self.text[node.start_mark.index : node.start_mark.index + 1] == "&":
+            self.shared.append(line)
+        if isinstance(node, yaml.ScalarNode):
+            return None if not node.style and node.value in _NULLS else node.value
+        if isinstance(node, yaml.SequenceNode):
+            if self._is_link(node):
+                return self.text[node.start_mark.index : node.end_mark.index]
+            return [self.tree(child, line) for child in node.value]
+        found: dict[str, Tree] = {}
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == "<<":
+                self.shared.append(line)
+                continue
+            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            found[str(name)] = self.tree(value, line)
+        return found
+
+    def _is_link(self, node: yaml.SequenceNode) -> bool:
+        """`[[x]]` without quotes: to YAML a list in a list, to people a link."""
+        source = self.text[node.start_mark.index : node.end_mark.index]
+        return bool(re.fullmatch(r"\[\[[^\[\]\n]+\]\]", source))
+
+
+def load(text: str, path: str) -> tuple[tuple[Pair, ...], Problem | None]:
+    """(pairs, what is wrong): on "yaml-alias" the pairs without the shared values, on any other problem none."""
+    handler = TextHandler()
+    try:
+        frontmatter.parse(f"---\n{text}\n---\n", handler=handler)
+    except yaml.MarkedYAMLError as error:
+        return (), _problem(error, text, path)
+    except NotAMapping as error:
+        message = "front matter is not key: value lines"
+        line = int(error.args[0])
+        return (), Problem(Location(path, line + 2), "not-a-mapping", message, suggestion(_line(text, line)))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        line = _line_of_odd_character(text)
+        reason = "a control character" if isinstance(error, yaml.reader.ReaderError) else "it"
+        return (), Problem(Location(path, line + 2), "yaml", f"front matter cannot be read as YAML: {reason} stands in the way")
+    if handler.shared:
+        message = "anchors, aliases and merge keys are not read: write the value out"
+        return handler.pairs, Problem(Location(path, handler.shared[0]), "yaml-alias", message)
+    return handler.pairs, None
+
+
+def _problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
+    quoted = error.context and "quoted scalar" in error.context
+    mark = (error.context_mark if quoted else None) or error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    source = _line(text, line)
+    if quoted:
+        what = "a quote that is opened here is not closed"
+    elif "\t" in source:
+        what = "a tab where blanks belong"
+    elif re.match(r"\s*[^\s:]+:\S", source) and "could not find" in str(error.problem):
+        what = "a blank is missing after the colon"
+    elif "mapping values" in str(error.problem):
+        what = 'a second ": " in one line: put the value in quotes'
+    else:
+        what = str(error.problem or "not YAML")
+    return Problem(Location(path, line + 2, column + 1), "yaml", f"front matter cannot be read: {what}", suggestion(source))
+
+
+def _line(text: str, number: int) -> str:
+    lines = split_lines(text)
+    return lines[number] if number < len(lines) else ""
+
+
+def _line_of_odd_character(text: str) -> int:
+    match = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    return len(split_lines(text[: match.start()])) - 1 if match else 0

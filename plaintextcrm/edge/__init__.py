@@ -1,0 +1,1 @@
+"""The world: files, locks, SQLite, git, clock. It touches and decides nothing."""

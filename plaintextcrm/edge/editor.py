@@ -1,0 +1,44 @@
+"""The user's own editor: VISUAL, EDITOR, else what is there."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+from plaintextcrm.core.errors import Refused, Usage
+
+
+def command() -> list[str]:
+    """The editor's command. Raises Usage where there is none."""
+    chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if chosen:
+        return shlex.split(chosen, posix=os.name != "nt")
+    found = next((name for name in ("sensible-editor", "nano", "vi", "notepad") if shutil.which(name)), None)
+    if found is None:
+        raise Usage("no editor is known: set EDITOR, like EDITOR=nano")
+    return [found]
+
+
+def open_file(path: Path) -> None:
+    """Let the user edit a file. Raises Refused when the editor fails."""
+    words = command()
+    try:
+        code = subprocess.run([*words, str(path)], check=False).returncode
+    except OSError as error:
+        raise Usage(f"the editor {words[0]} cannot be started: {(error.strerror or str(error)).lower()}") from None
+    if code:
+        raise Refused(f"the editor {words[0]} ended with {code}")
+
+
+def text(start: str) -> str:
+    """What the user makes of a text."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="ptcrm-") as folder:
+        path = Path(folder, "entry.md")
+        path.write_text(start, encoding="utf-8")
+        open_file(path)
+        return path.read_text(encoding="utf-8", errors="replace")

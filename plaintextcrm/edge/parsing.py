@@ -1,0 +1,134 @@
+"""Contact files -> index rows: the only part of the index that needs the parser, imported when a file changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from json import dumps
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plaintextcrm.core import query, stored
+from plaintextcrm.core.contact import Parsed, parse
+from plaintextcrm.core.errors import Refused
+from plaintextcrm.core.model import Problem, Source
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.standing import Rules, facts_of, stand
+from plaintextcrm.core.text import readable
+from plaintextcrm.core.vocabulary import find_key
+from plaintextcrm.edge import vault
+
+if TYPE_CHECKING:
+    from plaintextcrm.edge.index import Progress, Row
+
+MANY = 1500  # files from which a second process pays
+CHUNK = 250
+
+
+def rows(root: Path, paths: list[str], settings: Settings, progress: Progress | None) -> Iterator[Row]:
+    """One row a file, in order; many files are shared out to one process a core."""
+    workers = min(os.cpu_count() or 1, 8)
+    if len(paths) < MANY or workers < 2:
+        reader = Reader(root, settings)
+        for number, path in enumerate(paths):
+            yield reader.row(path)
+            if progress and number % 100 == 99:
+                progress(number + 1, len(paths))
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
+    done = 0
+    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(root, settings)) as pool:
+        ahead = [pool.submit(_rows, chunk) for chunk in chunks[: 2 * workers]]
+        coming = iter(chunks[2 * workers :])
+        while ahead:
+            part = ahead.pop(0).result()
+            following = next(coming, None)
+            if following is not None:
+                ahead.append(pool.submit(_rows, following))
+            done += len(part)
+            if progress:
+                progress(done, len(paths))
+            yield from part
+
+
+_reader: Reader
+
+
+def _begin(root: Path, settings: Settings) -> None:
+    global _reader
+    _reader = Reader(root, settings)
+
+
+def _rows(paths: list[str]) -> list[Row]:
+    return [_reader.row(path) for path in paths]
+
+
+class Reader:
+    """Files to rows under one vault's settings."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root, self.settings, self.kinds = root, settings, settings.kind_table
+        self.only = query.parse(query.split(settings.only), settings, date(2000, 1, 1)) if settings.only else None
+        self.rules = Rules(settings)
+
+    def row(self, path: str) -> Row:
+        """What the index keeps of one file."""
+        try:
+            source = vault.read(self.root, path, self.settings)
+        except (OSError, Refused) as error:
+            return _empty(path, vault.unreadable(path, error))
+        parsed = parse(source, self.kinds)
+        return self._row(source, parsed)
+
+    def is_person(self, parsed: Parsed) -> bool:
+        """Whether the vault's `only` (and not being a template) makes it a contact."""
+        if not parsed.is_person or self.only is None:
+            return parsed.is_person
+        facts = facts_of(parsed.contact, self.kinds)
+        standing = stand(facts, self.rules, date(2000, 1, 1))
+        return self.only.holds(query.Person(parsed.contact, standing, len(facts.days)))
+
+    def _row(self, source: Source, parsed: Parsed) -> Row:
+        contact = parsed.contact
+        is_person = self.is_person(parsed)
+        body = readable(source.text[parsed.front.body :])
+        return (
+            source.path, contact.id, contact.name, int(is_person), stored.head(contact),
+            stored.facts(facts_of(contact, self.kinds)), stored.log(contact), stored.problems(parsed.problems if is_person else ()),
+            _checked(parsed), fields_text(parsed), body,
+        )  # fmt: skip
+
+
+def _empty(path: str, problem: Problem) -> Row:
+    return (path, path, "", 0, "", "", "", stored.problems((problem,)), "", "", "")
+
+
+def _checked(parsed: Parsed) -> str:
+    """What the checks of the whole vault look at (`core/check.py`)."""
+    contact = parsed.contact
+    wanted = ("tier", "last_contact")
+    lines = {key.name: pair.line for pair in parsed.front.pairs if (key := find_key(pair.key)) and key.name in wanted}
+    links = (*parsed.body.links, *_links(contact.keys.values()))
+    last = contact.last_contact and contact.last_contact.isoformat()
+    return dumps([contact.id, contact.path, contact.name, contact.tier, contact.texts("aliases"), links, last, lines], ensure_ascii=False)
+
+
+def _links(values: object) -> list[str]:
+    found = []
+    for value in values:  # type: ignore[attr-defined]
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str) and text.startswith("[["):
+                found.append(text.strip("[]").split("|")[0])
+    return found
+
+
+def fields_text(parsed: Parsed) -> str:
+    """The front matter as searchable lines, `key: value`."""
+    lines = []
+    for key, value in (*parsed.contact.keys.items(), *parsed.contact.other.items()):
+        shown = ", ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
+        lines.append(f"{key}: {shown}")
+    return "\n".join(lines)

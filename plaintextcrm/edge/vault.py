@@ -1,0 +1,272 @@
+"""A vault on disk: where it is, which files are contacts, what stat says of them."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from plaintextcrm.core.check import conflict_copy_of
+from plaintextcrm.core.errors import NoVault, Refused
+from plaintextcrm.core.model import Location, Problem, Source
+from plaintextcrm.core.settings import FILE, LOCAL_FILE, Settings
+from plaintextcrm.core.text import decode
+from plaintextcrm.edge import files, places
+
+SKIPPED_FOLDERS = frozenset(["templates", "phrases", "reviews", "attachments"])
+SKIPPED_FILES = frozenset(["index.md", "inbox.md"])
+
+Stamp = tuple[int, int, int, int]
+"""mtime_ns, ctime_ns, size, inode."""
+
+
+class Scan(NamedTuple):
+    """The contact files of a vault, as stat saw them: path below the vault (with `/`) -> stamp; and what is odd there."""
+
+    stamps: Mapping[str, Stamp]
+    problems: tuple[Problem, ...]
+
+
+def find(given: str | None, environment: Mapping[str, str], here: Path) -> Path:
+    """The vault's real path: the option, PTCRM_VAULT, the nearest parent with `ptcrm.toml`, the user's own settings.
+
+    Raises NoVault, saying what to do.
+    """
+    for chosen, name in ((given, "-C"), (environment.get("PTCRM_VAULT"), "PTCRM_VAULT")):
+        if chosen:
+            start = (here / Path(chosen).expanduser()).resolve()
+            if not start.exists():
+                raise NoVault(f"{name} {chosen}: there is no such folder")
+            root = _above(start)
+            if root is None:
+                raise NoVault(f"{name} {chosen}: no vault is there (no {FILE}): make one with `ptcrm init {chosen}`")
+            return root
+    root = _above(here.resolve())
+    if root is None:
+        root = _by_config(environment)
+    if root is None:
+        raise NoVault("no vault here: make one with `ptcrm init my-people`, or try `ptcrm demo`")
+    return root
+
+
+def _above(start: Path) -> Path | None:
+    return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
+
+
+def _by_config(environment: Mapping[str, str]) -> Path | None:
+    path = places.config_file()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+    import tomllib
+
+    try:
+        chosen = tomllib.loads(text).get("vault")
+    except tomllib.TOMLDecodeError as error:
+        raise NoVault(f"{path}: not readable as TOML: {error}") from None
+    if not isinstance(chosen, str):
+        return None
+    root = Path(chosen).expanduser()
+    if not (root / FILE).is_file():
+        raise NoVault(f"{path}: vault = {chosen!r}: no vault is there (no {FILE})")
+    return root.resolve()
+
+
+def settings_texts(root: Path) -> tuple[bytes, bytes]:
+    """The bytes of `ptcrm.toml` and `ptcrm.local.toml` (empty where there is none)."""
+    texts = []
+    for name in (FILE, LOCAL_FILE):
+        try:
+            texts.append(files.read_bytes(root / name))
+        except FileNotFoundError:
+            texts.append(b"")
+        except (OSError, Refused) as error:
+            raise NoVault(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return texts[0], texts[1]
+
+
+def contact_folders(root: Path, settings: Settings) -> tuple[tuple[Path, str], ...]:
+    """(folder, path below the vault, "" for the vault itself) of each of the `contacts` folders that are inside it."""
+    found = []
+    for name in settings.contacts:
+        folder = (root / name).resolve()
+        if folder.is_relative_to(root):
+            found.append((root / name if name != "." else root, "" if name == "." else name))
+    return tuple(found)
+
+
+def outside_folders(root: Path, settings: Settings) -> tuple[Problem, ...]:
+    """The `contacts` folders that lead out of the vault, which are not read."""
+    names = (name for name in settings.contacts if not (root / name).resolve().is_relative_to(root))
+    return tuple(
+        Problem(Location(FILE), "link-outside", f'contacts folder "{name}" leads out of the vault and is not read') for name in names
+    )
+
+
+def id_of(path: str, settings: Settings) -> str:
+    """The id of a contact file: its path below the contacts folder (of several folders: below the vault) without `.md`."""
+    stem = path[:-3]
+    if len(settings.contacts) == 1 and settings.contacts[0] != ".":
+        return stem[len(settings.contacts[0]) + 1 :]
+    return stem
+
+
+def path_of(id: str, settings: Settings) -> str:
+    """The path below the vault of the file that an id names."""
+    if len(settings.contacts) == 1 and settings.contacts[0] != ".":
+        return f"{settings.contacts[0]}/{id}.md"
+    return f"{id}.md"
+
+
+def spelled_so(path: Path) -> bool:
+    """Whether the file is spelled exactly so on disk (macOS and Windows answer to other spellings too)."""
+    if sys.platform not in ("win32", "darwin"):
+        return True
+    return path.name in os.listdir(path.parent)
+
+
+def is_contact_name(name: str) -> bool:
+    """Whether a file's name may be a contact's: not a template, an index, an editor's leftover."""
+    return (
+        name.endswith(".md")
+        and name[0] not in "._"
+        and name not in SKIPPED_FILES
+        and not name.startswith("README")
+        and name.lower() not in ("readme.md", *SKIPPED_FILES)
+    )
+
+
+def is_contact_path(path: str, settings: Settings) -> bool:
+    """Whether a path below the vault may be a contact's: in a contacts folder, no template, index, leftover or conflict copy."""
+    folders, name = path.split("/")[:-1], path.split("/")[-1]
+    inside = any(below == "." or path.startswith(f"{below}/") for below in settings.contacts)
+    site = settings.site.out.strip("/")
+    skipped = any(part in SKIPPED_FOLDERS or part[:1] in ("", ".", "_") for part in folders) or path.startswith(f"{site}/")
+    sound = bool(name) and "\\" not in path and "\0" not in path
+    return inside and sound and not skipped and is_contact_name(name) and not conflict_copy_of(name)
+
+
+def scan(root: Path, settings: Settings) -> Scan:
+    """Every contact file and its stamp, by one listdir a folder and one stat a file. What cannot be read is a problem."""
+    stamps: dict[str, Stamp] = {}
+    problems = list(outside_folders(root, settings))
+    site = settings.site.out.strip("/")
+    for folder, below in contact_folders(root, settings):
+        prefix = f"{below}/" if below else ""
+        try:
+            _scan_folder(str(folder), prefix, root, site, stamps, problems)
+        except FileNotFoundError:
+            pass  # an empty vault: git keeps no empty folders
+    return Scan(stamps, tuple(sorted(problems, key=lambda problem: problem.where)))
+
+
+def _scan_folder(folder: str, prefix: str, root: Path, site: str, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
+    below: list[str] = []
+    try:
+        for name, facts in _stats(folder):
+            if name[0] in "._":
+                continue
+            mode = facts.st_mode
+            if not name.isascii() and not _is_unicode(name):
+                message = "the file's name is not UTF-8: rename it; it is not read"
+                problems.append(Problem(Location((prefix + name).encode("utf-8", "replace").decode()), "bad-name", message))
+                continue
+            if stat.S_ISREG(mode):
+                if not name.endswith(".md"):
+                    continue
+                if name[0] in "RrIi" or "conflict" in name:
+                    if not is_contact_name(name):
+                        continue
+                    original = conflict_copy_of(name)
+                    if original:
+                        message = f"conflict copy of {original}: bring the two together and delete one; it is not read"
+                        problems.append(Problem(Location(prefix + name), "conflict-copy", message, None, "warning"))
+                        continue
+                stamps[prefix + name] = (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
+            elif stat.S_ISDIR(mode):
+                if name.endswith(".md"):
+                    message = "is a folder, though it is named like a contact"
+                    problems.append(Problem(Location(prefix + name), "not-a-file", message, None, "warning"))
+                if name not in SKIPPED_FOLDERS and (prefix + name) != site:
+                    below.append(name)
+            elif stat.S_ISLNK(mode):
+                _link(folder, name, prefix, root, stamps, problems)
+            elif is_contact_name(name):
+                message = "is not a regular file and is not read"
+                problems.append(Problem(Location(prefix + name), "not-a-file", message))
+    except PermissionError:
+        problems.append(Problem(Location(prefix.rstrip("/") or "."), "unreadable", "the folder cannot be read: permission denied"))
+        return
+    for name in below:
+        _scan_folder(os.path.join(folder, name), f"{prefix}{name}/", root, site, stamps, problems)
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _stats(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    """(name, lstat) of everything in a folder, through its descriptor where the system has that."""
+    if os.stat in os.supports_dir_fd and os.listdir in os.supports_fd:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            lstat = os.stat
+            for name in os.listdir(descriptor):
+                try:
+                    yield name, lstat(name, dir_fd=descriptor, follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+        finally:
+            os.close(descriptor)
+        return
+    for name in os.listdir(folder):
+        try:
+            yield name, os.lstat(os.path.join(folder, name))
+        except FileNotFoundError:
+            continue
+
+
+def _link(folder: str, name: str, prefix: str, root: Path, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
+    if not is_contact_name(name):
+        return
+    place = Location(prefix + name)
+    target = Path(folder, name).resolve()
+    if not target.is_relative_to(root):
+        problems.append(Problem(place, "link-outside", "is a link that leads out of the vault and is not read"))
+        return
+    try:
+        facts = target.stat()
+    except OSError:
+        problems.append(Problem(place, "not-a-file", "is a link that leads nowhere"))
+        return
+    if stat.S_ISREG(facts.st_mode):
+        stamps[prefix + name] = (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
+    else:
+        problems.append(Problem(place, "not-a-file", "is a link to something that is not a regular file"))
+
+
+def read(root: Path, path: str, settings: Settings) -> Source:
+    """A contact file as it is now. Raises OSError or Refused where it cannot be read."""
+    full = root / path
+    if full.is_symlink() and not full.resolve().is_relative_to(root):
+        raise Refused(f"{path}: is a link that leads out of the vault and is not read")
+    data = files.read_bytes(full)
+    text, encoding = decode(data)
+    return Source(id_of(path, settings), path, data, text, encoding)
+
+
+def unreadable(path: str, error: Exception) -> Problem:
+    """The problem of a file that cannot be read at all."""
+    if isinstance(error, files.TooLarge):
+        message = f"larger than {files.LARGEST:,} bytes and not read: is this a contact?"
+        return Problem(Location(path), "too-large", message)
+    reason = getattr(error, "strerror", None) or str(error)
+    return Problem(Location(path), "unreadable", f"cannot be read: {str(reason).lower()}")

@@ -1,0 +1,1 @@
+"""Values into text: terminal, JSON, CSV, Markdown. Pure, like core."""

@@ -1,0 +1,139 @@
+"""Values as lines for a terminal: the due list, the brief before a meeting, tables. Everything from files is made safe here."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from datetime import date
+
+from plaintextcrm.core.dates import day_words, long_day
+from plaintextcrm.core.due import DatedRow, DueRow
+from plaintextcrm.core.model import Interaction
+from plaintextcrm.core.text import safe, width
+from plaintextcrm.render.paint import Paint
+
+
+def clipped(text: str, columns: int) -> str:
+    """Text in that many terminal columns, an ellipsis for what does not fit."""
+    if width(text) <= columns:
+        return text
+    kept, used = [], 0
+    for char in text:
+        used += width(char)
+        if used > columns - 1:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…"
+
+
+def wrapped(text: str, columns: int, indent: str = "") -> list[str]:
+    """Lines of at most that many columns, each behind the indent."""
+    lines = textwrap.wrap(safe(text), max(20, columns - len(indent)), break_long_words=False, break_on_hyphens=False)
+    return [indent + line for line in lines]
+
+
+def due_lines(
+    rows: Sequence[DueRow], paint: Paint, columns: int, explained: Sequence[Sequence[str]] = (), numbered: bool = True
+) -> list[str]:
+    """Name with role and firm, the reason to write, why today; two or three lines each."""
+    lines: list[str] = []
+    digits = len(str(len(rows)))
+    for number, row in enumerate(rows, 1):
+        indent = " " * (digits + 3)
+        about = ", ".join(part for part in (row.role, row.company) if part)
+        name = safe(row.name)
+        room = columns - len(indent) - width(name) - 2
+        head = paint.bold(name) + (f"  {paint.soft(clipped(safe(about), room))}" if about and room > 12 else "")
+        lines.append(f" {number:>{digits}}  {head}" if numbered else f"{indent}{head}")
+        if row.hook:
+            hook = wrapped(row.hook, columns, indent)[:2]
+            lines += [paint.warm(line) for line in hook] if row.owed else hook
+        for further in row.owed[1:]:
+            lines += [paint.warm(line) for line in wrapped(further, columns, indent)[:2]]
+        lines += [paint.soft(line) for line in wrapped(row.reason, columns, indent)]
+        for line in explained[number - 1] if explained else ():
+            lines += [paint.soft(part) for part in wrapped(line, columns, indent + "  ")]
+        lines.append("")
+    return lines[:-1]
+
+
+def heading(text: str, paint: Paint) -> str:
+    """The title of a part."""
+    return paint.bold(text)
+
+
+def day_heading(day: date, today: date, paint: Paint) -> str:
+    """The day in full; of another day than today it says so."""
+    return paint.bold(long_day(day)) + (paint.soft("  (a forecast)") if day > today else "")
+
+
+def dated_lines(rows: Sequence[DatedRow], today: date, paint: Paint, columns: int) -> list[str]:
+    """A line each: when, who, what."""
+    if not rows:
+        return []
+    whens = [when_words(row.on, today) for row in rows]
+    first = max(width(when) for when in whens)
+    second = min(24, max(width(safe(row.name)) for row in rows))
+    lines = []
+    for when, row in zip(whens, rows, strict=True):
+        name = clipped(safe(row.name), second)
+        name += " " * (second - width(name))
+        what = clipped(safe(_kind_words(row)), max(12, columns - first - second - 9))
+        lines.append(f"    {when:<{first}}  {name}  {paint.soft(what)}")
+    return lines
+
+
+def _kind_words(row: DatedRow) -> str:
+    return f"planned, {row.label}" if row.kind == "plan" else row.label
+
+
+def when_words(day: date, today: date) -> str:
+    """`today`, `tomorrow`, `Tue 24 Nov`."""
+    named = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((day - today).days)
+    return named or day_words(day, today)
+
+
+def entry_lines(entries: Sequence[Interaction], paint: Paint, columns: int) -> list[str]:
+    """A log, newest first: day, kind, text; details below."""
+    lines: list[str] = []
+    for entry in entries:
+        when = entry.on.isoformat() + (f" {entry.at_time}" if entry.at_time else "")
+        words = f"{entry.kind}: {entry.text}" if entry.kind and entry.text else entry.text or entry.kind or "in touch"
+        extra = " ".join(f"[{key}:: {value}]" for key, value in entry.fields)
+        first, *rest = wrapped(f"{words} {extra}".strip(), columns, " " * 14) or [" " * 14]
+        lines.append(f"  {paint.soft(when[:10])}  {first[14:]}")
+        lines += rest
+        lines += [paint.soft(line) for detail in entry.details if detail.strip() for line in wrapped(detail, columns, " " * 16)]
+    return lines
+
+
+def fact_lines(facts: Sequence[tuple[str, str]], paint: Paint, columns: int) -> list[str]:
+    """`label  value` in two columns; values wrap below themselves."""
+    shown = [(label, value) for label, value in facts if value]
+    if not shown:
+        return []
+    room = max(len(label) for label, _ in shown)
+    lines = []
+    for label, value in shown:
+        first, *rest = wrapped(value, columns, " " * (room + 4)) or [""]
+        lines.append(f"  {paint.soft(f'{label:<{room}}')}  {first.lstrip()}")
+        lines += rest
+    return lines
+
+
+def table_lines(rows: Sequence[Sequence[str]], headings: Sequence[str], paint: Paint, columns: int) -> list[str]:
+    """A table by rich, as wide as the terminal; the last columns give way first."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
+    for place, title in enumerate(headings):
+        table.add_column(title, justify="right" if title == "#" else "left", overflow="ellipsis", no_wrap=True, min_width=3 if place else 1)
+    for row in rows:
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    colours = "standard" if paint.on else None
+    console = Console(width=columns, force_terminal=paint.on, no_color=not paint.on, color_system=colours, highlight=False)  # type: ignore[arg-type]
+    with console.capture() as caught:
+        console.print(table)
+    return [line.rstrip() for line in caught.get().splitlines()]
