@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from json import loads
 from typing import NamedTuple, TypeVar
 
+from plaintextcrm.app.duelist import Offers, entry_count, needs_log
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import names, query
-from plaintextcrm.core.due import DatedRow, DueRow, Mark, Offer
+from plaintextcrm.core.due import DatedRow, DueRow
 from plaintextcrm.core.errors import NotFound, Refused
 from plaintextcrm.core.model import Contact, FollowUp, Problem
-from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
 from plaintextcrm.core.text import fold
 from plaintextcrm.edge import files, lastlist, vault
@@ -34,122 +33,6 @@ def ask(vault_: Vault, question: Callable[[Index], Answer], progress: Progress |
     return question(indexes.open_index(vault_.root, vault_.settings, False, progress))
 
 
-# --- who is due ----------------------------------------------------------------------------------------------------
-
-
-class DueList(NamedTuple):
-    """The day's list: `rows` in order with their standings, how many more wait, what is near, and how the week stands."""
-
-    rows: tuple[DueRow, ...]
-    standings: tuple[Standing, ...]
-    waiting: int
-    dates: tuple[DatedRow, ...]
-    touched: int
-    unsorted: int
-    people: int
-    day: date
-    problems: tuple[Problem, ...]
-
-    @property
-    def listed(self) -> int:
-        """How many are due, shown or waiting."""
-        return len(self.rows) + self.waiting
-
-
-class Wanted(NamedTuple):
-    """What of the due list is asked for."""
-
-    terms: tuple[str, ...] = ()
-    within_days: int = 0
-    limit: int | None = None
-    everybody: bool = False
-    at: date | None = None
-
-
-def due_list(index: Index, vault_: Vault, wanted: Wanted = Wanted()) -> DueList:
-    """Who is due on the day, cut to what the week has room for."""
-    settings, day = vault_.settings, wanted.at or vault_.today
-    offers = _Offers(index)
-    if wanted.terms or wanted.within_days or wanted.at or not settings.per_week:
-        marks, kept, near = _evaluated(index, settings, day, wanted)
-        touched = sum(one.touched for one in marks)
-        shown = _cut(kept, wanted, dues.capacity_left(settings, touched))
-        ids, listed = tuple(one.standing.id for one in shown), len(kept)
-        unsorted, dated = 0, tuple(near)
-    else:
-        room = None if wanted.everybody or wanted.limit is not None else settings.per_week
-        found = index.cut(day, room)
-        ids, listed, touched, unsorted = found
-        ids = ids if wanted.limit is None else ids[: wanted.limit]
-        dated = index.dated(day)
-    rules = Rules(settings)
-    rows, standings = [], []
-    for contact, facts in index.facts(ids):
-        standing = stand(facts, rules, day)
-        rows.append(dues.due_row(contact, standing, settings, day, offers))
-        standings.append(standing)
-    dates = _dates(index, dated, rules, day)
-    return DueList(tuple(rows), tuple(standings), listed - len(rows), dates, touched, unsorted, index.count(), day, tuple(index.problems()))
-
-
-def _evaluated(index: Index, settings: Settings, day: date, wanted: Wanted) -> tuple[list[Mark], list[Mark], list[str]]:
-    """(everybody's marks, those listed and wanted in order, the ids of those with dates near)."""
-    holds = query.parse(wanted.terms, settings, day).holds
-    rules, until = Rules(settings), day.toordinal() + wanted.within_days
-    marks, kept, dated = [], [], []
-    for contact, facts in index.contacts(with_log=_needs_log(wanted.terms)):
-        one = dues.mark(facts, rules, day)
-        marks.append(one)
-        standing = one.standing
-        is_listed = standing.listed or (bool(standing.due) and standing.due <= until and not standing.hidden)
-        if not (is_listed or one.dated) or not holds(query.Person(contact, standing, _count(facts, day))):
-            continue
-        if is_listed:
-            kept.append(one)
-        if one.dated:
-            dated.append(contact.id)
-    kept.sort(key=lambda one: one.standing.order())
-    return marks, kept, dated
-
-
-def _needs_log(terms: Iterable[str]) -> bool:
-    return any(word in term for term in terms for word in ("follow", "todo", "promise"))
-
-
-def _count(facts: Facts, day: date) -> int:
-    today = day.toordinal()
-    return sum(on <= today for on in facts.days)
-
-
-def _cut(kept: Sequence[Mark], wanted: Wanted, room: int) -> Sequence[Mark]:
-    if wanted.everybody:
-        return kept
-    if wanted.limit is not None:
-        return kept[: wanted.limit]
-    return dues.cut(kept, room)
-
-
-def _dates(index: Index, ids: Iterable[str], rules: Rules, day: date) -> tuple[DatedRow, ...]:
-    rows: list[DatedRow] = []
-    for contact, facts in index.facts(ids):
-        rows += dues.dated_rows(contact, stand(facts, rules, day), rules.settings, day)
-    return tuple(sorted(rows, key=lambda row: (row.on, row.name, row.kind, row.label)))
-
-
-class _Offers:
-    """What the people of the vault offer, looked up at most once and only when somebody's need asks for it."""
-
-    def __init__(self, index: Index) -> None:
-        self.index = index
-        self.found: tuple[Offer, ...] | None = None
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        if self.found is None:
-            people = (contact for contact, _ in self.index.contacts(with_log=False))
-            self.found = tuple(Offer(one.id, one.name, offer) for one in people for offer in one.texts("offers"))
-        return iter(self.found)
-
-
 # --- everybody -----------------------------------------------------------------------------------------------------
 
 
@@ -167,8 +50,8 @@ def people(index: Index, vault_: Vault, terms: Sequence[str] = (), with_log: boo
     holds = query.parse(terms, settings, today).holds
     rules = Rules(settings)
     found = []
-    for contact, facts in index.contacts(with_log or _needs_log(terms)):
-        person = query.Person(contact, stand(facts, rules, today), _count(facts, today))
+    for contact, facts in index.contacts(with_log or needs_log(terms)):
+        person = query.Person(contact, stand(facts, rules, today), entry_count(facts, today))
         if holds(person):
             found.append(Listed(*person))
     return tuple(found)
@@ -238,7 +121,7 @@ def brief(index: Index, vault_: Vault, id: str) -> Brief:
         raise NotFound(f'nobody has the id "{id}"')
     contact, facts = found
     standing = stand(facts, Rules(vault_.settings), vault_.today)
-    row = dues.due_row(contact, standing, vault_.settings, vault_.today, _Offers(index))
+    row = dues.due_row(contact, standing, vault_.settings, vault_.today, Offers(index))
     dates = dues.dated_rows(contact, standing, vault_.settings, vault_.today)
     problems = tuple(problem for problem in index.problems() if problem.where.path == contact.path)
     return Brief(contact, facts, standing, row, dates, _linked(index, contact), problems)
@@ -248,10 +131,9 @@ def _linked(index: Index, contact: Contact) -> tuple[tuple[str, str], ...]:
     """Who else's file links to this person."""
     words = {fold(word) for word in (contact.slug, contact.id, contact.name, *contact.texts("aliases"))}
     found = []
-    for text in index.checked():
-        id, _, name, _, _, links, _, _ = loads(text)
-        if id != contact.id and any(fold(link) in words for link in links):
-            found.append((id, name))
+    for other in index.checked():
+        if other.id != contact.id and any(fold(link) in words for link in other.links):
+            found.append((other.id, other.name))
     return tuple(found)
 
 
@@ -318,11 +200,8 @@ def all_problems(index: Index, vault_: Vault, terms: Sequence[str] = ()) -> tupl
     """Everything wrong in the vault: in the settings, in each file, and what only shows in the whole."""
     from plaintextcrm.core import check
 
-    contacts = []
-    for text in index.checked():
-        id, path, name, tier, aliases, links, last, lines = loads(text)
-        contacts.append(check.Checked(id, path, name, tier, aliases, links, last and date.fromisoformat(last), lines))
-    found = [*vault_.problems, *index.problems(), *check.check(check.Whole(contacts, vault_.settings, vault_.today))]
+    whole = check.Whole(tuple(index.checked()), vault_.settings, vault_.today)
+    found = [*vault_.problems, *index.problems(), *check.check(whole)]
     if terms:
         paths = {person.contact.path for person in people(index, vault_, terms)}
         found = [problem for problem in found if problem.where.path in paths]

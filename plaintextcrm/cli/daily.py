@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from plaintextcrm.app import reading
-from plaintextcrm.app.reading import DueList, Wanted
+from plaintextcrm.app import duelist, reading
+from plaintextcrm.app.duelist import DueList, Wanted
 from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.errors import NotFound, Usage
@@ -35,7 +35,7 @@ def day_of(run: Run, text: str, direction: int) -> date:
 
 def brief(run: Run) -> None:
     """The day's brief: today's few, dates, the inbox."""
-    found = reading.ask(run.vault, lambda index: reading.due_list(index, run.vault), run.progress())
+    found = reading.ask(run.vault, lambda index: duelist.due_list(index, run.vault), run.progress())
     run.tell_problems((*run.vault.problems, *found.problems))
     run.say("\n".join(_due_page(run, found)))
     waiting = reading.inbox_lines(run.vault)
@@ -72,17 +72,15 @@ def due_command(
 
     words = (*terms_of(terms), *((f"owner:{owner}",) if owner else ()))
     day = day_of(run, at, FUTURE) if at else None
-    wanted = Wanted(words, _span_days(run, within), limit, everybody, day)
+    wanted = Wanted(words, _span_days(run, within), limit, everybody, day, explain)
     if count:
-        wanted = wanted._replace(limit=0, everybody=False)
-    found = reading.ask(run.vault, lambda index: reading.due_list(index, run.vault, wanted), run.progress())
+        listed = reading.ask(run.vault, lambda index: duelist.due_count(index, run.vault, wanted), run.progress())
+        run.say(str(listed))
+        return 10 if exit_code and listed else 0
+    found = reading.ask(run.vault, lambda index: duelist.due_list(index, run.vault, wanted), run.progress())
     run.tell_problems((*run.vault.problems, *found.problems))
-    code = 10 if exit_code and found.listed else 0
-    if count:
-        run.say(str(found.listed))
-        return code
-    _print_due(run, found, format_of(run, format_, as_json), explain)
-    return code
+    _print_due(run, found, format_of(run, format_, as_json))
+    return 10 if exit_code and (found.rows or found.waiting) else 0
 
 
 def _span_days(run: Run, text: str | None) -> int:
@@ -96,15 +94,12 @@ def _span_days(run: Run, text: str | None) -> int:
     return (add(run.today, span) - run.today).days
 
 
-def _print_due(run: Run, found: DueList, format_: str, explain: bool) -> None:
-    rows = []
-    explained = []
-    for row, standing in zip(found.rows, found.standings, strict=True):
-        arithmetic = dues.arithmetic(row, standing, run.vault.settings) if explain else ()
-        explained.append(arithmetic)
-        rows.append(dues.row_facts(row) | ({"explain": list(arithmetic)} if explain else {}))
+def _print_due(run: Run, found: DueList, format_: str) -> None:
+    rows = [dues.row_facts(row) for row in found.rows]
+    for row, arithmetic in zip(rows, found.explained, strict=False):
+        row["explain"] = list(arithmetic)
     if format_ == "table":
-        run.say("\n".join(_due_page(run, found, explained if explain else ())))
+        run.say("\n".join(_due_page(run, found, found.explained)))
         run.remember([row.id for row in found.rows])
     elif format_ == "json":
         run.say(

@@ -9,10 +9,10 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from plaintextcrm.core.dates import day_or_none
 from plaintextcrm.core.entries import (
     LIST_ITEM,
     field_problems,
+    fields_of,
     follow_up_of,
     kind_hint,
     odd_entry,
@@ -31,8 +31,11 @@ _STARTS_WITH_DATE = re.compile(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(
 _TOKEN = re.compile(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|<!--|%%", re.MULTILINE)
 _CONFLICT = re.compile(r"(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) |=======\Z")
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
-# The shape nearly all lines have; what it matches, `parse_dated` reads the same (a law holds that).
-_COMMON = re.compile(r"[-*+] (\d{4})-(\d\d)-(\d\d) ([a-z]+(?:-[a-z]+)?): (\S.*)\Z")
+# The shape nearly all logs have, line by line: an entry, below it lines that are indented, or blank. What these match the
+# scanner reads the same line by line (a law holds that).
+_BELOW = r"(?:\n(?:(?=\n|\Z)| {2,}\S[^\n\t]*))*"
+_PLAIN_ENTRY = re.compile(rf"^[-*+] (\d{{4}}-\d\d-\d\d) ([a-z]+(?:-[a-z]+)?): (\S[^\n]*)({_BELOW})", re.MULTILINE)
+_PLAIN_LOG = re.compile(rf"\n*(?:[-*+] \d{{4}}-\d\d-\d\d [a-z]+(?:-[a-z]+)?: \S[^\n]*{_BELOW}(?:\n|\Z))*")
 
 
 class Placed(NamedTuple):
@@ -44,13 +47,18 @@ class Placed(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One log section: its heading's line, the line after its last that is not blank, and its list-item entries in order."""
+    """One log section: its heading's line, the line after its last that is not blank, and (day, line, end) of its list items."""
 
     title: str
     line: int
     end: int
-    entries: tuple[Placed, ...]
+    lines: tuple[tuple[date, int, int], ...]
     has_blocks: bool  # headings, tables or paragraphs with dates in it
+
+    @property
+    def entries(self) -> tuple[Placed, ...]:
+        """The list-item entries, where they stand."""
+        return tuple(Placed(*line) for line in self.lines)
 
 
 class Body(NamedTuple):
@@ -96,8 +104,7 @@ def scan(text: str, first_line: int, path: str, kinds: KindTable = STANDARD) -> 
     """Everything dated, promised and linked in a body whose first line is line `first_line` of the file; never raises."""
     masked, problems = mask(text, first_line, path)
     scanner = _Scanner(path, kinds, list(problems))
-    for number, line in enumerate(split_lines(masked), first_line):
-        scanner.take(line, number)
+    scanner.take_text(masked, first_line)
     return scanner.body(masked)
 
 
@@ -113,7 +120,7 @@ class _Scanner:
         self.level = 0  # of the section we are in; 0: none
         self.section_title, self.section_line, self.section_end = "", 0, 0
         self.columns: int | None = None  # of the section's first list item
-        self.placed: list[Placed] = []
+        self.placed: list[tuple[date, int, int]] = []
         self.has_blocks = False
         self.open: Interaction | None = None  # an entry whose deeper lines are still to come
         self.details: list[str] = []
@@ -122,11 +129,75 @@ class _Scanner:
         self.after_blank = True
         self.outside: list[int] = []
 
+    def take_all(self, lines: list[str], first_line: int) -> None:
+        """All lines, one by one."""
+        for number, line in enumerate(lines, first_line):
+            self.take(line, number)
+
+    def take_text(self, text: str, first_line: int) -> None:
+        """A body; its log in one go where that is plain."""
+        heading = text.find("\n## Interactions\n")
+        start = heading + 17
+        end = text.find("\n#", start)
+        log = text[start : end + 1 if end >= 0 else len(text)]
+        if heading < 0 or "\r" in text or not _PLAIN_LOG.fullmatch(log):
+            self.take_all(split_lines(text), first_line)
+            return
+        before = text[: start - 1]
+        line = first_line + before.count("\n")
+        self.take_all(before.split("\n"), first_line)
+        if self.section_line == line and self.columns is None and self._take_log(log, line + 1):
+            line += log.count("\n")
+            if end >= 0:
+                self.take_all(text[end + 1 :].split("\n"), line + 1)
+            return
+        self.take_all(text[start:].split("\n"), line + 1)
+
+    def _take_log(self, log: str, number: int) -> bool:
+        """A log in which each line is of the common shape, or below one that is; False, and nothing taken, where it is not so."""
+        kinds, new = self.kinds, tuple.__new__
+        found: list[Interaction] = []
+        placed: list[tuple[date, int, int]] = []
+        details_of: list[tuple[int, str, int]] = []
+        number += len(log) - len(log.lstrip("\n"))
+        for day, word, text, below in _PLAIN_ENTRY.findall(log):
+            kind = kinds.get(word)
+            fields: tuple[tuple[str, str], ...] = ()
+            if kind is None or "^" in text:
+                return False
+            if "::" in text:
+                if text[0] in "[(":
+                    return False
+                text, fields = fields_of(text)
+            try:
+                on = date.fromisoformat(day)
+            except ValueError:
+                return False
+            if below and not below.isspace():
+                details_of.append((len(found), below, number + 1))
+                placed.append((on, number, number + 1 + below.rstrip("\n").count("\n")))
+            else:
+                placed.append((on, number, number + 1))
+            # the class itself takes three times as long, and this is the innermost loop
+            found.append(new(Interaction, (on, text.rstrip(), kind.name, None, fields, None, (), "", number)))
+            number += below.count("\n") + 1
+        for place, below, first in details_of:
+            lines = below.rstrip("\n").split("\n")[1:]
+            for offset, line in enumerate(lines):
+                self._task(line, first + offset)
+            found[place] = found[place]._replace(details=_dedented(lines))
+        for entry in found:
+            if entry.fields:
+                self.problems.extend(field_problems(entry, self.path))
+        self.interactions += found
+        self.placed += placed
+        if placed:
+            self.columns, self.section_end = 0, placed[-1][2]
+        return True
+
     def take(self, line: str, number: int) -> None:
         """One more line."""
         first = line[:1]
-        if self.columns == 0 and first and first in "-*+" and not self.by_paragraph and self._common_entry(line, number):
-            return
         if not first or line.isspace():
             self.after_blank = True
             if self.details:
@@ -150,20 +221,6 @@ class _Scanner:
         else:
             self._outside(line, stripped, mark, number)
         self.after_blank = False
-
-    def _common_entry(self, line: str, number: int) -> bool:
-        """Whether the line is an entry of the common shape, taken in one look."""
-        match = _COMMON.match(line)
-        kind = self.kinds.get(match[4]) if match else None
-        if match is None or kind is None or "::" in line or "^" in line:
-            return False
-        on = day_or_none(int(match[1]), int(match[2]), int(match[3]))
-        if on is None:
-            return False
-        self._close_entry()
-        self._begin(Interaction(on, match[5].rstrip(), kind.name, None, (), None, (), "", number), 0)
-        self.section_end, self.after_blank = number + 1, False
-        return True
 
     def _heading(self, level: int, title: str, number: int) -> None:
         if self.title is None and level == 1 and title:
@@ -281,11 +338,15 @@ class _Scanner:
         if entry is None:
             return
         self.open = None
+        if not (self.details or self.by_paragraph or entry[2] is None or entry[4]):  # the common case of what follows
+            self.placed.append((entry[0], entry[8], self.open_end))
+            self.interactions.append(entry)
+            return
         if self.details:
             entry = entry._replace(details=_dedented(self.details))
             self.details = []
         if not self.by_paragraph:
-            self.placed.append(Placed(entry.on, entry.where, self.open_end))
+            self.placed.append((entry.on, entry.where, self.open_end))
         self.by_paragraph = False
         self.interactions.append(entry)
         if entry.kind is None:
@@ -316,7 +377,7 @@ class _Scanner:
                     message = f'block id "^{entry.block_id}" is in line {first} already: remove one of the two lines'
                     self.problems.append(Problem(Location(self.path, entry.where), "duplicate-block-id", message))
         links = tuple(dict.fromkeys(match.strip() for match in _LINK.findall(text))) if "[[" in text else ()
-        problems = tuple(sorted(self.problems, key=lambda problem: problem.where[1:]))
+        problems = tuple(sorted(self.problems, key=lambda problem: problem.where[1:])) if self.problems else ()
         return Body(tuple(self.interactions), tuple(self.follow_ups), links, tuple(self.sections), self.title, problems)
 
 
@@ -328,6 +389,8 @@ def _dedented(lines: list[str]) -> tuple[str, ...]:
     """The lines without the blanks they share and without blank lines at the end."""
     while lines and not lines[-1].strip():
         lines.pop()
+    while lines and not lines[0].strip():
+        lines.pop(0)
     if not lines:
         return ()
     expanded = [line.expandtabs(4) if "\t" in line[:8] else line for line in lines]

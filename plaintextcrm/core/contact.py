@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from plaintextcrm.core import body as bodies
 from plaintextcrm.core import frontmatter
-from plaintextcrm.core.dates import cadence_text, iso_forms, key_day, parse_cadence, parse_partial, partial_text
+from plaintextcrm.core.dates import NO_YEAR, cadence_text, iso_forms, key_day, parse_cadence, parse_partial, partial_text
 from plaintextcrm.core.frontmatter import FrontMatter, Pair, Tree
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Contact, Location, PartialDate, Problem, Source, YearlyDate
 from plaintextcrm.core.text import CONTROL, fold, has_control, readable
-from plaintextcrm.core.vocabulary import LIST_TYPES, Key, find_key, fold_key, near_key
+from plaintextcrm.core.vocabulary import KEYS, LIST_TYPES, Key, find_key, fold_key, near_key
 
 TRUE_WORDS = ("true", "yes", "on", "1", "y")
 FALSE_WORDS = ("false", "no", "off", "0", "n")
@@ -98,52 +98,58 @@ def _keys(pairs: tuple[Pair, ...], path: str) -> tuple[dict[str, Value], dict[st
     other: dict[str, object] = {}
     problems: list[Problem] = []
     titles: dict[str, str] = {}
-    own_name: set[str] = set()  # keys already taken from our own spelling of them
-    taken_from: dict[str, tuple[str, Tree]] = {}
+    taken: dict[str, Pair] = {}  # key -> where its value comes from
     for pair in pairs:
-        if pair.value is None:
+        tree = pair.value
+        if tree is None:
+            continue
+        if pair.key in _PLAIN_KEYS and type(tree) is str and pair.key not in taken:  # most pairs; the same as below
+            if text := tree.strip():
+                keys[pair.key], taken[pair.key] = text, pair
             continue
         key = find_key(pair.key)
         if key is None:
-            other[pair.key] = plain(pair.value)
+            other[pair.key] = plain(tree)
             near = near_key(pair.key)
             if near:
                 message = f'key "{pair.key}": did you mean {near}?'
                 problems.append(Problem(Location(path, pair.line, pair.column), "near-key", message, None, "warning"))
             continue
-        folded = fold_key(pair.key)
-        if folded == "title":
-            titles[pair.key] = _text(pair.value, pair.key)
+        name = key.name
+        if name == "role" and fold_key(pair.key) == "title":
+            titles[pair.key] = _text(tree, pair.key)
             continue
         try:
-            value = READERS[key.type](pair.value, pair.key)
+            value = READERS[key.type](tree, pair.key)
         except _Wrong as wrong:
             code, message = wrong.args
             problems.append(Problem(Location(path, pair.line, pair.column), code, message))
-            other[pair.key] = plain(pair.value)
+            other[pair.key] = plain(tree)
             continue
         if value == () or value == "":
             continue
-        before = keys.get(key.name)
-        is_own = folded == key.name.replace("_", "")
-        if before is None:
-            keys[key.name] = value
-        elif key.type in LIST_TYPES and isinstance(before, tuple) and isinstance(value, tuple):
-            keys[key.name] = tuple(dict.fromkeys(before + value))
+        if name not in taken:
+            keys[name], taken[name] = value, pair
             continue
-        elif is_own and key.name not in own_name:
-            keys[key.name] = value
-            written, tree = taken_from[key.name]
-            other[written] = plain(tree)
+        before = keys[name]
+        if key.type in LIST_TYPES and isinstance(before, tuple) and isinstance(value, tuple):
+            keys[name] = tuple(dict.fromkeys(before + value))
+        elif _is_own(pair, name) and not _is_own(taken[name], name):
+            other[taken[name].key] = plain(taken[name].value)
+            keys[name], taken[name] = value, pair
         else:
-            other[pair.key] = plain(pair.value)
-            continue
-        taken_from[key.name] = (pair.key, pair.value)
-        if is_own:
-            own_name.add(key.name)
+            other[pair.key] = plain(tree)
     if "coi" not in keys and any(tag.lower() == "coi" for tag in _texts(keys.get("tags"))):
         keys["coi"] = True
     return keys, other, problems, titles
+
+
+_PLAIN_KEYS = frozenset(key.name for key in KEYS if key.type == "text")
+
+
+def _is_own(pair: Pair, name: str) -> bool:
+    """Whether a key is written as our own name for it (whatever its case, blanks, `-` and `_`)."""
+    return fold_key(pair.key) == name.replace("_", "")
 
 
 def _texts(value: Value | None) -> tuple[str, ...]:
@@ -198,6 +204,8 @@ def _unlinked(tree: Tree, key: str) -> str:
 
 def _list(tree: Tree, key: str) -> tuple[str, ...]:
     if isinstance(tree, str):
+        if "," not in tree:
+            return (tree.strip(),) if tree.strip() else ()
         return tuple(part for part in (word.strip() for word in tree.split(",")) if part)
     leaves = _leaves(tree)
     wanted = {"email": "@"}.get((find_key(key) or Key("")).name)
@@ -220,10 +228,20 @@ def _tags(tree: Tree, key: str) -> tuple[str, ...]:
 
 def _date(tree: Tree, key: str) -> str:
     text = _text(tree, key)
-    day = key_day(text)
+    day = _iso(text) or key_day(text)
     if day is None:
         raise _Wrong("bad-date", _date_message(key, text))
     return day.isoformat()
+
+
+def _iso(text: str) -> date | None:
+    """A day as nearly all are written, without a regular expression."""
+    if len(text) == 10 and text[4] == "-" and text[7] == "-" and text.isascii():
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return None
+    return None
 
 
 def _date_message(key: str, text: str) -> str:
@@ -237,6 +255,9 @@ def _date_message(key: str, text: str) -> str:
 
 def _partial(tree: Tree, key: str) -> str:
     text = _text(tree, key)
+    day = _iso(text)
+    if day and day.year not in NO_YEAR:
+        return day.isoformat()
     value = parse_partial(text)
     if value is None:
         message = _date_message(key, text)
@@ -327,7 +348,9 @@ def typed(keys: dict[str, Value]) -> dict[str, Any]:
             found[key] = parse_cadence(str(keys[key]))
     for key in ("birthday", "died"):
         if key in keys:
-            found[key] = parse_partial(str(keys[key]))
+            text = str(keys[key])
+            day = _iso(text)
+            found[key] = PartialDate(day.year, day.month, day.day) if day else parse_partial(text)
     if "dates" in keys:
         found["dates"] = tuple(yearly_dates(_texts(keys["dates"])))
     paused = keys.get("paused")

@@ -69,7 +69,7 @@ class Mark(NamedTuple):
 
     standing: Standing
     touched: bool  # in touch since Monday
-    dated: bool  # an occasion, plan or promise is near
+    dated: bool  # an occasion, plan or promise may be near
 
 
 def mark(facts: Facts, rules: Rules, today: date) -> Mark:

@@ -21,6 +21,8 @@ _CLOSE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _CLOSE_CR = re.compile(r"(?:(?<=\r)|(?<=\n))---[ \t]*(?=\r|\n|\Z)")
 _UNPRINTABLE = re.compile("[^\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
 _PAIR = re.compile(r"([^\W\d_][\w \-]*):(?:[ ]+(.*))?\Z")
+# The shape of most lines: what it matches, `_quick_value` gives too.
+_SIMPLE = re.compile(r"([A-Za-z][A-Za-z_]*): ([A-Za-z0-9+][^:#\[\]{}\"']*[^:#\[\]{}\"'\s])\Z")
 _ITEM = re.compile(r"( *)- +(.*)\Z")
 _LINK = re.compile(r"\[\[[^\[\]{},:#&*!|>%@`'\"\\]+(?:\|[^\[\]{},:#&*!|>%@`'\"\\]*)?\]\]\Z")
 _FLOW = re.compile(r"\[([^\[\]{}:#&*!|>%@`'\"\\?]*)\]\Z")
@@ -56,34 +58,42 @@ class FrontMatter(NamedTuple):
 
 def read(text: str, path: str) -> FrontMatter:
     """The front matter of a whole file's text (BOM already taken off); never raises."""
+    if text.startswith("---\n"):
+        end = text.find("\n---\n", 3)
+        if end > 0 and "\r" not in text:  # the shape nearly all files have; the same as below
+            return _between(text, path, 4, end + 1, end + 5)
     opening = _FENCE.match(text)
     if not opening:
         return FrontMatter()
     start = opening.end()
-    closing = _CLOSE.search(text, start) or (_CLOSE_CR.search(text, start) if "\r" in text else None)
+    closing = _CLOSE.search(text, max(start - 1, text.find("\n---", start - 1))) or (
+        _CLOSE_CR.search(text, start) if "\r" in text else None
+    )
     if not closing:
         where = Location(path)
         message = 'front matter is not closed: put a line "---" after the last key'
         pairs = _rescue(_until_gap(text[start:]))
         return FrontMatter(pairs, (Problem(where, "unclosed-fence", message),), False, start, start, start, 2)
-    yaml_text = text[start : closing.start()]
     ends = _FENCE.match(text, closing.start())
-    body = ends.end() if ends else len(text)
+    return _between(text, path, start, closing.start(), ends.end() if ends else len(text))
+
+
+def _between(text: str, path: str, start: int, end: int, body: int) -> FrontMatter:
+    """The front matter whose YAML stands at `start`..`end`."""
+    yaml_text = text[start:end]
     body_line = 3 + yaml_text.count("\n") if "\r" not in yaml_text else 2 + len(split_lines(yaml_text))
+    problems: tuple[Problem, ...] = ()
     parsed = True
-    problems: list[Problem] = []
-    pairs_or_none = _quick(yaml_text)
-    if pairs_or_none is None:
+    pairs = _quick(yaml_text)
+    if pairs is None:
         pairs, problem = _by_yaml(yaml_text, path)
         if problem:
-            problems.append(problem)
+            problems = (problem,)
             parsed = problem.code == "yaml-alias" and bool(pairs)
             if not parsed:
                 pairs = _rescue(yaml_text)
-    else:
-        pairs = pairs_or_none
     pairs, doubled = _first_of_each(pairs, path)
-    return FrontMatter(pairs, (*problems, *doubled), parsed, start, closing.start(), body, body_line)
+    return FrontMatter(pairs, problems + doubled, parsed, start, end, body, body_line)
 
 
 def _until_gap(text: str) -> str:
@@ -116,13 +126,18 @@ def _first_of_each(pairs: tuple[Pair, ...], path: str) -> tuple[tuple[Pair, ...]
 
 def _quick(text: str) -> tuple[Pair, ...] | None:
     """The pairs of front matter in plain shapes only, or None where YAML has to decide. Law: where not None, it is what YAML says."""
-    if _UNPRINTABLE.search(text) or len(text) > LONGEST:
+    if len(text) > LONGEST or (not text.replace("\n", "").isprintable() and _UNPRINTABLE.search(text)):
         return None
     pairs: list[Pair] = []
     items: list[Tree] | None = None
     indent = ""
     for number, line in enumerate(split_lines(text), 2):
         if not line or line.isspace():
+            continue
+        simple = _SIMPLE.match(line)
+        if simple and simple[2] not in _NULLS:
+            pairs.append(Pair(simple[1], simple[2], number))
+            items = None
             continue
         if line[0] != " " and line[0] != "-":
             if line[0] == "#":

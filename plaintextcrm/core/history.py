@@ -40,8 +40,11 @@ def chronological(interactions: Iterable[Interaction]) -> tuple[Interaction, ...
     entries = tuple(interactions)
     if len(entries) > 1 and entries[0].on > entries[-1].on:
         entries = entries[::-1]
-    ordered = sorted(entries, key=lambda entry: entry.on)
-    if any(entry.at_time for entry in ordered):
+    days = [entry.on for entry in entries]
+    ordered = list(entries)
+    if days != sorted(days):
+        ordered.sort(key=lambda entry: entry.on)
+    if any(entry.at_time for entry in ordered) and len(set(days)) != len(days):
         ordered.sort(key=lambda entry: (entry.on, entry.at_time or "24:00" if _all_timed(ordered, entry.on) else ""))
     return tuple(ordered)
 

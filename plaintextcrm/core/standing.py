@@ -115,6 +115,14 @@ class Rules:
         return self._cadences[text]
 
 
+def _counting(kinds: KindTable) -> frozenset[str | None]:
+    """The kinds of which an entry without fields is contact and nothing more."""
+    return frozenset([None, *(kind.name for kind in kinds.values() if kind.touch and kind.name != "referral-in")])
+
+
+_COUNTING = _counting(STANDARD)
+
+
 def _ordinal(day: date | None) -> int:
     return day.toordinal() if day else 0
 
@@ -128,8 +136,16 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
     attempts: list[int] = []
     referrals: list[int] = []
     plans: list[int] = []
+    counting = _COUNTING if kinds is STANDARD else _counting(kinds)
     for entry in chronological(contact.interactions):
-        on = entry.on.toordinal()
+        on = entry[0].toordinal()
+        if entry[2] in counting and not entry[4] and not entry[7]:  # kind, fields, box: the common case of what follows
+            days.append(on)
+            if inbound and inbound[-1] == on:
+                inbound.pop()
+            if not touched or touched[-1] != on:
+                touched.append(on)
+            continue
         if entry.is_task:
             if entry.box in (" ", "/"):
                 plans.append(on)

@@ -37,8 +37,14 @@ def encode(text: str, encoding: str) -> bytes:
 
 def readable(text: str) -> str:
     """The same text, as long, with undecodable bytes read as Windows-1252, which is what they nearly always are."""
-    if text.isascii() or not _UNDECODED.search(text):
-        return text
+    try:
+        text.encode()  # far quicker than a search, and fails on a lone surrogate only
+    except UnicodeEncodeError:
+        return _guessed(text)
+    return text
+
+
+def _guessed(text: str) -> str:
     return _UNDECODED.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text)
 
 

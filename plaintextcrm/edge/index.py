@@ -9,24 +9,28 @@ not disturbed, and a log left behind by it is never played into a new one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from json import dumps, loads
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from plaintextcrm import __version__
 from plaintextcrm.core import stored
-from plaintextcrm.core.due import Mark, mark
+from plaintextcrm.core.due import DatedRow, DueRow, Mark, dated_rows, mark
 from plaintextcrm.core.model import Contact, Problem
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules
 from plaintextcrm.edge import places, vault
 from plaintextcrm.edge.vault import Stamp
+
+if TYPE_CHECKING:
+    from plaintextcrm.core.check import Checked
 
 LAYOUT = 1
 RACY_NS = 50_000_000  # a file changed this shortly before it was read may change again without a new stamp
@@ -38,21 +42,23 @@ _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE contact(
     rowid INTEGER PRIMARY KEY, path TEXT UNIQUE, id TEXT, name TEXT, is_person INTEGER,
-    head TEXT, facts TEXT, log TEXT, problems TEXT, checked TEXT, fields TEXT, body TEXT);
+    head TEXT, facts TEXT, log TEXT, problems TEXT, fields TEXT, body TEXT);
 CREATE VIRTUAL TABLE words USING fts5(
     name, fields, body, content='contact', content_rowid='rowid', tokenize='unicode61 remove_diacritics 2');
 CREATE TABLE mark(
     rowid INTEGER PRIMARY KEY, listed INTEGER, owed INTEGER, dated INTEGER, lapsed INTEGER, score REAL, next INTEGER, id TEXT,
-    touched INTEGER, unsorted INTEGER);
+    touched INTEGER, unsorted INTEGER, dates TEXT, row TEXT);
+CREATE INDEX person ON contact(id) WHERE is_person;
 CREATE INDEX listed ON mark(owed DESC, lapsed, score DESC, next, id) WHERE listed;
 CREATE INDEX touched ON mark(rowid) WHERE touched;
-CREATE INDEX dated ON mark(rowid) WHERE dated;
+CREATE INDEX dated ON mark(rowid) WHERE dates IS NOT NULL;
+CREATE INDEX marked ON mark(id);
 CREATE INDEX unsorted ON mark(rowid) WHERE unsorted;
 """
-_COLUMNS = "path, id, name, is_person, head, facts, log, problems, checked, fields, body"
-_PLACES = ", ".join("?" * 11)
+_COLUMNS = "path, id, name, is_person, head, facts, log, problems, fields, body"
+_PLACES = ", ".join("?" * 10)
 
-Row = tuple[str, str, str, int, str, str, str, str, str, str, str]
+Row = tuple[str, str, str, int, str, str, str, str, str, str]
 
 
 class Cut(NamedTuple):
@@ -114,10 +120,10 @@ class Index:
         found = [problem for (text,) in rows for problem in stored.to_problems(text)]
         yield from sorted([*found, *self.odd], key=lambda problem: problem.where)
 
-    def checked(self) -> Iterator[str]:
-        """What the checks of a whole vault look at, one JSON text a contact."""
-        for (text,) in self.db.execute("SELECT checked FROM contact WHERE is_person ORDER BY path"):
-            yield text
+    def checked(self) -> Iterator[Checked]:
+        """What the checks of a whole vault look at, by path."""
+        for (head,) in self.db.execute("SELECT head FROM contact WHERE is_person ORDER BY path"):
+            yield stored.checked(head)
 
     def search(self, query: str) -> Iterator[Hit]:
         """Contacts whose fields or body match an FTS5 query, best first; name counts more than fields, fields more than text."""
@@ -154,10 +160,33 @@ class Index:
                 rows = [row for row in one(f"SELECT id FROM mark WHERE listed {order}") if row[0] in wanted]
         return Cut(tuple(id for (id,) in rows), listed, touched, unsorted)
 
-    def dated(self, today: date) -> tuple[str, ...]:
-        """The ids of those who have an occasion, a plan or a promise near."""
+    def dated(self, today: date) -> Iterator[DatedRow]:
+        """The occasions, plans and promises that are near, in no order."""
         self._mark_all(today)
-        return tuple(id for (id,) in self.db.execute("SELECT id FROM mark WHERE dated ORDER BY id"))
+        for (text,) in self.db.execute("SELECT dates FROM mark WHERE dates IS NOT NULL"):
+            yield from stored.to_dated_rows(text)
+
+    def rows(self, ids: Sequence[str], make: Callable[[Contact, Facts], DueRow]) -> Iterator[DueRow]:
+        """The rows of the day's list (that `cut` gave), kept for the day once they are made.
+
+        A row of somebody with needs is made each time: it may speak of what others offer.
+        """
+        made: list[tuple[str, str]] = []
+        for id in ids:
+            kept = self.db.execute("SELECT row FROM mark WHERE id = ?", (id,)).fetchone()
+            if kept and kept[0]:
+                yield stored.to_due_row(kept[0])
+                continue
+            for contact, facts in self.facts([id]):
+                row = make(contact, facts)
+                if "needs" not in contact.keys:
+                    made.append((stored.due_row(row), id))
+                yield row
+        if made:
+            with contextlib.suppress(sqlite3.OperationalError):  # locked or read-only: they are made again next time
+                self.db.execute("BEGIN IMMEDIATE")
+                self.db.executemany("UPDATE mark SET row = ? WHERE id = ?", made)
+                self.db.execute("COMMIT")
 
     def _mark_all(self, today: date) -> None:
         key = f"{today.isoformat()} {self.settings!r}"
@@ -171,13 +200,24 @@ class Index:
             if marked != key:
                 db.execute("DELETE FROM mark")
             missing = "SELECT rowid, facts FROM contact WHERE is_person AND rowid NOT IN (SELECT rowid FROM mark)"
-            rows = (_mark_row(rowid, mark(stored.to_facts(text), rules, today)) for rowid, text in db.execute(missing).fetchall())
-            db.executemany("INSERT INTO mark VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            rows = (
+                _mark_row(rowid, found, self._dates(rowid, found, today))
+                for rowid, text in db.execute(missing).fetchall()
+                if (found := mark(stored.to_facts(text), rules, today))
+            )
+            db.executemany("INSERT INTO mark VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", rows)
             db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", (("marked", key), ("unmarked", 0)))
         except BaseException:
             db.execute("ROLLBACK")
             raise
         db.execute("COMMIT")
+
+    def _dates(self, rowid: int, found: Mark, today: date) -> str | None:
+        if not found.dated:
+            return None
+        head, log = self.db.execute("SELECT head, log FROM contact WHERE rowid = ?", (rowid,)).fetchone()
+        rows = dated_rows(stored.contact(head, log), found.standing, self.settings, today)
+        return stored.compact([(row.on.toordinal(), *row[1:]) for row in rows]) if rows else None
 
     def _meta(self, key: str) -> object:
         row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -238,23 +278,23 @@ class Index:
             touched += 1
             if old:
                 db.execute(
-                    "INSERT INTO words(words, rowid, name, fields, body) VALUES('delete', ?, ?, ?, ?)", (old[0], old[3], old[10], old[11])
+                    "INSERT INTO words(words, rowid, name, fields, body) VALUES('delete', ?, ?, ?, ?)", (old[0], old[3], old[9], old[10])
                 )
                 db.execute("DELETE FROM contact WHERE rowid = ?", (old[0],))
                 db.execute("DELETE FROM mark WHERE rowid = ?", (old[0],))
             if len(row) > 1:
                 rowid = db.execute(f"INSERT INTO contact({_COLUMNS}) VALUES({_PLACES})", row).lastrowid
-                db.execute("INSERT INTO words(rowid, name, fields, body) VALUES(?, ?, ?, ?)", (rowid, row[2], row[9], row[10]))
+                db.execute("INSERT INTO words(rowid, name, fields, body) VALUES(?, ?, ?, ?)", (rowid, row[2], row[8], row[9]))
         if touched:
             db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
 
 
-def _mark_row(rowid: int, found: Mark) -> tuple[object, ...]:
+def _mark_row(rowid: int, found: Mark, dates: str | None) -> tuple[object, ...]:
     standing = found.standing
     unsorted = standing.state == "on-file" and standing.weight == 1 and not standing.hidden
     return (
-        rowid, standing.listed, bool(standing.owed), found.dated, standing.lapsed, standing.score or 0.0, standing.next or 10**7,
-        standing.id, found.touched, unsorted,
+        rowid, standing.listed, bool(standing.owed), dates is not None, standing.lapsed, standing.score or 0.0, standing.next or 10**7,
+        standing.id, found.touched, unsorted, dates,
     )  # fmt: skip
 
 

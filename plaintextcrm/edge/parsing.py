@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import date
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from plaintextcrm.core.model import Problem, Source
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Rules, facts_of, stand
 from plaintextcrm.core.text import readable
-from plaintextcrm.core.vocabulary import find_key
 from plaintextcrm.edge import vault
 
 if TYPE_CHECKING:
@@ -59,6 +58,7 @@ _reader: Reader
 
 def _begin(root: Path, settings: Settings) -> None:
     global _reader
+    gc.disable()  # nothing made here is a cycle, and what is made goes to the parent at once
     _reader = Reader(root, settings)
 
 
@@ -96,39 +96,22 @@ class Reader:
         is_person = self.is_person(parsed)
         body = readable(source.text[parsed.front.body :])
         return (
-            source.path, contact.id, contact.name, int(is_person), stored.head(contact),
+            source.path, contact.id, contact.name, int(is_person), stored.head(contact, *_linked(parsed)),
             stored.facts(facts_of(contact, self.kinds)), stored.log(contact), stored.problems(parsed.problems if is_person else ()),
-            _checked(parsed), fields_text(parsed), body,
+            readable(source.text[parsed.front.start : parsed.front.end]), body,
         )  # fmt: skip
 
 
 def _empty(path: str, problem: Problem) -> Row:
-    return (path, path, "", 0, "", "", "", stored.problems((problem,)), "", "", "")
+    return (path, path, "", 0, "", "", "", stored.problems((problem,)), "", "")
 
 
-def _checked(parsed: Parsed) -> str:
-    """What the checks of the whole vault look at (`core/check.py`)."""
-    contact = parsed.contact
-    wanted = ("tier", "last_contact")
-    lines = {key.name: pair.line for pair in parsed.front.pairs if (key := find_key(pair.key)) and key.name in wanted}
-    links = (*parsed.body.links, *_links(contact.keys.values()))
-    last = contact.last_contact and contact.last_contact.isoformat()
-    return dumps([contact.id, contact.path, contact.name, contact.tier, contact.texts("aliases"), links, last, lines], ensure_ascii=False)
-
-
-def _links(values: object) -> list[str]:
-    found = []
-    for value in values:  # type: ignore[attr-defined]
+def _linked(parsed: Parsed) -> tuple[list[str], dict[str, int]]:
+    """(what a contact links to, the lines of the keys that the checks of a whole vault look at)."""
+    lines = {pair.key: pair.line for pair in parsed.front.pairs if pair.key in ("tier", "last_contact")}
+    links = list(parsed.body.links)
+    for value in parsed.contact.keys.values():
         for text in value if isinstance(value, tuple) else (value,):
             if isinstance(text, str) and text.startswith("[["):
-                found.append(text.strip("[]").split("|")[0])
-    return found
-
-
-def fields_text(parsed: Parsed) -> str:
-    """The front matter as searchable lines, `key: value`."""
-    lines = []
-    for key, value in (*parsed.contact.keys.items(), *parsed.contact.other.items()):
-        shown = ", ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
-        lines.append(f"{key}: {shown}")
-    return "\n".join(lines)
+                links.append(text.strip("[]").split("|")[0])
+    return links, lines

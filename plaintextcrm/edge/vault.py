@@ -255,8 +255,8 @@ def _link(folder: str, name: str, prefix: str, root: Path, stamps: dict[str, Sta
 
 def read(root: Path, path: str, settings: Settings) -> Source:
     """A contact file as it is now. Raises OSError or Refused where it cannot be read."""
-    full = root / path
-    if full.is_symlink() and not full.resolve().is_relative_to(root):
+    full = os.path.join(root, path)
+    if os.path.islink(full) and not Path(full).resolve().is_relative_to(root):
         raise Refused(f"{path}: is a link that leads out of the vault and is not read")
     data = files.read_bytes(full)
     text, encoding = decode(data)
