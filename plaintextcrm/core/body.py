@@ -6,13 +6,13 @@ One scan serves reading and writing, so that an entry is written where it would 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
 from plaintextcrm.core.entries import (
     LIST_ITEM,
     field_problems,
-    fields_of,
     follow_up_of,
     kind_hint,
     odd_entry,
@@ -21,6 +21,7 @@ from plaintextcrm.core.entries import (
 )
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import OPEN_BOXES, FollowUp, Interaction, Location, Problem
+from plaintextcrm.core.plainlog import PlainLog, dedented
 from plaintextcrm.core.text import fold, split_lines
 
 SECTION_NAMES = ("interactions", "interaction log", "log", "contact log", "history", "timeline", "activity", "meetings")
@@ -31,11 +32,6 @@ _STARTS_WITH_DATE = re.compile(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(
 _TOKEN = re.compile(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|<!--|%%", re.MULTILINE)
 _CONFLICT = re.compile(r"(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) |=======\Z")
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
-# The shape nearly all logs have, line by line: an entry, below it lines that are indented, or blank. What these match the
-# scanner reads the same line by line (a law holds that).
-_BELOW = r"(?:\n(?:(?=\n|\Z)| {2,}\S[^\n\t]*))*"
-_PLAIN_ENTRY = re.compile(rf"^[-*+] (\d{{4}}-\d\d-\d\d) ([a-z]+(?:-[a-z]+)?): (\S[^\n]*)({_BELOW})", re.MULTILINE)
-_PLAIN_LOG = re.compile(rf"\n*(?:[-*+] \d{{4}}-\d\d-\d\d [a-z]+(?:-[a-z]+)?: \S[^\n]*{_BELOW}(?:\n|\Z))*")
 
 
 class Placed(NamedTuple):
@@ -54,17 +50,19 @@ class Section(NamedTuple):
     end: int
     lines: tuple[tuple[date, int, int], ...]
     has_blocks: bool  # headings, tables or paragraphs with dates in it
+    plain: PlainLog | None = None
 
     @property
     def entries(self) -> tuple[Placed, ...]:
         """The list-item entries, where they stand."""
-        return tuple(Placed(*line) for line in self.lines)
+        plain = self.plain.placed if self.plain else ()
+        return tuple(Placed(*line) for line in (*plain, *self.lines))
 
 
 class Body(NamedTuple):
     """What a body says. Lines are those of the file, from 1."""
 
-    interactions: tuple[Interaction, ...] = ()
+    interactions: Sequence[Interaction] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     links: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
@@ -128,72 +126,44 @@ class _Scanner:
         self.by_paragraph = False  # prose below a heading or after a bold date: every line belongs to it
         self.after_blank = True
         self.outside: list[int] = []
+        self.plain: PlainLog | None = None  # the log that was read in one go, and how many entries stand before it
+        self.interactions_before = 0
+        self.plain_closed = False  # its section is
 
     def take_all(self, lines: list[str], first_line: int) -> None:
         """All lines, one by one."""
         for number, line in enumerate(lines, first_line):
-            self.take(line, number)
+            if self.level or (line and not line[0].isalpha()):  # prose outside a log says nothing
+                self.take(line, number)
 
     def take_text(self, text: str, first_line: int) -> None:
-        """A body; its log in one go where that is plain."""
-        heading = text.find("\n## Interactions\n")
-        start = heading + 17
-        end = text.find("\n#", start)
-        log = text[start : end + 1 if end >= 0 else len(text)]
-        if heading < 0 or "\r" in text or not _PLAIN_LOG.fullmatch(log):
+        """A whole body; its log in one go where that is plain."""
+        heading = -1 if "\r" in text else text.find("\n## Interactions\n")
+        if heading < 0:
             self.take_all(split_lines(text), first_line)
             return
-        before = text[: start - 1]
-        line = first_line + before.count("\n")
-        self.take_all(before.split("\n"), first_line)
-        if self.section_line == line and self.columns is None and self._take_log(log, line + 1):
-            line += log.count("\n")
-            if end >= 0:
-                self.take_all(text[end + 1 :].split("\n"), line + 1)
+        start = heading + len("\n## Interactions\n")
+        end = text.find("\n#", start)
+        log = text[start : end + 1] if end >= 0 else text[start:]
+        before = text[: start - 1].split("\n")
+        line = first_line + len(before) - 1
+        self.take_all(before, first_line)
+        plain = PlainLog.read(log, line + 1, self.kinds) if self.section_line == line else None
+        if not plain:
+            self.take_all(text[start:].split("\n"), line + 1)
             return
-        self.take_all(text[start:].split("\n"), line + 1)
+        self._take_plain(plain)
+        if end >= 0:
+            self.take_all(text[end + 1 :].split("\n"), line + 1 + log.count("\n"))
 
-    def _take_log(self, log: str, number: int) -> bool:
-        """A log in which each line is of the common shape, or below one that is; False, and nothing taken, where it is not so."""
-        kinds, new = self.kinds, tuple.__new__
-        found: list[Interaction] = []
-        placed: list[tuple[date, int, int]] = []
-        details_of: list[tuple[int, str, int]] = []
-        number += len(log) - len(log.lstrip("\n"))
-        for day, word, text, below in _PLAIN_ENTRY.findall(log):
-            kind = kinds.get(word)
-            fields: tuple[tuple[str, str], ...] = ()
-            if kind is None or "^" in text:
-                return False
-            if "::" in text:
-                if text[0] in "[(":
-                    return False
-                text, fields = fields_of(text)
-            try:
-                on = date.fromisoformat(day)
-            except ValueError:
-                return False
-            if below and not below.isspace():
-                details_of.append((len(found), below, number + 1))
-                placed.append((on, number, number + 1 + below.rstrip("\n").count("\n")))
-            else:
-                placed.append((on, number, number + 1))
-            # the class itself takes three times as long, and this is the innermost loop
-            found.append(new(Interaction, (on, text.rstrip(), kind.name, None, fields, None, (), "", number)))
-            number += below.count("\n") + 1
-        for place, below, first in details_of:
-            lines = below.rstrip("\n").split("\n")[1:]
-            for offset, line in enumerate(lines):
-                self._task(line, first + offset)
-            found[place] = found[place]._replace(details=_dedented(lines))
-        for entry in found:
+    def _take_plain(self, log: PlainLog) -> None:
+        self.plain, self.columns, self.section_end = log, 0, log.end
+        self.interactions_before = len(self.interactions)
+        for line, number in log.tasks:
+            self._task(line, number)
+        for entry in log.skeleton:
             if entry.fields:
                 self.problems.extend(field_problems(entry, self.path))
-        self.interactions += found
-        self.placed += placed
-        if placed:
-            self.columns, self.section_end = 0, placed[-1][2]
-        return True
 
     def take(self, line: str, number: int) -> None:
         """One more line."""
@@ -343,7 +313,7 @@ class _Scanner:
             self.interactions.append(entry)
             return
         if self.details:
-            entry = entry._replace(details=_dedented(self.details))
+            entry = entry._replace(details=dedented(self.details))
             self.details = []
         if not self.by_paragraph:
             self.placed.append((entry.on, entry.where, self.open_end))
@@ -359,7 +329,11 @@ class _Scanner:
     def _close_section(self) -> None:
         self._close_entry()
         if self.level:
-            self.sections.append(Section(self.section_title, self.section_line, self.section_end, tuple(self.placed), self.has_blocks))
+            plain = self.plain if self.plain and self.plain.skeleton[0].where > self.section_line and not self.plain_closed else None
+            self.sections.append(
+                Section(self.section_title, self.section_line, self.section_end, tuple(self.placed), self.has_blocks, plain)
+            )
+            self.plain_closed = self.plain is not None
         self.level, self.columns, self.placed, self.has_blocks = 0, None, [], False
 
     def body(self, text: str) -> Body:
@@ -369,6 +343,10 @@ class _Scanner:
             lines = len(self.outside)
             message = f'{lines} dated lines stand outside a section "## Interactions" and are not read as interactions'
             self.problems.append(Problem(Location(self.path, self.outside[0]), "dated-outside", message, None, "warning"))
+        interactions: Sequence[Interaction] = tuple(self.interactions)
+        if self.plain:
+            before = self.interactions_before
+            interactions = (*interactions[:before], *self.plain, *interactions[before:]) if interactions else self.plain
         seen: dict[str, int] = {}
         for entry in self.interactions:
             if entry.block_id:
@@ -378,21 +356,8 @@ class _Scanner:
                     self.problems.append(Problem(Location(self.path, entry.where), "duplicate-block-id", message))
         links = tuple(dict.fromkeys(match.strip() for match in _LINK.findall(text))) if "[[" in text else ()
         problems = tuple(sorted(self.problems, key=lambda problem: problem.where[1:])) if self.problems else ()
-        return Body(tuple(self.interactions), tuple(self.follow_ups), links, tuple(self.sections), self.title, problems)
+        return Body(interactions, tuple(self.follow_ups), links, tuple(self.sections), self.title, problems)
 
 
 def _without_dates(words: str, number: int, path: str) -> str:
     return follow_up_of("x", words, path, number)[0].text
-
-
-def _dedented(lines: list[str]) -> tuple[str, ...]:
-    """The lines without the blanks they share and without blank lines at the end."""
-    while lines and not lines[-1].strip():
-        lines.pop()
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    if not lines:
-        return ()
-    expanded = [line.expandtabs(4) if "\t" in line[:8] else line for line in lines]
-    shared = min(len(line) - len(line.lstrip()) for line in expanded if line.strip())
-    return tuple(line[shared:].rstrip() for line in expanded)

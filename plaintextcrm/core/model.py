@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -121,7 +121,7 @@ class Contact(NamedTuple):
     name: str
     keys: Mapping[str, str | bool | tuple[str, ...]]
     other: Mapping[str, object]
-    interactions: tuple[Interaction, ...] = ()  # in file order
+    interactions: Sequence[Interaction] = ()  # in file order
     follow_ups: tuple[FollowUp, ...] = ()
     partly_read: bool = False
     cadence: Cadence | None = None

@@ -137,7 +137,8 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
     referrals: list[int] = []
     plans: list[int] = []
     counting = _COUNTING if kinds is STANDARD else _counting(kinds)
-    for entry in chronological(contact.interactions):
+    log = getattr(contact.interactions, "skeleton", contact.interactions)  # of a plain log what dates need
+    for entry in chronological(log):
         on = entry[0].toordinal()
         if entry[2] in counting and not entry[4] and not entry[7]:  # kind, fields, box: the common case of what follows
             days.append(on)

@@ -35,17 +35,16 @@ def head(contact: Contact, links: Sequence[str] = (), lines: Mapping[str, int] =
     )  # fmt: skip
 
 
-def contact(head_text: str, log_text: str | None = None) -> Contact:
-    """A contact from its head and, where given, its log. Raises ValueError on anything else than what was stored."""
+def contact(head_text: str, tasks_text: str = "[]", interactions: Sequence[Interaction] = ()) -> Contact:
+    """A contact from its head, follow-ups and log. Raises ValueError on anything else than what was stored."""
     try:
         id, path, name, keys, other, partly, typed, cadence, in_person, birthday, died, dates, paused, _, _ = loads(head_text)
-        entries, tasks = _log(log_text) if log_text else ((), ())
         return Contact(
             id, path, name, {key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}, other,
-            entries, tasks, partly,
+            interactions, to_tasks(tasks_text), partly,
             cadence=Cadence(*cadence) if cadence else None, in_person=Cadence(*in_person) if in_person else None,
             birthday=PartialDate(*birthday) if birthday else None, died=PartialDate(*died) if died else None,
-            dates=tuple([YearlyDate(*on) for on in dates]), paused=date.fromisoformat(paused) if isinstance(paused, str) else paused,
+            dates=tuple(YearlyDate(*on) for on in dates), paused=date.fromisoformat(paused) if isinstance(paused, str) else paused,
             **{name: date.fromisoformat(day) for name, day in typed.items()},
         )  # fmt: skip
     except (TypeError, AttributeError) as error:
@@ -62,33 +61,39 @@ def checked(head_text: str) -> Checked:
 
 
 def log(contact: Contact) -> str:
-    """The log and the follow-ups of a contact: a plain entry is (day, kind, line) in one list and its text in another."""
-    entries = contact.interactions
-    rest = [
-        (place, one[3], one[4], one[5], one[6], one[7])
-        for place, one in enumerate(entries)
-        if one[4] or one[6] or one[3] or one[5] or one[7]
-    ]
-    tasks = [
-        (task.text, task.due and task.due.isoformat(), task.open, task.done and task.done.isoformat(), task.owner, task.waiting, task.where)
-        for task in contact.follow_ups
-    ]
-    texts = "\n".join([one[1] for one in entries])
-    numbers = " ".join([f"{one[0].toordinal()} {one[2] or '-'} {one[8]}" for one in entries])
-    return compact((numbers, texts, rest, tasks)) if entries or tasks else ""
+    """The log of a contact; "" where it is plain, so that the body itself is as quick to read."""
+    if not contact.interactions or hasattr(contact.interactions, "skeleton"):
+        return ""
+    return compact([(entry.on.toordinal(), *entry[1:]) for entry in contact.interactions])
 
 
-def _log(text: str) -> tuple[tuple[Interaction, ...], tuple[FollowUp, ...]]:
-    numbers, texts, rest, tasks = loads(text)
-    parts = iter(numbers.split())
-    entries = [
-        Interaction(date.fromordinal(int(on)), line, None if kind == "-" else kind, None, (), None, (), "", int(where))
-        for on, kind, where, line in zip(parts, parts, parts, texts.split("\n"), strict=False)
-    ]
-    for place, at_time, fields, block_id, details, box in rest:
-        pairs = tuple([(key, value) for key, value in fields])
-        entries[place] = entries[place]._replace(at_time=at_time, fields=pairs, block_id=block_id, details=tuple(details), box=box)
-    return tuple(entries), tuple([_task(task) for task in tasks])
+def to_log(text: str) -> tuple[Interaction, ...]:
+    """The log again."""
+    return tuple(_entry(*entry) for entry in loads(text)) if text else ()
+
+
+def _entry(
+    on: int, text: str, kind: str | None, at_time: str | None, fields: Sequence[Sequence[str]], block_id: str | None,
+    details: Sequence[str], box: str, where: int,
+) -> Interaction:  # fmt: skip
+    pairs = tuple((key, value) for key, value in fields)
+    return Interaction(date.fromordinal(on), text, kind, at_time, pairs, block_id, tuple(details), box, where)
+
+
+def tasks(contact: Contact) -> str:
+    """The follow-ups of a contact."""
+    if not contact.follow_ups:
+        return "[]"
+    return compact([(task[0], _iso(task.due), task.open, _iso(task.done), *task[4:]) for task in contact.follow_ups])
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def to_tasks(text: str) -> tuple[FollowUp, ...]:
+    """The follow-ups again."""
+    return tuple(_task(task) for task in loads(text)) if text != "[]" else ()
 
 
 def _task(stored: list) -> FollowUp:  # type: ignore[type-arg]

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plaintextcrm import __version__
 from plaintextcrm.core import stored
-from plaintextcrm.core.due import DatedRow, DueRow, Mark, dated_rows, mark
+from plaintextcrm.core.due import DatedRow, DueRow, dated_rows, mark
 from plaintextcrm.core.model import Contact, Problem
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.standing import Facts, Rules
+from plaintextcrm.core.standing import Facts, Rules, Standing
 from plaintextcrm.edge import places, vault
 from plaintextcrm.edge.vault import Stamp
 
@@ -42,7 +42,7 @@ _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE contact(
     rowid INTEGER PRIMARY KEY, path TEXT UNIQUE, id TEXT, name TEXT, is_person INTEGER,
-    head TEXT, facts TEXT, log TEXT, problems TEXT, fields TEXT, body TEXT);
+    head TEXT, facts TEXT, log TEXT, tasks TEXT, line INTEGER, problems TEXT, fields TEXT, body TEXT);
 CREATE VIRTUAL TABLE words USING fts5(
     name, fields, body, content='contact', content_rowid='rowid', tokenize='unicode61 remove_diacritics 2');
 CREATE TABLE mark(
@@ -55,10 +55,10 @@ CREATE INDEX dated ON mark(rowid) WHERE dates IS NOT NULL;
 CREATE INDEX marked ON mark(id);
 CREATE INDEX unsorted ON mark(rowid) WHERE unsorted;
 """
-_COLUMNS = "path, id, name, is_person, head, facts, log, problems, fields, body"
-_PLACES = ", ".join("?" * 10)
+_COLUMNS = "path, id, name, is_person, head, facts, log, tasks, line, problems, fields, body"
+_PLACES = ", ".join("?" * 12)
 
-Row = tuple[str, str, str, int, str, str, str, str, str, str]
+Row = tuple[str, str, str, int, str, str, str, str, int, str, str, str]
 
 
 class Cut(NamedTuple):
@@ -88,23 +88,31 @@ class Index:
 
     # -- reading --
 
-    def contact(self, id: str) -> Contact | None:
-        """One contact, whole."""
-        row = self.db.execute("SELECT head, log FROM contact WHERE id = ? AND is_person", (id,)).fetchone()
-        return stored.contact(*row) if row else None
-
     def contacts(self, with_log: bool = True) -> Iterator[tuple[Contact, Facts]]:
-        """Everybody, by id; without their logs where these are not needed."""
-        log = "log" if with_log else "NULL"
-        for head, facts, entries in self.db.execute(f"SELECT head, facts, {log} FROM contact WHERE is_person ORDER BY id"):
-            yield stored.contact(head, entries), stored.to_facts(facts)
+        """Everybody, by id; without their logs where these are not needed (follow-ups are always there)."""
+        body = "body" if with_log else "NULL"
+        sql = f"SELECT head, tasks, facts, log, line, {body} FROM contact WHERE is_person ORDER BY id"
+        for head, tasks, facts, log, line, text in self.db.execute(sql):
+            yield self._whole(head, tasks, log, line, text), stored.to_facts(facts)
 
     def facts(self, ids: Iterable[str]) -> Iterator[tuple[Contact, Facts]]:
         """Those people, whole, in that order."""
+        sql = "SELECT head, tasks, facts, log, line, body FROM contact WHERE id = ? AND is_person"
         for id in ids:
-            row = self.db.execute("SELECT head, log, facts FROM contact WHERE id = ? AND is_person", (id,)).fetchone()
+            row = self.db.execute(sql, (id,)).fetchone()
             if row:
-                yield stored.contact(row[0], row[1]), stored.to_facts(row[2])
+                head, tasks, facts, log, line, text = row
+                yield self._whole(head, tasks, log, line, text), stored.to_facts(facts)
+
+    def _whole(self, head: str, tasks: str, log: str, line: int, body: str | None) -> Contact:
+        """A contact with its log, which is read from the body again where it is plain; without it where there is no body."""
+        if body is None or (not log and "- " not in body and "* " not in body and "+ " not in body):
+            return stored.contact(head, tasks)
+        if log:
+            return stored.contact(head, tasks, stored.to_log(log))
+        from plaintextcrm.core import body as bodies
+
+        return stored.contact(head, tasks, bodies.scan(body, line, "", self.settings.kind_table).interactions)
 
     def known(self) -> Iterator[tuple[str, str, list[str], list[str]]]:
         """(id, name, aliases, e-mail addresses) of everybody."""
@@ -127,6 +135,7 @@ class Index:
 
     def search(self, query: str) -> Iterator[Hit]:
         """Contacts whose fields or body match an FTS5 query, best first; name counts more than fields, fields more than text."""
+        self._word_all()
         sql = (
             "SELECT contact.id, contact.name, contact.fields, contact.body FROM words JOIN contact ON contact.rowid = words.rowid "
             "WHERE words MATCH ? AND is_person ORDER BY bm25(words, 10.0, 4.0, 1.0), contact.id"
@@ -200,11 +209,7 @@ class Index:
             if marked != key:
                 db.execute("DELETE FROM mark")
             missing = "SELECT rowid, facts FROM contact WHERE is_person AND rowid NOT IN (SELECT rowid FROM mark)"
-            rows = (
-                _mark_row(rowid, found, self._dates(rowid, found, today))
-                for rowid, text in db.execute(missing).fetchall()
-                if (found := mark(stored.to_facts(text), rules, today))
-            )
+            rows = (self._mark_row(rowid, stored.to_facts(text), rules, today) for rowid, text in db.execute(missing).fetchall())
             db.executemany("INSERT INTO mark VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", rows)
             db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", (("marked", key), ("unmarked", 0)))
         except BaseException:
@@ -212,11 +217,21 @@ class Index:
             raise
         db.execute("COMMIT")
 
-    def _dates(self, rowid: int, found: Mark, today: date) -> str | None:
-        if not found.dated:
-            return None
-        head, log = self.db.execute("SELECT head, log FROM contact WHERE rowid = ?", (rowid,)).fetchone()
-        rows = dated_rows(stored.contact(head, log), found.standing, self.settings, today)
+    def _mark_row(self, rowid: int, facts: Facts, rules: Rules, today: date) -> tuple[object, ...]:
+        found = mark(facts, rules, today)
+        standing = found.standing
+        dates = self._dates(rowid, facts, standing, today) if found.dated else None
+        unsorted = standing.state == "on-file" and not facts.tier and not standing.hidden
+        return (
+            rowid, standing.listed, bool(standing.owed), dates is not None, standing.lapsed, standing.score or 0.0,
+            standing.next or 10**7, standing.id, found.touched, unsorted, dates,
+        )  # fmt: skip
+
+    def _dates(self, rowid: int, facts: Facts, standing: Standing, today: date) -> str | None:
+        planned = facts.plans or (facts.touches and facts.touches[-1] > today.toordinal())
+        body = "body" if planned else "NULL"
+        row = self.db.execute(f"SELECT head, tasks, log, line, {body} FROM contact WHERE rowid = ?", (rowid,)).fetchone()
+        rows = dated_rows(self._whole(*row), standing, self.settings, today)
         return stored.compact([(row.on.toordinal(), *row[1:]) for row in rows]) if rows else None
 
     def _meta(self, key: str) -> object:
@@ -263,39 +278,45 @@ class Index:
         from plaintextcrm.edge.parsing import rows
 
         self.db.executemany(f"INSERT INTO contact({_COLUMNS}) VALUES({_PLACES})", rows(self.root, paths, self.settings, progress))
-        self.db.execute("INSERT INTO words(words) VALUES('rebuild')")
         self.db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
+
+    def _word_all(self) -> None:
+        """The full-text index, built when somebody first searches, and kept up from then on."""
+        if self._meta("worded"):
+            return
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            self.db.execute("INSERT INTO words(words, rank) VALUES('hashsize', 16777216)")
+            self.db.execute("INSERT INTO words(words) VALUES('rebuild')")
+            self.db.execute("INSERT OR REPLACE INTO meta VALUES('worded', 1)")
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
 
     def _replace(self, changed: list[str], gone: list[str]) -> None:
         from plaintextcrm.edge.parsing import rows
 
-        db = self.db
+        db, worded = self.db, self._meta("worded")
         touched = 0
         for row in [*rows(self.root, changed, self.settings, None), *((path,) for path in gone)]:
             old = db.execute(f"SELECT rowid, {_COLUMNS} FROM contact WHERE path = ?", (row[0],)).fetchone()
             if old and old[1:] == row:
                 continue
             touched += 1
-            if old:
+            if old and worded:
                 db.execute(
-                    "INSERT INTO words(words, rowid, name, fields, body) VALUES('delete', ?, ?, ?, ?)", (old[0], old[3], old[9], old[10])
+                    "INSERT INTO words(words, rowid, name, fields, body) VALUES('delete', ?, ?, ?, ?)", (old[0], old[3], old[11], old[12])
                 )
+            if old:
                 db.execute("DELETE FROM contact WHERE rowid = ?", (old[0],))
                 db.execute("DELETE FROM mark WHERE rowid = ?", (old[0],))
             if len(row) > 1:
                 rowid = db.execute(f"INSERT INTO contact({_COLUMNS}) VALUES({_PLACES})", row).lastrowid
-                db.execute("INSERT INTO words(rowid, name, fields, body) VALUES(?, ?, ?, ?)", (rowid, row[2], row[8], row[9]))
+                if worded:
+                    db.execute("INSERT INTO words(rowid, name, fields, body) VALUES(?, ?, ?, ?)", (rowid, row[2], row[10], row[11]))
         if touched:
             db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
-
-
-def _mark_row(rowid: int, found: Mark, dates: str | None) -> tuple[object, ...]:
-    standing = found.standing
-    unsorted = standing.state == "on-file" and standing.weight == 1 and not standing.hidden
-    return (
-        rowid, standing.listed, bool(standing.owed), dates is not None, standing.lapsed, standing.score or 0.0, standing.next or 10**7,
-        standing.id, found.touched, unsorted, dates,
-    )  # fmt: skip
 
 
 def _packed(stamps: Mapping[str, Stamp]) -> tuple[str, bytes]:

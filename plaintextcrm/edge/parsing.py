@@ -97,13 +97,13 @@ class Reader:
         body = readable(source.text[parsed.front.body :])
         return (
             source.path, contact.id, contact.name, int(is_person), stored.head(contact, *_linked(parsed)),
-            stored.facts(facts_of(contact, self.kinds)), stored.log(contact), stored.problems(parsed.problems if is_person else ()),
+            stored.facts(facts_of(contact, self.kinds)), stored.log(contact), stored.tasks(contact), parsed.front.body_line, stored.problems(parsed.problems if is_person else ()),
             readable(source.text[parsed.front.start : parsed.front.end]), body,
         )  # fmt: skip
 
 
 def _empty(path: str, problem: Problem) -> Row:
-    return (path, path, "", 0, "", "", "", stored.problems((problem,)), "", "")
+    return (path, path, "", 0, "", "", "", "[]", 1, stored.problems((problem,)), "", "")
 
 
 def _linked(parsed: Parsed) -> tuple[list[str], dict[str, int]]:
