@@ -140,17 +140,17 @@ def _due_page(run: Run, found: DueList, explained: Sequence[Sequence[str]] = ())
         lines.append("Nobody today. Enjoy it, or write to someone for no reason.")
     if found.dates:
         lines += ["", terminal.heading("Dates", paint), *terminal.dated_lines(found.dates, found.day, paint, min(run.width, 100))]
-    lines += ["", paint.soft(_week_words(found, settings.per_week))]
+    lines += ["", *(paint.soft(line) for line in _week_lines(found, settings.per_week))]
     return lines
 
 
-def _week_words(found: DueList, per_week: int) -> str:
-    words = f"This week: {found.touched} of {per_week} in touch."
+def _week_lines(found: DueList, per_week: int) -> list[str]:
+    lines = [f"This week: {found.touched} of {per_week} in touch."]
     if found.waiting:
-        words += f" {found.waiting} more {'is' if found.waiting == 1 else 'are'} waiting: ptcrm due --all"
+        lines[0] += f" {found.waiting} more {'is' if found.waiting == 1 else 'are'} waiting (ptcrm due --all)."
     if found.unsorted:
-        words += f" {found.unsorted} on file, without a tier."
-    return words
+        lines.append(f"{found.unsorted} on file, without a tier.")
+    return lines
 
 
 # --- log -----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from plaintextcrm.edge.index import Index
 from plaintextcrm.render import asdata, terminal
 
 LIST_COLUMNS = ("id", "name", "tier", "state", "last", "due", "company", "location")
+TABLE_COLUMNS = ("name", "tier", "state", "last", "due", "company")  # on a terminal, where numbers stand for ids
 
 
 # --- add, edit -----------------------------------------------------------------------------------------------------
@@ -137,7 +138,8 @@ def list_command(run: Run, terms: tuple[str, ...], sort: str | None, columns: st
     """
     words = terms_of(terms)
     shown = format_of(run, format_, as_json)
-    chosen = tuple(column.strip() for column in columns.split(",") if column.strip()) if columns else LIST_COLUMNS
+    usual = TABLE_COLUMNS if shown == "table" else LIST_COLUMNS
+    chosen = tuple(column.strip() for column in columns.split(",") if column.strip()) if columns else usual
     sorted_by = (sort or "name").removeprefix("\0")
     computed = [column for column in (*chosen, sorted_by.lstrip("-")) if column in COMPUTED]
     found = reading.ask(run.vault, lambda index: _listed(run, index, words, bool(computed)), run.progress())
@@ -153,7 +155,7 @@ def list_command(run: Run, terms: tuple[str, ...], sort: str | None, columns: st
     if not rows:
         run.say("Nobody matches. Try fewer words." if words else 'Nobody is in this vault yet: ptcrm add "Ada King"')
         return
-    cells = [[str(number), *(asdata.cell(_value(row, column)) for column in chosen)] for number, row in enumerate(rows, 1)]
+    cells = [[str(number), *(_shown(row, column) for column in chosen)] for number, row in enumerate(rows, 1)]
     kept = [place for place, column in enumerate(("#", *chosen)) if column == "#" or columns or any(row[place] for row in cells)]
     headings = [("#", *chosen)[place] for place in kept]
     run.say("\n".join(terminal.table_lines([[row[place] for place in kept] for row in cells], headings, run.paint, run.width)))
@@ -168,6 +170,12 @@ def _listed(run: Run, index: Index, words: Sequence[str], with_log: bool) -> tup
 def _list_facts(run: Run, person: Listed, computed: Sequence[str]) -> dict[str, object]:
     facts = contact_facts(person.contact) | standing_facts(person.standing) | {"interactions": person.interactions}
     return facts | (computed_facts(run, person.contact, person.standing) if computed else {})
+
+
+def _shown(row: asdata.Fact, column: str) -> str:
+    """A cell for people to read: nobody is called overdue."""
+    text = asdata.cell(_value(row, column))
+    return {"overdue": "quiet", "lapsed": "drifted"}.get(text, text) if column == "state" else text
 
 
 def _value(row: asdata.Fact, column: str) -> object:

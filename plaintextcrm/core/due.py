@@ -208,16 +208,21 @@ def owed_words(contact: Contact, standing: Standing, settings: Settings, today: 
             found.append(f"you promised to be in touch {_on(contact.next_contact, today)}")
         elif code in (BIRTHDAY, DATE):
             today_only = (on for on in near(contact, standing, settings, today) if on.on == today and on.kind == code)
-            found += (f"{on.words()} today".replace("birthday, turns", "birthday: turns") for on in today_only)
+            found += (f"{on.words()} today".removeprefix("birthday, ") for on in today_only)
         elif code == "answer":
             entry = _newest(contact, today, lambda entry: history.from_them(entry))
             if entry:
-                found.append(f"waiting for your answer since {day_words(entry.on, today)}: {entry_words(entry)}")
+                found.append(f"waiting for your answer since {day_words(entry.on, today)}{_said(entry)}")
         elif code == "thanks":
             entry = _newest(contact, today, lambda entry: entry.kind == "referral-in")
             if entry:
-                found.append(f"not thanked yet for {day_words(entry.on, today)}: {entry_words(entry)}")
+                found.append(f"sent you somebody on {day_words(entry.on, today)} and is not thanked yet{_said(entry)}")
     return tuple(dict.fromkeys(found))
+
+
+def _said(entry: Interaction) -> str:
+    """What the entry says, behind a colon; nothing where it says nothing."""
+    return f": {plain_words(entry.text)}" if entry.text else ""
 
 
 def _promise_words(task: FollowUp, today: date) -> str:

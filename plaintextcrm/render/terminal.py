@@ -122,18 +122,27 @@ def fact_lines(facts: Sequence[tuple[str, str]], paint: Paint, columns: int) -> 
 
 
 def table_lines(rows: Sequence[Sequence[str]], headings: Sequence[str], paint: Paint, columns: int) -> list[str]:
-    """A table by rich, as wide as the terminal; the last columns give way first."""
+    """A table no wider than the terminal; the widest columns give way."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    cells = [[safe(cell) for cell in row] for row in rows]
+    widths = [max(width(title), *(width(row[place]) for row in cells)) for place, title in enumerate(headings)]
+    _fit(widths, columns - 2 * (len(widths) - 1))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-    for place, title in enumerate(headings):
-        table.add_column(title, justify="right" if title == "#" else "left", overflow="ellipsis", no_wrap=True, min_width=3 if place else 1)
-    for row in rows:
-        table.add_row(*(Text(safe(cell)) for cell in row))
+    for title, room in zip(headings, widths, strict=True):
+        table.add_column(title, justify="right" if title == "#" else "left", overflow="ellipsis", no_wrap=True, width=room)
+    for row in cells:
+        table.add_row(*map(Text, row))
     colours = "standard" if paint.on else None
-    console = Console(width=columns, force_terminal=paint.on, no_color=not paint.on, color_system=colours, highlight=False)  # type: ignore[arg-type]
+    console = Console(width=max(columns, 20) + 2, force_terminal=paint.on, no_color=not paint.on, color_system=colours, highlight=False)  # type: ignore[arg-type]
     with console.capture() as caught:
         console.print(table)
     return [line.rstrip() for line in caught.get().splitlines()]
+
+
+def _fit(widths: list[int], room: int) -> None:
+    """Take from the widest column, again and again, until they fit (or none has more than 6 left)."""
+    while sum(widths) > room and max(widths) > 6:
+        widths[widths.index(max(widths))] -= 1
