@@ -9,9 +9,11 @@ from typing import NamedTuple
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.due import DatedRow, DueRow, Mark, Offer
+from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Contact, Problem
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, stand
+from plaintextcrm.edge import files
 from plaintextcrm.edge.index import Index
 
 
@@ -146,3 +148,12 @@ class Offers:
             people = (contact for contact, _ in self.index.contacts(with_log=False))
             self.found = tuple(Offer(one.id, one.name, offer) for one in people for offer in one.texts("offers"))
         return iter(self.found)
+
+
+def inbox_lines(vault_: Vault) -> int:
+    """How many lines wait in `inbox.md`: every one that is not blank, a heading or a comment."""
+    try:
+        text = files.read_bytes(vault_.root / "inbox.md").decode("utf-8", "replace")
+    except (OSError, Refused):
+        return 0
+    return sum(bool(line.strip()) and not line.lstrip().startswith(("#", "<!--", "%%")) for line in text.splitlines())

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
+from plaintextcrm.app.asking import ask
 from plaintextcrm.app.duelist import Offers, entry_count, needs_log
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import names, query
 from plaintextcrm.core.due import DatedRow, DueRow
-from plaintextcrm.core.errors import NotFound, Refused
+from plaintextcrm.core.errors import NotFound
 from plaintextcrm.core.model import Contact, FollowUp, Problem
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
 from plaintextcrm.core.text import fold
-from plaintextcrm.edge import files, lastlist, vault
-from plaintextcrm.edge import index as indexes
-from plaintextcrm.edge.index import Index, Progress
-
-Answer = TypeVar("Answer")
-
-
-def ask(vault_: Vault, question: Callable[[Index], Answer], progress: Progress | None = None) -> Answer:
-    """The answer from an index that is up to date; a cache found damaged is thrown away and the question asked again."""
-    index = indexes.open_index(vault_.root, vault_.settings, vault_.cache, progress)
-    try:
-        return question(index)
-    except (sqlite3.Error, ValueError):
-        indexes.discard(index)
-    return question(indexes.open_index(vault_.root, vault_.settings, False, progress))
-
+from plaintextcrm.edge import lastlist, vault
+from plaintextcrm.edge.index import Index
 
 # --- everybody -----------------------------------------------------------------------------------------------------
 
@@ -217,12 +203,3 @@ def one(vault_: Vault, id: str) -> Contact:
     from plaintextcrm.core.contact import parse
 
     return parse(read_source(vault_, id), vault_.settings.kind_table).contact
-
-
-def inbox_lines(vault_: Vault) -> int:
-    """How many lines wait in `inbox.md`: every one that is not blank, a heading or a comment."""
-    try:
-        text = files.read_bytes(vault_.root / "inbox.md").decode("utf-8", "replace")
-    except (OSError, Refused):
-        return 0
-    return sum(bool(line.strip()) and not line.lstrip().startswith(("#", "<!--", "%%")) for line in text.splitlines())

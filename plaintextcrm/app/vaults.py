@@ -7,11 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from plaintextcrm.core import settings as core_settings
 from plaintextcrm.core.errors import NoVault
 from plaintextcrm.core.model import Problem
-from plaintextcrm.core.settings import Settings
-from plaintextcrm.edge import places, vault
+from plaintextcrm.core.settings import FILE, Settings, parse
+from plaintextcrm.edge import kept, places, vault
 
 
 class Vault(NamedTuple):
@@ -36,7 +35,13 @@ def open_vault(given: str | None, environment: Mapping[str, str], here: Path, to
     """
     root = vault.find(given, environment, here)
     main, local = vault.settings_texts(root)
+    folder = str(places.vault_folder(places.cache_folder(), root))
+    kept_settings = kept.load(folder, main, local) if cache else None
+    if kept_settings is not None:
+        return Vault(root, kept_settings, (), today, cache)
     settings, problems = _settings(main, local)
+    if cache and not problems:
+        kept.store(folder, main, local, settings)
     return Vault(root, settings, problems, today, cache)
 
 
@@ -44,8 +49,9 @@ def _settings(main: bytes, local: bytes) -> tuple[Settings, tuple[Problem, ...]]
     try:
         texts = main.decode("utf-8"), local.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise NoVault(f"{core_settings.FILE}: not UTF-8 (byte {error.start}): save it as UTF-8") from None
-    settings, problems = core_settings.parse(*texts)
+        raise NoVault(f"{FILE}: not UTF-8 (byte {error.start}): save it as UTF-8") from None
+
+    settings, problems = parse(*texts)
     broken = next((problem for problem in problems if "not readable as TOML" in problem.message), None)
     if broken:
         raise NoVault(f"{broken.where.path}:{broken.where.line}:{broken.where.column}: {broken.message.split(';')[0]}")

@@ -8,14 +8,15 @@ from typing import Any
 
 import click
 
-from plaintextcrm.app import duelist, reading
+from plaintextcrm.app import duelist
+from plaintextcrm.app.asking import ask
 from plaintextcrm.app.duelist import DueList, Wanted
 from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.errors import NotFound, Usage
 from plaintextcrm.core.model import FollowUp, Interaction
 from plaintextcrm.edge import clock
-from plaintextcrm.render import asdata, terminal
+from plaintextcrm.render import asdata
 
 DUE_COLUMNS = ("id", "name", "state", "due", "last", "hook", "reason")
 
@@ -35,10 +36,10 @@ def day_of(run: Run, text: str, direction: int) -> date:
 
 def brief(run: Run) -> None:
     """The day's brief: today's few, dates, the inbox."""
-    found = reading.ask(run.vault, lambda index: duelist.due_list(index, run.vault), run.progress())
+    found = ask(run.vault, lambda index: duelist.due_list(index, run.vault), run.progress())
     run.tell_problems((*run.vault.problems, *found.problems))
     run.say("\n".join(_due_page(run, found)))
-    waiting = reading.inbox_lines(run.vault)
+    waiting = duelist.inbox_lines(run.vault)
     if waiting:
         run.say(f"\n{waiting} line{'s' if waiting > 1 else ''} waiting in inbox.md")
     run.remember([row.id for row in found.rows])
@@ -74,10 +75,10 @@ def due_command(
     day = day_of(run, at, FUTURE) if at else None
     wanted = Wanted(words, _span_days(run, within), limit, everybody, day, explain)
     if count:
-        listed = reading.ask(run.vault, lambda index: duelist.due_count(index, run.vault, wanted), run.progress())
+        listed = ask(run.vault, lambda index: duelist.due_count(index, run.vault, wanted), run.progress())
         run.say(str(listed))
         return 10 if exit_code and listed else 0
-    found = reading.ask(run.vault, lambda index: duelist.due_list(index, run.vault, wanted), run.progress())
+    found = ask(run.vault, lambda index: duelist.due_list(index, run.vault, wanted), run.progress())
     run.tell_problems((*run.vault.problems, *found.problems))
     _print_due(run, found, format_of(run, format_, as_json))
     return 10 if exit_code and (found.rows or found.waiting) else 0
@@ -127,6 +128,8 @@ def print_rows(
 
 
 def _due_page(run: Run, found: DueList, explained: Sequence[Sequence[str]] = ()) -> list[str]:
+    from plaintextcrm.render import terminal
+
     paint, settings = run.paint, run.vault.settings
     lines = [terminal.day_heading(found.day, run.today, paint), ""]
     if not found.people:
@@ -208,8 +211,11 @@ def todo_command(run: Run, terms: tuple[str, ...], format_: str | None, as_json:
     ptcrm todo
     ptcrm todo tier:A
     """
+    from plaintextcrm.app import reading
+    from plaintextcrm.render import terminal
+
     words = terms_of(terms)
-    found = reading.ask(run.vault, lambda index: reading.promises(index, run.vault, words), run.progress())
+    found = ask(run.vault, lambda index: reading.promises(index, run.vault, words), run.progress())
     rows = [{"id": one.contact.id, "name": one.contact.name, "number": one.number, **dues.follow_up_facts(one.task)} for one in found]
     shown = format_of(run, format_, as_json)
     if shown != "table":
@@ -240,7 +246,7 @@ def done_command(run: Run, who: str, which: str | None, dry_run: bool, no_commit
     ptcrm done ada 2               the second of hers
     ptcrm done ada "gym list"      the one that says so
     """
-    from plaintextcrm.app import writing
+    from plaintextcrm.app import reading, writing
     from plaintextcrm.cli.wrote import how_of, report
 
     id = reading.who(run.vault, who, clock.seconds())
@@ -281,7 +287,7 @@ def snooze_command(run: Run, who: str, until: str | None, dry_run: bool, no_comm
     ptcrm snooze ada               until resumed (paused)
     ptcrm snooze ada off
     """
-    from plaintextcrm.app import writing
+    from plaintextcrm.app import reading, writing
     from plaintextcrm.cli.wrote import how_of, report
     from plaintextcrm.core.spoken import FUTURE
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from plaintextcrm.app import reading
+from plaintextcrm.app.asking import ask
 from plaintextcrm.app.reading import Listed
 from plaintextcrm.cli.daily import print_rows
 from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
@@ -75,7 +76,7 @@ def add_command(
     if isinstance(tier, str) and run.vault.settings.tier(tier) is None:
         defined = ", ".join(one.name for one in run.vault.settings.tiers)
         raise Usage(f'tier "{tier}" is not in ptcrm.toml, which has {defined}')
-    same = reading.ask(run.vault, lambda index: [id for id, other, *_ in index.known() if fold(other) == fold(name)])
+    same = ask(run.vault, lambda index: [id for id, other, *_ in index.known() if fold(other) == fold(name)])
     if same:
         question = f"{name} is here already ({', '.join(same)}). Add another of that name?"
         if not run.confirm(question, yes or dry_run, f"{name} is here already ({', '.join(same)}): add another of that name with -y"):
@@ -142,7 +143,7 @@ def list_command(run: Run, terms: tuple[str, ...], sort: str | None, columns: st
     chosen = tuple(column.strip() for column in columns.split(",") if column.strip()) if columns else usual
     sorted_by = (sort or "name").removeprefix("\0")
     computed = [column for column in (*chosen, sorted_by.lstrip("-")) if column in COMPUTED]
-    found = reading.ask(run.vault, lambda index: _listed(run, index, words, bool(computed)), run.progress())
+    found = ask(run.vault, lambda index: _listed(run, index, words, bool(computed)), run.progress())
     people, problems = found
     rows = [_list_facts(run, person, computed) for person in people]
     for column in (*chosen, sorted_by.lstrip("-")):
@@ -227,7 +228,7 @@ def show_command(run: Run, who: str, explain: bool, everything: bool, format_: s
     ptcrm show ada,bob --explain
     """
     ids = reading.whos(run.vault, who, clock.seconds())
-    found = reading.ask(run.vault, lambda index: [reading.brief(index, run.vault, id) for id in ids], run.progress())
+    found = ask(run.vault, lambda index: [reading.brief(index, run.vault, id) for id in ids], run.progress())
     problems = [problem for one in found for problem in one.problems]
     run.tell_problems((*run.vault.problems, *problems))
     if as_json or format_ == "json":
@@ -262,7 +263,7 @@ def search_command(run: Run, words: tuple[str, ...], limit: int | None, format_:
     terms = [term for term in terms_of(words) if term not in parsed.words]
     if not parsed.words:
         raise Usage("a word to search for is needed: ptcrm search caravan")
-    found = reading.ask(run.vault, lambda index: reading.search(index, run.vault, parsed.words, terms, limit), run.progress())
+    found = ask(run.vault, lambda index: reading.search(index, run.vault, parsed.words, terms, limit), run.progress())
     rows = [{"id": hit.id, "name": hit.name, "where": hit.where or None, "line": hit.line} for hit in found]
     shown = format_of(run, format_, as_json)
     if shown != "table":

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from plaintextcrm.app import reading
+from plaintextcrm.app.asking import ask
 from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
 from plaintextcrm.core.errors import NotCommitted, Usage
 from plaintextcrm.core.model import Problem
@@ -89,7 +90,7 @@ def check_command(run: Run, terms: tuple[str, ...], itself: bool, format_: str |
     if itself:
         return _check_itself(run)
     words = terms_of(terms)
-    found, people = reading.ask(run.vault, lambda index: (reading.all_problems(index, run.vault, words), index.count()), run.progress())
+    found, people = ask(run.vault, lambda index: (reading.all_problems(index, run.vault, words), index.count()), run.progress())
     errors = [problem for problem in found if problem.severity == "error"]
     shown = format_of(run, format_, as_json)
     if shown == "json":
@@ -133,7 +134,7 @@ def _check_itself(run: Run) -> int:
         ("vault", str(run.vault.root)),
         ("state", str(run.vault.state)),
     ]
-    where, people = reading.ask(run.vault, lambda index: (index.path, index.count()), run.progress())
+    where, people = ask(run.vault, lambda index: (index.path, index.count()), run.progress())
     facts.append(("index", f"{where}, {people} people" if where else f"in memory only, {people} people"))
     run.say("\n".join(terminal.fact_lines(facts, run.paint, run.width)))
     return 0

@@ -5,7 +5,6 @@ What a single file says wrong is found while it is parsed (`core/contact.py`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -82,15 +81,3 @@ def check(vault: Whole) -> tuple[Problem, ...]:
     """Everything the checks find, in order of file and line."""
     found = [problem for one in CHECKS for problem in one(vault)]
     return tuple(sorted(found, key=lambda problem: problem.where))
-
-
-_CONFLICT_COPY = (
-    re.compile(r"(.*)\.sync-conflict-[\w-]+\.md\Z"),
-    re.compile(r"(.*) \((?:[^()]*'s )?conflicted copy [^()]*\)\.md\Z", re.IGNORECASE),
-)
-
-
-def conflict_copy_of(name: str) -> str | None:
-    """The file that a sync program's conflict copy is a copy of, or None where the name is of no such copy."""
-    match = next((found for pattern in _CONFLICT_COPY if (found := pattern.match(name))), None)
-    return f"{match[1]}.md" if match else None

@@ -95,10 +95,11 @@ class Reader:
         contact = parsed.contact
         is_person = self.is_person(parsed)
         body = readable(source.text[parsed.front.body :])
+        front = parsed.front
         return (
             source.path, contact.id, contact.name, int(is_person), stored.head(contact, *_linked(parsed)),
-            stored.facts(facts_of(contact, self.kinds)), stored.log(contact), stored.tasks(contact), parsed.front.body_line, stored.problems(parsed.problems if is_person else ()),
-            readable(source.text[parsed.front.start : parsed.front.end]), body,
+            stored.facts(facts_of(contact, self.kinds)), stored.log(contact), stored.tasks(contact), front.body_line,
+            stored.problems(parsed.problems if is_person else ()), readable(source.text[front.start : front.end]), body,
         )  # fmt: skip
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from plaintextcrm.core.check import conflict_copy_of
 from plaintextcrm.core.errors import NoVault, Refused
 from plaintextcrm.core.model import Location, Problem, Source
 from plaintextcrm.core.settings import FILE, LOCAL_FILE, Settings
@@ -127,6 +127,17 @@ def spelled_so(path: Path) -> bool:
     if sys.platform not in ("win32", "darwin"):
         return True
     return path.name in os.listdir(path.parent)
+
+
+_CONFLICT_COPIES = (r"(.*)\.sync-conflict-[\w-]+\.md\Z", r"(.*) \((?:[^()]*'s )?conflicted copy [^()]*\)\.md\Z")
+
+
+def conflict_copy_of(name: str) -> str | None:
+    """The file that a sync program's conflict copy is a copy of, or None where the name is of no such copy."""
+    if "conflict" not in name.lower():
+        return None
+    match = next((found for pattern in _CONFLICT_COPIES if (found := re.match(pattern, name, re.IGNORECASE))), None)
+    return f"{match[1]}.md" if match else None
 
 
 def is_contact_name(name: str) -> bool:

@@ -12,7 +12,8 @@ _COMMENT = re.compile(r"<(\\*)!--")
 
 def lines_of(cell: str) -> list[str]:
     """The lines of a cell, each without blanks around it."""
-    return [line.strip() for line in _BREAKS.split(cell.strip())]
+    cell = cell.strip()
+    return [line.strip() for line in _BREAKS.split(cell)] if _BREAKS.search(cell) else [cell]
 
 
 def is_plain(cell: str, longest: int) -> bool:
@@ -27,7 +28,9 @@ def protect(line: str) -> str:
     """
     if _CONTROLS.search(line):
         line = _CONTROLS.sub(lambda char: "\u2421" if char[0] == "\x7f" else chr(0x2400 + ord(char[0])), line)
-    return _COMMENT.sub(r"<\1\\!--", _MARK_AGAIN.sub(r"%\1\\", line))
+    if "%" in line:
+        line = _MARK_AGAIN.sub(r"%\1\\", line)
+    return _COMMENT.sub(r"<\1\\!--", line) if "<" in line else line
 
 
 def label(column: str, number: int = 0) -> str:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
+from plaintextcrm.core import contact
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Interaction, Location
+from plaintextcrm.core.vocabulary import find_key
 
 Keys = Mapping[str, str | tuple[str, ...]]
 Rest = tuple[tuple[str, tuple[str, ...]], ...]
 """Column -> the body lines (`- column: value`) that keep a cell no key has room for."""
+
+
+def place(where: Location) -> str:
+    """`letters.csv:12`."""
+    return f"{where.path}:{where.line}"
 
 
 class Given(NamedTuple):
@@ -36,7 +44,7 @@ class Refusal(NamedTuple):
     of_person: bool = False
 
     def __str__(self) -> str:
-        return f"{self.where.path}:{self.where.line}: {self.reason}"
+        return f"{place(self.where)}: {self.reason}"
 
 
 class Person(NamedTuple):
@@ -44,14 +52,14 @@ class Person(NamedTuple):
 
     name: str
     uid: str = ""
-    keys: Keys = {}
+    keys: Keys = MappingProxyType({})
     rest: Rest = ()
     where: Location | None = None
     origin: str = ""  # the file's name without its folder: "Imported from ORIGIN"
 
 
 class Row(NamedTuple):
-    """One dated row: `entry` as it will be written, `ref` as its field holds it, `occasion` the source's own id ("" without one)."""
+    """One dated row: `entry` as it will be written, `occasion` the source's own id ("" without one), `ref` as a field has it."""
 
     where: Location
     name: str
@@ -68,3 +76,14 @@ class Reading(NamedTuple):
     rows: tuple[Row, ...] = ()
     refused: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def canonical(key: str, value: str | tuple[str, ...]) -> contact.Value | None:
+    """What a contact's file will be read to hold under one of our keys, or None where the key does not take the value."""
+    known = find_key(key)
+    if known is None:
+        return None
+    try:
+        return contact.READERS[known.type](list(value) if isinstance(value, tuple) else value, key)
+    except contact._Wrong:
+        return None

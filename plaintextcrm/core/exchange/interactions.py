@@ -1,24 +1,24 @@
-"""A neutral log of interactions as CSV: LOG (one row a person and occasion) and PEOPLE (one row a person), told apart by their headers.
+"""A neutral log of interactions as CSV: LOG (a row for each person and occasion) and PEOPLE, told apart by their headers.
 
-LOG has `date` and `person` or `person_id`, and as it likes `channel direction note letter_id`; PEOPLE has `name` and `person_id`.
-All other columns are kept: of a LOG as details of the entry, of PEOPLE under "Imported from …" (docs/guide.md, "Import").
+LOG has `date` and `person` or `person_id`, and as it likes `channel direction note letter_id`; PEOPLE has `name`, better with
+`person_id`. All other columns are kept: of LOG as details of the entry, of PEOPLE in the body (docs/guide.md, "Import").
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 
-from plaintextcrm.core.contact import canonical
 from plaintextcrm.core.dates import day_or_none, iso_forms, key_day, parse_partial, partial_text
 from plaintextcrm.core.edit import scalar
 from plaintextcrm.core.entries import entry_line, parse_entry
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.exchange import table
 from plaintextcrm.core.exchange.cells import column_lines, is_plain, lines_of, protect
-from plaintextcrm.core.exchange.incoming import Given, Hints, Person, Reading, Refusal, Row
+from plaintextcrm.core.exchange.incoming import Given, Hints, Person, Reading, Refusal, Row, canonical
 from plaintextcrm.core.exchange.table import Record, Table
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction, PartialDate
@@ -29,6 +29,7 @@ PEOPLE_COLUMNS = (
     "name", "person_id", "given", "family", "birth", "birth_precision", "death", "death_precision", "also_known_as",
     "birth_name", "usual_place", "occupations", "wikipedia",
 )  # fmt: skip
+MAPPED = frozenset(PEOPLE_COLUMNS) - {"birth_precision", "death_precision"}
 DIRECTIONS = {"sent": "out", "out": "out", "received": "in", "in": "in"}
 ONE_TO_ONE = (("usual_place", "location"), ("occupations", "role"), ("wikipedia", "website"))
 PARTIAL = (("birth", "birthday"), ("death", "died"))
@@ -38,18 +39,18 @@ LONGEST_REF = 200
 
 def is_log(columns: Sequence[str]) -> bool:
     """Whether a header (folded names) is that of a log."""
-    return "date" in columns and ("person" in columns or "person_id" in columns)
+    return "date" in columns and ("person" in columns or ("person_id" in columns and "name" not in columns))
 
 
 def is_people(columns: Sequence[str]) -> bool:
-    """Whether a header (folded names) is that of people."""
-    return "name" in columns and "person_id" in columns
+    """Whether a header (folded names) may be that of people."""
+    return "name" in columns and not is_log(columns)
 
 
 def read(files: Sequence[Given], hints: Hints) -> Reading | None:
     """What the files say, or None where none of them is of this kind. Raises Usage where only some are."""
     found = [(file, table.read(file, _fits, (*LOG_COLUMNS, *PEOPLE_COLUMNS), hints.encoding)) for file in files]
-    if not any(one for _, one in found):
+    if not any(one and (is_log(one.columns) or "person_id" in one.columns) for _, one in found):
         return None
     people: list[Person] = []
     rows: list[Row] = []
@@ -57,7 +58,7 @@ def read(files: Sequence[Given], hints: Hints) -> Reading | None:
     notes: list[str] = []
     for file, one in found:
         if one is None:
-            raise Usage(f"{file.name}: a log has the columns date and person (or person_id), people have name and person_id")
+            raise Usage(f"{file.name}: a log has the columns date and person (or person_id), people have name")
         notes += one.notes
         if is_log(one.columns):
             refused += one.refused
@@ -92,7 +93,7 @@ def _name(cell: str) -> str:
 
 
 def _person(record: Record, name: str, origin: str) -> Person:
-    """One row about a person: each cell a key where it has the same meaning, and a line of the body unless it stands there as it is."""
+    """One row about a person: a cell becomes a key where it means the same, and a line of the body unless it stands there."""
     cells = record.cells
     keys: dict[str, str | tuple[str, ...]] = {}
     _name_parts(cells.get("given", ""), cells.get("family", ""), name, keys)
@@ -107,13 +108,9 @@ def _person(record: Record, name: str, origin: str) -> Person:
     values = [name, uid, *(part for value in keys.values() for part in ((value,) if isinstance(value, str) else value))]
     parts = {cell for column in ("given", "family") if (cell := cells.get(column)) and f" {cell} " in f" {name} "}
     written = {value for value in values if value in scalar(value) and (value != name or protect(value) == value)} | parts
-    rest = tuple(
-        (column, column_lines(column, cell)) for column, cell in cells.items() if column not in PEOPLE_KEYS or cell not in written
-    )
+    spare = ((column, cell) for column, cell in cells.items() if column not in MAPPED or cell not in written)
+    rest = tuple((column, column_lines(column, cell)) for column, cell in spare)
     return Person(name, uid, keys, rest, record.where, origin)
-
-
-PEOPLE_KEYS = frozenset(PEOPLE_COLUMNS) - {"birth_precision", "death_precision"}
 
 
 def _name_parts(given: str, family: str, name: str, keys: dict[str, str | tuple[str, ...]]) -> None:
@@ -171,10 +168,11 @@ def _each_row(given: Table, kinds: KindTable, rows: list[Row], refused: list[Ref
 
 def _day(text: str) -> date | None:
     """A day, a month (its first day) or a year (its first day)."""
-    known = None if key_day(text) else parse_partial(text) if text[:1].isdigit() else None
+    day = key_day(text)
+    known = parse_partial(text) if day is None else None
     if known and known.year and not known.day:
         return day_or_none(known.year, known.month or 1, 1)
-    return key_day(text)
+    return day
 
 
 def _date_reason(text: str) -> str:
@@ -186,8 +184,8 @@ def _date_reason(text: str) -> str:
 
 def _ref(occasion: str) -> str:
     """The source's own id as a `[ref:: …]` holds it; a digest of one that would not come back from there."""
-    if not occasion:
-        return ""
+    if not occasion or re.fullmatch(r"[\w./@+-]{1,200}", occasion):
+        return occasion
     probe = Interaction(date(2000, 1, 1), "", None, None, (("ref", occasion),))
     if len(occasion) <= LONGEST_REF and protect(occasion) == occasion and parse_entry(entry_line(probe)) == probe:
         return occasion

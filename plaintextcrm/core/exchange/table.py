@@ -1,4 +1,4 @@
-"""Bytes -> a table with named columns: encoding, separator and header found by content (docs/format.md knows no CSV; RFC 4180 does)."""
+"""Bytes -> a table with named columns: encoding, separator and header are found by content (RFC 4180, and what is made of it)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Table(NamedTuple):
 
 
 Fits = Callable[[Sequence[str]], bool]
+Records = Iterator[tuple[int, list[str], str]]
 
 
 def decode(given: Given, encoding: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -50,7 +51,8 @@ def decode(given: Given, encoding: str | None = None) -> tuple[str, tuple[str, .
         except (LookupError, ValueError) as error:
             raise Usage(f"--encoding {encoding}: {given.name} cannot be read so: {error}") from None
         return text.removeprefix("\ufeff"), ()
-    for mark, name in (*((mark, name) for mark, name in _MARKS if given.data.startswith(mark)), (b"", _by_zeros(given.data))):
+    marked = [name for mark, name in _MARKS if given.data.startswith(mark)]
+    for name in (*marked, _by_zeros(given.data)):
         try:
             return given.data.decode(name).removeprefix("\ufeff"), ()
         except UnicodeDecodeError:
@@ -101,9 +103,7 @@ def read(given: Given, fits: Fits, known: Sequence[str] = (), encoding: str | No
     return None
 
 
-def _table(
-    name: str, records: Iterator[tuple[int, list[str], str]], above: int, known: Sequence[str], notes: tuple[str, ...]
-) -> Table:
+def _table(name: str, records: Records, above: int, known: Sequence[str], notes: tuple[str, ...]) -> Table:
     for _ in range(above):
         next(records)
     columns = _columns(next(records)[1], known)
@@ -119,7 +119,8 @@ def _table(
             if len(cells) != len(columns):
                 refused.append(Refusal(where, f"{len(cells)} cells where the header has {len(columns)} columns"))
             else:
-                kept.append(Record(where, {column: text for column, cell in zip(columns, cells, strict=True) if (text := cell.strip())}))
+                texts = zip(columns, map(str.strip, cells), strict=True)
+                kept.append(Record(where, {column: text for column, text in texts if text}))
     return Table(name, columns, tuple(kept), tuple(refused), notes)
 
 
@@ -135,7 +136,7 @@ def _columns(header: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[str], str]]:
+def _records(lines: Sequence[str], separator: str) -> Records:
     """(line it begins in, cells, what is wrong with it); after a record that cannot be read the next line begins another."""
     csv.field_size_limit(2**31 - 1)  # a cell may be a whole letter; the file is bounded already
     start = 0
@@ -149,5 +150,6 @@ def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[s
             return
         except csv.Error as error:
             unclosed = "unexpected end of data" in str(error)
-            yield begins + 1, [], "a quote is opened and not closed" if unclosed else "a quote inside a quoted cell is not doubled"
+            reason = "a quote is opened and not closed" if unclosed else "a quote inside a quoted cell is not doubled"
+            yield begins + 1, [], reason
             start = begins + 1

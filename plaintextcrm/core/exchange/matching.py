@@ -1,0 +1,218 @@
+"""Who is who: the people and rows of a file against those the vault held before it (docs/guide.md, "Import").
+
+A uid decides, then the exact name or alias; rows about people never match each other but by their uid.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from plaintextcrm.core.exchange.cells import column_lines
+from plaintextcrm.core.exchange.incoming import Person, Refusal, Row, canonical
+from plaintextcrm.core.model import Contact
+
+
+class Match(NamedTuple):
+    """Somebody of the file, the contact that this is (None: somebody new), and the rows that name them, in their order."""
+
+    person: Person
+    contact: Contact | None
+    rows: tuple[Row, ...]
+
+
+class Matched(NamedTuple):
+    """Everybody; `by_name` are those taken for a contact by the name alone, `questions` those who only might be one."""
+
+    matches: tuple[Match, ...]
+    refused: tuple[Refusal, ...]
+    by_name: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+def match(people: Sequence[Person], rows: Sequence[Row], contacts: Iterable[Contact]) -> Matched:
+    """Everybody in the files with the contact they are."""
+    matcher = _Matcher(contacts)
+    everybody = _joined([*people, *_named_only_in_rows(people, rows)])
+    matcher.by_uid([person for person in everybody if person.uid])
+    matcher.by_name([person for person in everybody if not person.uid])
+    for row in rows:
+        matcher.take(row)
+    return matcher.matched()
+
+
+def normal(name: str) -> str:
+    """A name for exact comparing: blanks made one, composed."""
+    return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+def aliases_of(person: Person) -> tuple[str, ...]:
+    """The aliases that a file gives somebody."""
+    found = person.keys.get("aliases", ())
+    return (found,) if isinstance(found, str) else found
+
+
+def _named_only_in_rows(people: Sequence[Person], rows: Iterable[Row]) -> list[Person]:
+    """Somebody for each uid that only rows name; those without a name are not known from here."""
+    known = {person.uid for person in people}
+    found: dict[str, Person] = {}
+    for row in rows:
+        if row.uid and row.uid not in known and (row.uid not in found or not found[row.uid].name):
+            found[row.uid] = Person(row.name, row.uid)
+    return list(found.values())
+
+
+def _joined(people: Iterable[Person]) -> list[Person]:
+    """Rows that carry the same uid are one person."""
+    found: dict[str, Person] = {}
+    for number, person in enumerate(people):
+        key = person.uid or f"\0{number}"
+        found[key] = _both(found[key], person) if key in found else person
+    return list(found.values())
+
+
+def _both(first: Person, second: Person) -> Person:
+    """Two rows about one person: the first value of a key holds, every other is kept as a line of the body."""
+    keys, rest = dict(first.keys), dict(first.rest)
+    lines = [*second.rest]
+    for key, value in (("name", second.name), *second.keys.items()):
+        if key != "name" and key not in keys:
+            keys[key] = value
+        elif value != keys.get(key, first.name):
+            lines += [(key, column_lines(key, one)) for one in ((value,) if isinstance(value, str) else value)]
+    for column, texts in lines:
+        rest[column] = tuple(dict.fromkeys((*rest.get(column, ()), *texts)))
+    return first._replace(keys=keys, rest=tuple(rest.items()))
+
+
+class _Matcher:
+    """Fills up: first those with a uid, then those without, then the rows."""
+
+    def __init__(self, contacts: Iterable[Contact]) -> None:
+        self.uids: dict[str, list[Contact]] = defaultdict(list)
+        self.names: dict[str, list[Contact]] = defaultdict(list)
+        self.aliases: dict[str, list[Contact]] = defaultdict(list)
+        for contact in contacts:
+            if uid := contact.text("uid"):
+                self.uids[uid].append(contact)
+            self.names[normal(contact.name)].append(contact)
+            for alias in contact.texts("aliases"):
+                self.aliases[normal(alias)].append(contact)
+        self.found: list[tuple[Person, Contact | None]] = []
+        self.rows: dict[int, list[Row]] = defaultdict(list)
+        self.refused: list[Refusal] = []
+        self.name_only: list[str] = []
+        self.questions: list[str] = []
+        self.of_uid: dict[str, int] = {}
+        self.nobody: dict[str, str] = {}  # uid -> why it is nobody's
+        self.of_contact: dict[str, int] = {}
+        self.called: tuple[dict[str, set[int]], dict[str, set[int]]] = (defaultdict(set), defaultdict(set))  # by name, by alias
+
+    def add(self, person: Person, contact: Contact | None) -> int:
+        """One more match; its number."""
+        number = len(self.found)
+        self.found.append((person, contact))
+        if person.uid:
+            self.of_uid[person.uid] = number
+        if contact:
+            self.of_contact[contact.id] = number
+        for name in {person.name, contact.name if contact else ""}:
+            self.called[0][normal(name)].add(number)
+        for alias in (*aliases_of(person), *(contact.texts("aliases") if contact else ())):
+            self.called[1][normal(alias)].add(number)
+        return number
+
+    def refuse(self, person: Person, reason: str) -> None:
+        """Somebody who cannot be placed, and so no row that names them by the uid."""
+        self.nobody[person.uid] = reason
+        if person.where:
+            self.refused.append(Refusal(person.where, reason, of_person=True))
+
+    def namesakes(self, name: str) -> list[Contact]:
+        """The contacts of exactly that name, else of that alias."""
+        return self.names.get(normal(name)) or self.aliases.get(normal(name)) or []
+
+    def by_uid(self, people: Sequence[Person]) -> None:
+        """Those with a uid: the contact that carries it, else the only one of the name, if it has none."""
+        claims: dict[str, int] = defaultdict(int)
+        for person in people:
+            if person.uid not in self.uids:
+                for contact in self.namesakes(person.name):
+                    claims[contact.id] += 1
+        for person in people:
+            hits = self.uids.get(person.uid, [])
+            same = [] if hits else self.namesakes(person.name)
+            if len(hits) > 1:
+                self.refuse(person, f'uid "{person.uid}" is in {" and ".join(contact.path for contact in hits)}')
+            elif hits:
+                self.add(person, hits[0])
+            elif not person.name:
+                self.refuse(person, f'nobody has the person_id "{person.uid}", and no name stands beside it')
+            elif len(same) == 1 and not same[0].text("uid") and claims[same[0].id] == 1:
+                self.name_only.append(f"{person.name} ({person.uid}) is taken to be {same[0].id}, by the name")
+                self.add(person, same[0])
+            else:
+                if same:
+                    others = ", ".join(f"{one.id} (uid {one.text('uid') or 'none'})" for one in same)
+                    self.questions.append(f"{person.name} ({person.uid}) has the name of {others}")
+                self.add(person, None)
+
+    def by_name(self, people: Sequence[Person]) -> None:
+        """Those without a uid: each the contact of the name that says the same, else the only one left, else somebody new."""
+        left = []
+        for person in people:
+            free = (contact for contact in self.namesakes(person.name) if contact.id not in self.of_contact)
+            same = next((contact for contact in free if _says_all(contact, person)), None)
+            if same:
+                self.add(person, same)
+            else:
+                left.append(person)
+        for person in left:
+            unlike = [contact for contact in self.namesakes(person.name) if contact.id not in self.of_contact]
+            if len(unlike) > 1:
+                self.refuse(person, _several(person.name, [contact.id for contact in unlike]))
+            else:
+                self.add(person, unlike[0] if unlike else None)
+
+    def take(self, row: Row) -> None:
+        """One row, to whom it names: by the uid, else by the name, in these files or in the vault."""
+        if row.uid:
+            number = self.of_uid.get(row.uid)
+            reason = self.nobody.get(row.uid, "")
+        else:
+            number, reason = self.number_of(normal(row.name))
+        if number is None:
+            self.refused.append(Refusal(row.where, reason))
+        else:
+            self.rows[number].append(row)
+
+    def number_of(self, name: str) -> tuple[int | None, str]:
+        """The match that a name means, somebody new where it means nobody; None and why where it means several."""
+        for called, contacts in zip(self.called, (self.names, self.aliases), strict=True):
+            numbers = called.get(name, set())
+            others = [contact for contact in contacts.get(name, ()) if contact.id not in self.of_contact]
+            if len(numbers) + len(others) > 1:
+                both = [self.found[number] for number in sorted(numbers)]
+                who = [contact.id if contact else f"{person.name} ({person.uid})" for person, contact in both]
+                return None, _several(name, [*who, *(contact.id for contact in others)])
+            if numbers:
+                return next(iter(numbers)), ""
+            if others:
+                return self.add(Person(name), others[0]), ""
+        return self.add(Person(name), None), ""
+
+    def matched(self) -> Matched:
+        """Everybody."""
+        matches = tuple(Match(person, contact, tuple(self.rows[number])) for number, (person, contact) in enumerate(self.found))
+        return Matched(matches, tuple(self.refused), tuple(self.name_only), tuple(self.questions))
+
+
+def _several(name: str, who: Sequence[str]) -> str:
+    return f'"{name}" is {len(who)} people: {", ".join(sorted(who))}: a person_id would tell'
+
+
+def _says_all(contact: Contact, person: Person) -> bool:
+    """Whether the contact's keys hold all that the file says of the person."""
+    return all(contact.keys.get(key) == canonical(key, value) for key, value in person.keys.items())
