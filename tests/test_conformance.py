@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from plaintextcrm.core import check, settings
+from plaintextcrm.core import check, settings, stored
 from plaintextcrm.core.contact import parse
 from plaintextcrm.core.history import is_touch
 from plaintextcrm.core.model import Interaction, Source
 from plaintextcrm.core.text import decode
 from plaintextcrm.edge import vault
-from plaintextcrm.edge.parsing import Reader, _checked
+from plaintextcrm.edge.parsing import Reader, _linked
 
 CASES = sorted((Path(__file__).parent / "conformance").rglob("*.json"))
 
@@ -31,8 +31,7 @@ def facts_of(case: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     source = Source(vault.id_of(path, chosen), path, data, text, encoding)
     parsed = parse(source, chosen.kind_table)
     contact = parsed.contact
-    id, where, name, tier, aliases, links, last, lines = json.loads(_checked(parsed))
-    checked = check.Checked(id, where, name, tier, aliases, links, last and date.fromisoformat(last), lines)
+    checked = stored.checked(stored.head(contact, *_linked(parsed)))
     problems = [*parsed.problems, *check.check(check.Whole([checked], chosen, today))]
     person = Reader(Path(), chosen).is_person(parsed) and vault.is_contact_path(path, chosen)
 

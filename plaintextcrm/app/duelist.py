@@ -120,9 +120,9 @@ def _evaluated(index: Index, settings: Settings, day: date, wanted: Wanted) -> _
 
 
 def _cut(kept: Sequence[Mark], wanted: Wanted, room: int) -> Sequence[Mark]:
-    if wanted.everybody:
-        return kept
-    return kept[: wanted.limit] if wanted.limit is not None else dues.cut(kept, room)
+    if wanted.limit is not None:
+        return kept[: wanted.limit]
+    return kept if wanted.everybody else dues.cut(kept, room)
 
 
 def needs_log(terms: Iterable[str]) -> bool:

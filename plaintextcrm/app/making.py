@@ -113,6 +113,10 @@ def copy_example(folder: Path, with_git: bool) -> bool:
     shutil.copytree(example_folder(), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     for path in (folder, *folder.rglob("*")):
         os.chmod(path, 0o755 if path.is_dir() else 0o644)
+    (folder / ".gitattributes").write_text(GIT_ATTRIBUTES, encoding="utf-8")
+    if with_git and git.repository(folder.resolve()) is None:
+        settings = folder / FILE
+        settings.write_text(settings.read_text(encoding="utf-8").replace("commit = false", "commit = true"), encoding="utf-8")
     return _first_commit(folder, with_git)
 
 

@@ -66,15 +66,19 @@ class Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS:
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], COMMANDS, 1, 0.6)
-            hint = f': did you mean "{near[0]}"?' if near else " (ptcrm help --all lists them)"
-            raise click.UsageError(f'there is no command "{args[0]}"{hint}', ctx)
+            raise click.UsageError(no_command(args[0]), ctx)
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(first_help())
+
+
+def no_command(word: str) -> str:
+    """What to say to a command that does not exist."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, 1, 0.6)
+    return f'there is no command "{word}"' + (f': did you mean "{near[0]}"?' if near else ": ptcrm help --all lists them")
 
 
 def first_help() -> str:
@@ -138,9 +142,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.UsageError as error:
-        _tell(f"ptcrm: {error.format_message()}")
-        if error.ctx and error.ctx.command is not main_group:
-            _tell(f"       see: {error.ctx.command_path} --help")
+        see = f" (see: {error.ctx.command_path} --help)" if error.ctx and error.ctx.command is not main_group else ""
+        _tell(f"ptcrm: {usage_words(error)}{see}")
         return 2
     except click.ClickException as error:
         _tell(f"ptcrm: {error.format_message()}")
@@ -157,6 +160,32 @@ def run(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         _tell(f"ptcrm: this is a bug in ptcrm {__version__}; nothing is half-written. Please report it with the lines above.")
         return 70
+
+
+def usage_words(error: click.UsageError) -> str:
+    """What is wrong with the words of a command, in one line of ours."""
+    message = " ".join(error.format_message().split())
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return f"missing: {error.param.make_metavar(error.ctx or click.Context(main_group))}"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        name = (
+            error.param.opts[-1]
+            if isinstance(error.param, click.Option)
+            else error.param.make_metavar(error.ctx or click.Context(main_group))
+        )
+        message = f"{name}: {' '.join(error.message.split()).rstrip('.')}"
+    for theirs, ours in _WORDS:
+        message = message.replace(theirs, ours)
+    return (message[:1].lower() + message[1:] if not message.startswith("--") else message).rstrip(".")
+
+
+_WORDS = (
+    ("is not a valid integer range", "is not a whole number"), ("is not a valid integer", "is not a whole number"),
+    ("is not a valid float range", "is not a number"), ("is not a valid float", "is not a number"),
+    ("No such option", "there is no option"), ("Got unexpected extra argument", "one word too many"),
+    ("Got unexpected extra arguments", "words too many"), ("requires an argument", "needs a value"), ("Invalid value", "wrong value"),
+    ("does not take a value", "takes no value"), (" Did you mean", ": did you mean"), (" Possible options:", ": is it one of"),
+)  # fmt: skip
 
 
 def _tell(line: str) -> None:

@@ -11,7 +11,7 @@ import click
 from plaintextcrm.app import duelist
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.duelist import DueList, Wanted
-from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
+from plaintextcrm.cli.run import FilterCommand, Run, WordsCommand, format_of, format_options, terms_of, write_options
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.errors import NotFound, Usage
 from plaintextcrm.core.model import FollowUp, Interaction
@@ -110,7 +110,8 @@ def _print_due(run: Run, found: DueList, format_: str) -> None:
             )
         )  # fmt: skip
     else:
-        print_rows(run, format_, rows, DUE_COLUMNS, "due", ())
+        columns = (*DUE_COLUMNS, "explain") if found.explained else DUE_COLUMNS
+        print_rows(run, format_, rows, columns, "due", ())
 
 
 def print_rows(
@@ -136,14 +137,16 @@ def _due_page(run: Run, found: DueList, explained: Sequence[Sequence[str]] = ())
         first_step = paint.accent('ptcrm add "Ada King" --tier A --email ada@example.com')
         return [*lines, "Nobody is in this vault yet.", "", f"  {first_step}"]
     if found.rows:
-        lines += terminal.due_lines(found.rows, paint, min(run.width, 100), explained)
+        lines += terminal.due_lines(found.rows, paint, min(run.width, 100), explained, numbered=run.to_terminal or run.paint.on)
     elif found.waiting:
         lines.append("The week is full.")
     else:
         lines.append("Nobody today. Enjoy it, or write to someone for no reason.")
     if found.dates:
         lines += ["", terminal.heading("Dates", paint), *terminal.dated_lines(found.dates, found.day, paint, min(run.width, 100))]
-    lines += ["", *(paint.soft(line) for line in _week_lines(found, settings.per_week))]
+    lines.append("")
+    for line in _week_lines(found, settings.per_week):
+        lines += [paint.soft(part) for part in terminal.wrapped(line, run.width)]
     return lines
 
 
@@ -159,7 +162,7 @@ def _week_lines(found: DueList, per_week: int) -> list[str]:
 # --- log -----------------------------------------------------------------------------------------------------------
 
 
-@click.command("log")
+@click.command("log", cls=WordsCommand)
 @click.argument("who")
 @click.argument("words", nargs=-1, metavar="[KIND] [TEXT]")
 @click.option("-d", "--date", "day", metavar="DATE", help="The day: 2026-11-20, yesterday, fri, 3 days ago (default today).")
@@ -269,8 +272,10 @@ def _which_task(name: str, tasks: Sequence[FollowUp], which: str | None) -> Foll
     if not tasks:
         raise NotFound(f"{name} has no open follow-up")
     listed = [f"{number}  {task.text}" for number, task in enumerate(tasks, 1)]
-    what = f'"{which}" fits {len(hits)} of them' if which else "say which"
-    raise NotFound(f"{name} has {len(tasks)} open follow-ups, {what}:", *listed)
+    many = f"{len(tasks)} open follow-ups" if len(tasks) > 1 else "one open follow-up"
+    fits = "none of them" if not hits else f"{len(hits)} of them"
+    what = f'"{which}" fits {fits if len(tasks) > 1 else "it not"}' if which else "say which"
+    raise NotFound(f"{name} has {many}, {what}:", *listed)
 
 
 @click.command("snooze")

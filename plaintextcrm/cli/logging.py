@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+import click
+
 from plaintextcrm.app import reading, writing
 from plaintextcrm.cli.daily import day_of
-from plaintextcrm.cli.run import Run
+from plaintextcrm.cli.run import Run, corrected
 from plaintextcrm.cli.wrote import how_of, report
 from plaintextcrm.core.entries import parse_text
 from plaintextcrm.core.errors import Usage
@@ -72,8 +74,7 @@ def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tu
     if kind is None and rest and rest[0].lower() in kinds:
         kind = kinds[rest.pop(0).lower()]
     elif len(rest) > 1:
-        quoted = " ".join(rest).replace('"', '\\"')
-        raise Usage(f'the text is more than one word to the shell: ptcrm log {who} "{quoted}"')
+        raise Usage(f"the text is more than one word to the shell: {corrected(click.get_current_context(), rest)}")
     if asked.message is not None and rest:
         raise Usage("the text is given twice: as an argument and with -m")
     text = asked.message if asked.message is not None else " ".join(rest)
@@ -171,7 +172,7 @@ def _block_id() -> str:
 def _said(run: Run, done: writing.Logged, on: date, asked: Asked) -> str:
     if not done.entries:
         return "logged"
-    from plaintextcrm.core.dates import day_words
+    from plaintextcrm.core.dates import day_words, plus_days
 
     names = [name for name, _ in done.entries]
     entry = done.entries[0][1]
@@ -181,6 +182,9 @@ def _said(run: Run, done: writing.Logged, on: date, asked: Asked) -> str:
         parts.append("a plan: counts when it is done")
     elif is_attempt(entry):
         parts.append("an attempt, no contact")
+        back = min(run.vault.settings.retry_days, done.standings[0].span or 0)
+        if back and done.standings[0].hidden == "attempt":
+            return " · ".join([*parts, f"asked again {day_words(plus_days(on, back), run.today)}"])
     elif not is_touch(entry, run.vault.settings.kind_table):
         parts.append("does not count as contact")
     else:

@@ -10,11 +10,11 @@ from plaintextcrm.app import reading
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.reading import Listed
 from plaintextcrm.cli.daily import print_rows
-from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
+from plaintextcrm.cli.run import FORMATS, FilterCommand, Run, WordsCommand, corrected, format_of, format_options, terms_of, write_options
 from plaintextcrm.cli.showing import COMPUTED, brief_facts, brief_lines, computed_facts, contact_facts, standing_facts
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.model import Problem
-from plaintextcrm.core.text import safe
+from plaintextcrm.core.text import safe, split_lines
 from plaintextcrm.core.vocabulary import find_key
 from plaintextcrm.edge import clock
 from plaintextcrm.edge.index import Index
@@ -27,26 +27,28 @@ TABLE_COLUMNS = ("name", "tier", "state", "last", "due", "company")  # on a term
 # --- add, edit -----------------------------------------------------------------------------------------------------
 
 
-@click.command("add")
+@click.command("add", cls=WordsCommand)
 @click.argument("name")
+@click.argument("more", nargs=-1, metavar="")
 @click.option("--tier", metavar="TIER", help="How close: a word of ptcrm.toml.")
 @click.option("--birthday", metavar="DATE", help="1980-05-12, --05-12 or 1980.")
-@click.option("--email", multiple=True, metavar="ADDRESS")
-@click.option("--phone", multiple=True, metavar="NUMBER")
-@click.option("--company", metavar="NAME")
-@click.option("--role", metavar="TEXT")
-@click.option("--location", metavar="PLACE")
+@click.option("--email", multiple=True, metavar="ADDRESS", help="An e-mail address; may be given again.")
+@click.option("--phone", multiple=True, metavar="NUMBER", help="A phone number; may be given again.")
+@click.option("--company", metavar="NAME", help="The firm.")
+@click.option("--role", metavar="TEXT", help="What they do.")
+@click.option("--location", metavar="PLACE", help="Where they live.")
 @click.option("--cadence", metavar="SPAN", help="How often, if not as the tier says.")
 @click.option("--met", metavar="DATE", help="When you met: today, 2026-11-19, fri.")
 @click.option("--met-at", metavar="TEXT", help="Where or how you met.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="A tag; may be given again.")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Any other key.")
 @click.option("-e", "--edit", "in_editor", is_flag=True, help="Open the new file in the editor.")
 @click.option("-y", "--yes", is_flag=True, help="Add another person of the same name without asking.")
 @write_options
 @click.pass_obj
 def add_command(
-    run: Run, /, name: str, met: str | None, tags: tuple[str, ...], pairs: tuple[str, ...], in_editor: bool, yes: bool,
+    run: Run, /, name: str, more: tuple[str, ...], met: str | None, tags: tuple[str, ...], pairs: tuple[str, ...], in_editor: bool,
+    yes: bool,
     dry_run: bool, no_commit: bool, **keys: str | tuple[str, ...] | None,
 ) -> int:  # fmt: skip
     """Add somebody: one new file.
@@ -62,6 +64,8 @@ def add_command(
     from plaintextcrm.core.spoken import PAST
     from plaintextcrm.core.text import fold
 
+    if more:
+        raise Usage(f"a name of several words needs quotes: {corrected(click.get_current_context(), [name, *more])}")
     if not name.strip():
         raise Usage('a name is needed: ptcrm add "Ada King"')
     values: dict[str, str | bool | Sequence[str]] = {"name": " ".join(name.split())}
@@ -150,6 +154,8 @@ def list_command(run: Run, terms: tuple[str, ...], sort: str | None, columns: st
         _check_column(column, rows)
     rows = _sorted(rows, sorted_by)
     run.tell_problems((*run.vault.problems, *problems))
+    if shown not in ("table", "json"):
+        rows = [{"id": row["id"], **{column: _value(row, column) for column in chosen}} for row in rows]
     if shown != "table":
         print_rows(run, shown, rows, chosen, "list", problems)
         return
@@ -216,7 +222,7 @@ def _sorted(rows: list[dict[str, object]], sort: str) -> list[dict[str, object]]
 @click.argument("who")
 @click.option("--explain", is_flag=True, help="Show the arithmetic.")
 @click.option("--everything", is_flag=True, help="The whole log and every key, also details of old entries.")
-@click.option("--format", "format_", type=click.Choice(("table", "plain", "json", "md")), help="How to print.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.pass_obj
 def show_command(run: Run, who: str, explain: bool, everything: bool, format_: str | None, as_json: bool) -> None:
@@ -234,10 +240,14 @@ def show_command(run: Run, who: str, explain: bool, everything: bool, format_: s
     if as_json or format_ == "json":
         run.say(asdata.as_json("show", run.today, [brief_facts(run, one) for one in found], problems))
         return
+    if format_ in ("csv", "ids"):
+        people = [Listed(one.contact, one.standing, len(one.contact.interactions)) for one in found]
+        print_rows(run, format_, [_list_facts(run, person, ()) for person in people], LIST_COLUMNS, "show", ())
+        return
     if format_ == "md":
         from plaintextcrm.app import writing
 
-        run.say("\n".join(writing.read_source(run.vault, id).text for id in ids))
+        run.say("\n".join("\n".join(map(safe, split_lines(writing.read_source(run.vault, id).text))) for id in ids))
         return
     run.say("\n\n".join("\n".join(brief_lines(run, one, explain, everything)) for one in found))
 

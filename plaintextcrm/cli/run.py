@@ -123,14 +123,40 @@ class Run:
 
 
 def vault_path_shown(run: Run) -> str:
-    """The vault as the user would type it."""
+    """The vault as the user would type it before a path in it, with the `/`."""
     try:
-        return str(run.vault.root.relative_to(Path.cwd()))
+        below = str(run.vault.root.relative_to(Path.cwd()))
     except ValueError:
-        return str(run.vault.root)
+        below = str(run.vault.root)
+    return "" if below == "." else f"{below}/"
 
 
 # --- options that many commands share ------------------------------------------------------------------------------
+
+
+RAW = "ptcrm.words"
+
+
+class WordsCommand(click.Command):
+    """A command that can show the line corrected where a text was not quoted: it keeps the words as typed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[RAW] = list(args)
+        return super().parse_args(ctx, args)
+
+
+def corrected(ctx: click.Context, loose: Sequence[str]) -> str:
+    """The line as typed with those words joined into one."""
+    import shlex
+
+    typed: list[str] = list(ctx.meta[RAW])
+    first = None
+    for word in loose:
+        place = typed.index(word, first or 0)
+        del typed[place]
+        first = place if first is None else first
+    typed.insert(first or 0, " ".join(loose))
+    return shlex.join([*ctx.command_path.split(), *typed])
 
 
 class FilterCommand(click.Command):

@@ -11,7 +11,7 @@ from plaintextcrm.cli.daily import entry_facts
 from plaintextcrm.cli.run import Run, vault_path_shown
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import history, numbers
-from plaintextcrm.core.dates import cadence_words, day_words, span_words
+from plaintextcrm.core.dates import cadence_words, day_words, last_day, span_words
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.standing import Standing
 from plaintextcrm.core.text import safe
@@ -29,8 +29,9 @@ def computed_facts(run: Run, contact: Contact, standing: Standing) -> dict[str, 
     born = contact.birthday
     age = None
     if born and born.year:
-        had = (run.today.month, run.today.day) >= (born.month or 12, born.day or 31)
-        age = run.today.year - born.year - (not had)
+        died = last_day(contact.died) if contact.died else None
+        then = min(run.today, died) if died else run.today
+        age = then.year - born.year - ((then.month, then.day) < (born.month or 12, born.day or 31))
     return {
         "strength": found.strength, "trend": numbers.trend_words(found) or None, "drift": numbers.drift_words(found) or None,
         "known_for": numbers.known_for(contact, history.past(contact, run.today), run.today).removeprefix("known for ") or None,
@@ -103,7 +104,7 @@ def brief_lines(run: Run, one: Brief, explain: bool, everything: bool) -> list[s
         lines += ["", paint.bold("Log") + more, *terminal.entry_lines(shown, paint, width)]
     else:
         lines += ["", "No entry yet: " + paint.accent(f"ptcrm log {contact.id} coffee")]
-    return [*lines, "", paint.soft(f"{vault_path_shown(run)}/{safe(contact.path)}")]
+    return [*lines, "", paint.soft(f"{vault_path_shown(run)}{safe(contact.path)}")]
 
 
 def _section(title: str, facts: Sequence[tuple[str, str]], run: Run, width: int) -> list[str]:
@@ -125,8 +126,10 @@ def _stand_facts(run: Run, one: Brief) -> list[tuple[str, str]]:
         word = "warm" if row.freshness >= 60 else "cooling" if row.freshness >= 30 else "cold"
         warmth = f"{word} ({row.freshness} of 100)"
     drifts = numbers.drift_words(found)
+    if standing.hidden == "wholly":
+        return [("so far", dues.quiet_words(standing, run.today)), ("next", f"nothing: {_gone_words(contact)}")]
     return [
-        ("quiet", row.reason),
+        ("so far", row.reason),
         ("next", " · ".join(part for part in (_next_words(row.due, run.today), hidden) if part)),
         ("freshness", warmth),
         ("strength", f"{found.strength} of 100" if found.strength is not None else ""),
@@ -169,7 +172,7 @@ def _person_facts(run: Run, one: Brief, everything: bool) -> list[tuple[str, str
         ("knows", ", ".join(dues.plain_words(link) for link in contact.texts("knows"))), ("named by", names),
         ("in person", cadence_words(contact.in_person) if contact.in_person else ""),
         ("owner", " → ".join(part for part in (contact.text("owner"), contact.text("successor")) if part)),
-        ("ask", ", ".join(numbers.ask_next_time(contact))),
+        ("ask", "" if one.standing.hidden == "wholly" else ", ".join(numbers.ask_next_time(contact))),
     ]  # fmt: skip
     if everything:
         told = {"tags": ", ".join(contact.texts("tags")), "source": contact.text("source") or "", "created": contact.text("created") or ""}

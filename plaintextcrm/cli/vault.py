@@ -67,10 +67,11 @@ def demo_command(run: Run) -> int:
     brief(given)
     where = shlex.quote(str(folder))
     program = "ptcrm" if os.path.basename(sys.argv[0]) == "ptcrm" else f"{shlex.quote(sys.executable)} -m plaintextcrm"
-    start = f"{program} -C {where} --today {DEMO_DAY}"
     run.say("\nThis is Marta's vault on 21 November 2026, in a folder of its own. Try:\n")
-    for line in ("show ada", 'log henrique call "Thanked him for the tip"', "search pumpkin"):
-        run.say(f"  {given.paint.accent(f'{start} {line}')}")
+    for line in (f"cd {where}", f"export PTCRM_TODAY={DEMO_DAY}", f"{program} show ada"):
+        run.say(f"  {given.paint.accent(line)}")
+    for line in ('log henrique call "Thanked him for the tip"', "search pumpkin"):
+        run.say(f"  {given.paint.accent(f'{program} {line}')}")
     return 0
 
 
@@ -188,12 +189,12 @@ def help_command(ctx: click.Context, command: str | None, everything: bool) -> N
     ptcrm help due
     ptcrm help --all
     """
-    from plaintextcrm.cli import COMMANDS, first_help, main_group
+    from plaintextcrm.cli import COMMANDS, first_help, main_group, no_command
 
     if command:
         found = main_group.get_command(ctx, command)
         if found is None:
-            raise Usage(f'there is no command "{command}": ptcrm help --all lists them')
+            raise Usage(no_command(command))
         with click.Context(found, info_name=command, parent=ctx.parent) as context:
             click.echo(found.get_help(context))
         return

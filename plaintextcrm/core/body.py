@@ -1,4 +1,4 @@
-"""The body of a contact: its log sections and entries, follow-ups, links and first heading (docs/format.md, section 3).
+"""The body of a contact: its log sections and entries, follow-ups, links and first heading (docs/format.md, "Interactions").
 
 One scan serves reading and writing, so that an entry is written where it would be read.
 """

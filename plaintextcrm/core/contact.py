@@ -1,4 +1,4 @@
-"""Source -> (Contact, problems): the one place where a file becomes a person. Never raises (docs/format.md, sections 2 to 4)."""
+"""Source -> (Contact, problems): the one place where a file becomes a person. Never raises (docs/format.md)."""
 
 from __future__ import annotations
 

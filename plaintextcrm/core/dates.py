@@ -1,4 +1,4 @@
-"""ISO days, partial dates, cadences and spoken dates (docs/format.md, sections 4 and 5). Only days; no time zones."""
+"""ISO days, partial dates, cadences and spoken dates (docs/format.md, "Dates" and "How often"). Only days; no time zones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who to be in touch with, and why: rows, hooks, the day's cut (docs/guide.md, "Who is due")."""
+"""Who to be in touch with, and why: rows, hooks, the day's cut (docs/due.md, "Who is due")."""
 
 from __future__ import annotations
 
@@ -11,9 +11,20 @@ from plaintextcrm.core import history
 from plaintextcrm.core.dates import add, cadence_text, cadence_words, day_words, plus_days, span_words
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, Cadence, Contact, FollowUp, Interaction
-from plaintextcrm.core.occasions import Occasion, any_near, near
+from plaintextcrm.core.occasions import MISSED_DAYS, Occasion, near, reach
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.standing import BIRTHDAY, DATE, NEWCOMER_DAYS, Facts, Rules, Standing, stand, touched_since
+from plaintextcrm.core.standing import (
+    BIRTHDAY,
+    DATE,
+    NEWCOMER_DAYS,
+    PLAN_DAYS,
+    Facts,
+    Rules,
+    Standing,
+    stand,
+    touched_since,
+    yearly_days,
+)
 from plaintextcrm.core.text import fold
 
 
@@ -69,7 +80,7 @@ class Mark(NamedTuple):
 
     standing: Standing
     touched: bool  # in touch since Monday
-    dated: bool  # an occasion, plan or promise may be near
+    dated: bool  # an occasion, plan or promise is near
 
 
 def mark(facts: Facts, rules: Rules, today: date) -> Mark:
@@ -81,18 +92,29 @@ def mark(facts: Facts, rules: Rules, today: date) -> Mark:
 
 
 def has_dates(facts: Facts, standing: Standing, settings: Settings, today: date) -> bool:
-    """Whether `dated_rows` may have anything to say of this contact."""
+    """Whether `dated_rows` has anything to say of this contact."""
     if standing.hidden == "wholly":
         return False
     now = today.toordinal()
-    month_on, soon = now + 30, now + settings.soon_days
+    month_on, soon = now + PLAN_DAYS, now + settings.soon_days
     return (
-        any_near(facts.yearly, standing, settings, today)
+        _occasion_near(facts, standing, settings, today)
         or any(now < day <= month_on for day in facts.plans)
-        or (bool(facts.touches) and facts.touches[-1] > now)
-        or any(now < day <= soon for day in facts.promises)
+        or (bool(facts.touches) and facts.touches[-1] > now and any(now < day <= month_on for day in facts.touches))
+        or any(now < day <= soon for day in (*facts.promises, *facts.awaited))
         or now < facts.next_contact <= soon
     )
+
+
+def _occasion_near(facts: Facts, standing: Standing, settings: Settings, today: date) -> bool:
+    """Whether `occasions.near` has anything to tell."""
+    now = today.toordinal()
+    ahead = now + reach(settings, standing.weight)
+    for year in {today.year, plus_days(today, -MISSED_DAYS).year, plus_days(today, ahead - now).year} if facts.yearly else ():
+        for on in yearly_days(facts, year, settings.leap_day):
+            if now <= on.day <= ahead or (now - MISSED_DAYS <= on.day < now and standing.last < on.day):
+                return True
+    return False
 
 
 def capacity_left(settings: Settings, touched: int) -> int:
@@ -113,7 +135,7 @@ def dated_rows(contact: Contact, standing: Standing, settings: Settings, today: 
     soon = plus_days(today, settings.soon_days)
     rows = [DatedRow(on.on, *who, on.kind, on.words()) for on in near(contact, standing, settings, today)]
     for plan in history.plans(contact, today, settings.kind_table):
-        if plan.on <= plus_days(today, 30):
+        if plan.on <= plus_days(today, PLAN_DAYS):
             rows.append(DatedRow(plan.on, *who, "plan", entry_words(plan)))
     planned = {(plan.on, plan.where) for plan in contact.interactions if plan.box}
     for task in contact.follow_ups:
@@ -180,8 +202,17 @@ def quiet_words(standing: Standing, today: date) -> str:
     """How long it has been quiet, in words."""
     if not standing.last:
         return "no contact yet"
-    days = today.toordinal() - standing.last
-    return "in touch today" if not days else f"quiet for {span_words(days)}"
+    last = date.fromordinal(standing.last)
+    return "in touch today" if last == today else f"quiet for {between_words(last, today)}"
+
+
+def between_words(start: date, end: date) -> str:
+    """The time between two days as people count it: days, weeks up to 9, then whole calendar months up to 24, then years."""
+    days = (end - start).days
+    if days < 70:
+        return span_words(days)
+    months = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+    return f"{months} months" if months <= 24 else f"{months // 12} years"
 
 
 def reason(contact: Contact, standing: Standing, settings: Settings, today: date) -> str:
@@ -244,15 +275,25 @@ def hook(
     """The reason to write, the first that holds: owed, occasion, newcomer, in person, the last words, a hobby, a need."""
     if owed:
         return owed[0]
-    if occasions:
-        return occasion_words(occasions[0], today)
+    awaited = awaited_words(contact, today)
+    if awaited or occasions:
+        return awaited or occasion_words(occasions[0], today)
     return (
-        newcomer_words(contact, standing, today)
+        newcomer_words(contact, standing, settings.kind_table, today)
         or in_person_words(contact, settings.kind_table, today)
         or last_words(contact, settings.kind_table, today)
         or shared_hobby_words(contact, settings)
         or need_words(contact, offers)
     )
+
+
+def awaited_words(contact: Contact, today: date) -> str:
+    """What they promised us by now: a reason to ask, though nothing is owed by us."""
+    tasks = [task for task in contact.follow_ups if task.open and task.waiting == "them" and task.due and task.due <= today]
+    if not tasks:
+        return ""
+    task = min(tasks, key=lambda task: (task.due or today, task.where))
+    return f"they promised {_on(task.due or today, today)}: {plain_words(task.text)}"
 
 
 def occasion_words(occasion: Occasion, today: date) -> str:
@@ -262,7 +303,7 @@ def occasion_words(occasion: Occasion, today: date) -> str:
     return f"{occasion.words()} · {when}"
 
 
-def newcomer_words(contact: Contact, standing: Standing, today: date) -> str:
+def newcomer_words(contact: Contact, standing: Standing, kinds: KindTable, today: date) -> str:
     """The step of somebody new: 2 days, 2 weeks, 6 weeks."""
     if not contact.met or not 0 <= (today - contact.met).days <= NEWCOMER_DAYS:
         return ""
@@ -271,14 +312,9 @@ def newcomer_words(contact: Contact, standing: Standing, today: date) -> str:
         return f"new, met {day_words(contact.met, today)}{words}"
     steps = {1: "new: two weeks after the first time", 2: "new: six weeks after the second time"}
     step = steps.get(standing.newcomer, "")
-    said = last_entry_text(contact, today)
+    seen = history.touches(contact, today, kinds)
+    said = plain_words(seen[-1].text) if seen else ""
     return f"{step} · {said}" if step and said else step
-
-
-def last_entry_text(contact: Contact, today: date) -> str:
-    """The newest entry's own text, or nothing."""
-    seen = history.touches(contact, today)
-    return plain_words(seen[-1].text) if seen else ""
 
 
 def in_person_words(contact: Contact, kinds: KindTable, today: date) -> str:
@@ -381,6 +417,10 @@ def week_start(today: date) -> date:
     return today - timedelta(days=today.weekday())
 
 
+def _plus_cadence(base: date, cadence: Cadence) -> int:
+    return add(base, cadence).toordinal()
+
+
 def arithmetic(row: DueRow, standing: Standing, settings: Settings) -> tuple[str, ...]:
     """How the numbers of a row come about, one line each (`--explain`)."""
     lines = []
@@ -388,8 +428,12 @@ def arithmetic(row: DueRow, standing: Standing, settings: Settings) -> tuple[str
     if row.ratio is None:
         lines.append("cadence never: on file, listed only when something is owed")
     else:
-        start = base.isoformat() if base else "no contact yet"
-        lines.append(f"base {start} + {cadence_text(row.cadence)} = next {row.next}, {standing.span} days")
+        if base:
+            lines.append(f"base {base} + {cadence_text(row.cadence)} = next {row.next}, {standing.span} days")
+            if standing.next < _plus_cadence(base, row.cadence):
+                lines[-1] = f"base {base} + {standing.span} days (a newcomer's step) = next {row.next}"
+        else:
+            lines.append(f"no contact yet: first turn on {row.next}; a cadence is {standing.span} days")
         parts = [f"ratio {row.ratio:.2f}² x weight {standing.weight:g}"]
         parts += ["1.25 (coi)"] if row.coi else []
         whole = (row.ratio**2) * standing.weight * (1.25 if row.coi else 1)

@@ -1,4 +1,4 @@
-"""Contact + change -> Edit: the fewest bytes change, every other one is kept (docs/format.md, "Writing an entry")."""
+"""Contact + change -> Edit: the fewest bytes change, every other one is kept (docs/format.md, "How an entry is written")."""
 
 from __future__ import annotations
 
@@ -209,7 +209,8 @@ def set_key(source: Source, key: str, value: str | None) -> Edit:
     after = contact.parse(source._replace(text=changed)).contact
     same = {name: one for name, one in after.keys.items() if name != ours.name}
     kept = {name: one for name, one in parsed.contact.keys.items() if name != ours.name}
-    got = after.text(ours.name) if ours.name in after.keys else None
+    got = after.keys.get(ours.name)
+    got = {True: "true", False: "false"}.get(got) if isinstance(got, bool) else got
     if same != kept or after.other != parsed.contact.other or (got != value and value is not None and len(pairs) < 2):
         raise Refused(f"{source.path}: {key} cannot be changed without touching other lines: change it with `ptcrm edit`")
     return _edit(source, changed)

@@ -1,4 +1,4 @@
-"""Front matter: text -> where it stands and its pairs, every scalar as text (docs/format.md, section 2).
+"""Front matter: text -> where it stands and its pairs, every scalar as text (docs/format.md, "Front matter").
 
 Two readers give the same pairs: `_quick` for the plain shapes nearly all files have (20 µs; no import of yaml), and YAML
 through a python-frontmatter handler for the rest. What YAML cannot read, `_rescue` reads line by line.

@@ -1,4 +1,4 @@
-"""What the log of one contact amounts to: which entries are contact, in which order they happened (docs/format.md, section 3)."""
+"""What the log of one contact amounts to: which entries are contact, in which order they happened (docs/format.md, "Interactions")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds of interaction (docs/format.md, section 3): one table, and the settings may add to it."""
+"""The kinds of interaction (docs/format.md, "Interactions"): one table, and the settings may add to it."""
 
 from __future__ import annotations
 

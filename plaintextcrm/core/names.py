@@ -1,4 +1,4 @@
-"""Slugs, and the ladder that finds WHO (docs/format.md, section 1; docs/commands.md, "WHO")."""
+"""Slugs, and the ladder that finds WHO (docs/format.md, "Ids, slugs and links"; docs/commands.md, "WHO")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers for one relationship, each one sentence (docs/guide.md, "The numbers"): strength, trend, balance, drift, rhythm."""
+"""Numbers for one relationship, each one sentence (docs/due.md, "The numbers"): strength, trend, balance, drift, rhythm."""
 
 from __future__ import annotations
 

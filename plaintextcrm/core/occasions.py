@@ -1,4 +1,4 @@
-"""Days that come back: birthdays, work anniversaries and other dates of people (docs/guide.md, "Occasions")."""
+"""Days that come back: birthdays, work anniversaries and other dates of people (docs/due.md, "Occasions")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ptcrm.toml` -> (Settings, problems): a mistake is named with its line and the default holds (docs/format.md, section 6)."""
+"""`ptcrm.toml` -> (Settings, problems): a mistake is named with its line and the default holds (docs/format.md, "Settings")."""
 
 from __future__ import annotations
 

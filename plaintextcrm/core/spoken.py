@@ -1,4 +1,4 @@
-"""Dates as people type them on the command line (docs/format.md, section 4): a grammar, no guesses."""
+"""Dates as people type them on the command line (docs/format.md, "Dates"): a grammar, no guesses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a relationship stands on a day: base, next, ratio, state, what is owed, score (docs/guide.md, "Who is due").
+"""Where a relationship stands on a day: base, next, ratio, state, what is owed, score (docs/due.md, "Who is due").
 
 Two steps, so that an index can keep the first: `facts_of` boils a contact down to what does not depend on the day; `stand`
 applies the rules to that for one day. Days are ordinals (`date.toordinal()`), 0 where there is none; lists are sorted.
@@ -18,6 +18,7 @@ from plaintextcrm.core.model import Cadence, Contact
 from plaintextcrm.core.settings import Settings
 
 BIRTHDAY, DATE, WORK = "birthday", "date", "work anniversary"
+LAST_DAY = date.max.toordinal()
 FOR_GOOD = -1  # paused without an end
 
 ANSWER_DAYS = (2, 30)  # an inbound word waits this long for an answer before it is owed, and stops being so
@@ -55,7 +56,8 @@ class Facts(NamedTuple):
     referrals: Sequence[int] = ()
     plans: Sequence[int] = ()  # open dated tasks
     promises: Sequence[int] = ()  # due days of our own open follow-ups
-    yearly: Sequence[tuple[int, int, str]] = ()  # (month, day, BIRTHDAY | DATE | WORK)
+    yearly: Sequence[Sequence[object]] = ()  # (month, day, BIRTHDAY | DATE | WORK, the year it began or 0)
+    awaited: Sequence[int] = ()  # due days of what they promised us
 
 
 class Standing(NamedTuple):
@@ -152,6 +154,8 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
                 plans.append(on)
             continue
         days.append(on)
+        if entry.kind == "referral-in":
+            referrals.append(on)
         if entry.kind not in ASIDES:
             if entry.fields and from_them(entry):
                 if not inbound or inbound[-1] != on:
@@ -161,8 +165,6 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
         if is_touch(entry, kinds):
             if not touched or touched[-1] != on:
                 touched.append(on)
-            if entry.kind == "referral-in":
-                referrals.append(on)
         elif entry.kind == "skip":
             skips.append(on)
         elif entry.fields and is_attempt(entry):
@@ -170,10 +172,11 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
     status = (contact.text("status") or "").strip().lower()
     paused = contact.paused
     born = contact.birthday
-    dated = [(born.month, born.day, BIRTHDAY)] if born and born.month and born.day else []
-    dated += [(on.month, on.day, DATE) for on in contact.dates]
+    dated = [(born.month, born.day, BIRTHDAY, born.year or 0)] if born and born.month and born.day else []
+    dated += [(on.month, on.day, DATE, on.year or 0) for on in contact.dates]
     if contact.started:
-        dated.append((contact.started.month, contact.started.day, WORK))
+        dated.append((contact.started.month, contact.started.day, WORK, contact.started.year))
+    open_tasks = [task for task in contact.follow_ups if task.open and task.due] if contact.follow_ups else []
     return Facts(
         id=contact.id, tier=contact.tier, cadence=contact.text("cadence"), coi=contact.is_true("coi"),
         five=bool(contact.keys.get("five")), gone=contact.is_true("do_not_contact") or status in ("archived", "deceased"),
@@ -182,8 +185,8 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
         next_contact=_ordinal(contact.next_contact), last_contact=_ordinal(contact.last_contact),
         met=_ordinal(contact.met), created=_ordinal(contact.created), imported="source" in contact.keys,
         days=days, touches=touched, inbound=inbound, skips=skips, attempts=attempts, referrals=referrals, plans=plans,
-        promises=sorted(_ordinal(task.due) for task in contact.follow_ups if task.open and task.due and task.waiting != "them"),
-        yearly=dated,
+        promises=sorted(_ordinal(task.due) for task in open_tasks if task.waiting != "them"),
+        yearly=dated, awaited=sorted(_ordinal(task.due) for task in open_tasks if task.waiting == "them"),
     )  # fmt: skip
 
 
@@ -199,9 +202,9 @@ def _latest(days: Sequence[int], today: int) -> int:
 
 def _plus(day: int, cadence: Cadence) -> int:
     if cadence.unit == "day":
-        return day + cadence.count
+        return min(day + cadence.count, LAST_DAY)
     if cadence.unit == "week":
-        return day + 7 * cadence.count
+        return min(day + 7 * cadence.count, LAST_DAY)
     return add(date.fromordinal(day), cadence).toordinal()
 
 
@@ -213,7 +216,7 @@ def slot(id: str, span: int) -> int:
 
 
 def stand(facts: Facts, rules: Rules, today: date) -> Standing:
-    """The rules of docs/guide.md ("Who is due") for one contact on one day."""
+    """The rules of docs/due.md ("Who is due") for one contact on one day."""
     now = today.toordinal()
     settings = rules.settings
     cadence, weight, own_rhythm, highest = rules.rhythm(facts)
@@ -233,7 +236,7 @@ def stand(facts: Facts, rules: Rules, today: date) -> Standing:
             anchor = facts.created or rules.since
             span = max(1, _plus(anchor or now, cadence) - (anchor or now))
             by_hand = facts.created and not facts.imported
-            next_day = (anchor + (HAND_ADDED_DAYS if by_hand else slot(facts.id, span))) if anchor else now
+            next_day = min(anchor + (HAND_ADDED_DAYS if by_hand else slot(facts.id, span)), LAST_DAY) if anchor else now
         ratio = max(0.0, 1 + (now - next_day) / span)
         if not base:
             ratio = min(1.0, ratio)
@@ -280,9 +283,9 @@ def _owed(facts: Facts, now: int, last: int, today: date, leap_day: str) -> tupl
         owed.append("promise")
     if last < facts.next_contact <= now:
         owed.append("next contact")
-    for month, day, kind in facts.yearly:
-        if kind != WORK and (month == today.month or month == 2) and yearly(month, day, today.year, leap_day) == today:
-            owed.append(kind)
+    for on in yearly_days(facts, today.year, leap_day):
+        if on.day == now and on.kind != WORK:
+            owed.append(on.kind)
     if facts.inbound:
         newest = max(last, _latest(facts.attempts, now), _latest(facts.skips, now))
         if newest in facts.inbound and ANSWER_DAYS[0] <= now - newest <= ANSWER_DAYS[1]:
@@ -292,6 +295,24 @@ def _owed(facts: Facts, now: int, last: int, today: date, leap_day: str) -> tupl
         if referral and last <= referral and THANKS_DAYS[0] <= now - referral <= THANKS_DAYS[1]:
             owed.append("thanks")
     return tuple(dict.fromkeys(owed))
+
+
+class YearlyDay(NamedTuple):
+    """One occasion in one year, as an ordinal."""
+
+    day: int
+    kind: str
+
+
+def yearly_days(facts: Facts, year: int, leap_day: str) -> list[YearlyDay]:
+    """The occasions of a contact that fall into a year; the first of them (the birth itself) and those before it left out."""
+    if not 1 <= year <= 9999:
+        return []
+    found = []
+    for month, day, kind, *origin in facts.yearly:
+        if not origin or not origin[0] or year > int(str(origin[0])):
+            found.append(YearlyDay(yearly(int(str(month)), int(str(day)), year, leap_day).toordinal(), str(kind)))
+    return found
 
 
 def _hidden(facts: Facts, now: int, last: int, span: int, retry_days: int) -> str:

@@ -9,7 +9,7 @@ BOM = "\ufeff"
 _ENDS = re.compile(r"\r\n|\r|\n")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 # What a terminal would obey rather than show: C0 but tab and line ends, C1, bidi overrides, and lone surrogates.
-_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # Control characters that no text file needs (tab, line ends and form feed left out).
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _CONTROL_BYTES = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
@@ -69,7 +69,7 @@ def line_end_at(text: str, offset: int) -> str:
 
 def safe(text: str) -> str:
     """Text for a terminal: control and bidi characters replaced, so that no file can steer it."""
-    return _UNSAFE.sub("\ufffd", text)
+    return UNSAFE.sub("\ufffd", text)
 
 
 def fold(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The keys we understand (docs/format.md, section 2): one table, in the order in which they are written."""
+"""The keys we understand (docs/format.md, "Front matter"): one table, in the order in which they are written."""
 
 from __future__ import annotations
 
@@ -88,17 +88,19 @@ def find_key(text: str) -> Key | None:
 def near_key(text: str) -> str | None:
     """Our key that an unknown spelling misses by one letter (added, dropped, changed or two swapped), or None."""
     folded = fold_key(text)
-    if len(folded) < 5 or folded[-1].isdigit():
+    if len(folded) < 4 or folded[-1].isdigit():
         return None
     return next((key.name for word, key in BY_FOLD.items() if _one_slip_apart(folded, word)), None)
 
 
 def _one_slip_apart(a: str, b: str) -> bool:
-    if abs(len(a) - len(b)) > 1 or len(b) < 5 or a.rstrip("s") == b.rstrip("s"):
+    if abs(len(a) - len(b)) > 1 or a.rstrip("s") == b.rstrip("s"):
         return False
     start = 0
     while start < min(len(a), len(b)) and a[start] == b[start]:
         start += 1
     rest_a, rest_b = a[start:], b[start:]
     swapped = len(rest_a) > 1 and rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]
+    if len(a) < 5 or len(b) < 5:
+        return swapped  # of short words only this is surely a slip
     return swapped or rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.core.model import Problem
-from plaintextcrm.core.text import safe
+from plaintextcrm.core.text import UNSAFE, safe
 
 Fact = Mapping[str, object]
 
@@ -16,7 +16,8 @@ Fact = Mapping[str, object]
 def as_json(schema: str, today: date, rows: Sequence[Fact], problems: Sequence[Problem], **more: object) -> str:
     """One object: schema, today, rows, problems, and what else a command tells."""
     facts = {"schema": f"ptcrm.{schema}/1", "today": today.isoformat(), "rows": list(rows), **more}
-    return json.dumps(facts | {"problems": [problem_fact(problem) for problem in problems]}, ensure_ascii=False, indent=1)
+    text = json.dumps(facts | {"problems": [problem_fact(problem) for problem in problems]}, ensure_ascii=False, indent=1)
+    return UNSAFE.sub(lambda char: char[0] if char[0] == "\n" else f"\\u{ord(char[0]):04x}", text)
 
 
 def problem_fact(problem: Problem) -> dict[str, object]:
@@ -47,7 +48,7 @@ def as_csv(rows: Sequence[Fact], columns: Sequence[str]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_defused(cell(row.get(column))) for column in columns])
+        writer.writerow([_defused(safe(cell(row.get(column)))) for column in columns])
     return out.getvalue()
 
 
@@ -65,7 +66,7 @@ def as_markdown(rows: Sequence[Fact], columns: Sequence[str]) -> str:
     """A Markdown table."""
     lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
     for row in rows:
-        lines.append("| " + " | ".join(cell(row.get(column)).replace("|", "\\|") for column in columns) + " |")
+        lines.append("| " + " | ".join(safe(cell(row.get(column))).replace("|", "\\|") for column in columns) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -76,4 +77,4 @@ def as_plain(rows: Sequence[Fact], columns: Sequence[str]) -> str:
 
 def as_ids(rows: Sequence[Fact]) -> str:
     """A line a row: the id."""
-    return "".join(f"{row['id']}\n" for row in rows)
+    return "".join(f"{safe(str(row['id']))}\n" for row in rows)

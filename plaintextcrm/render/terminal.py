@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from plaintextcrm.core.dates import day_words, long_day
-from plaintextcrm.core.due import DatedRow, DueRow
+from plaintextcrm.core.due import DatedRow, DueRow, entry_words, plain_words
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.text import safe, width
 from plaintextcrm.render.paint import Paint
@@ -40,21 +40,27 @@ def due_lines(
     digits = len(str(len(rows)))
     for number, row in enumerate(rows, 1):
         indent = " " * (digits + 3)
-        about = ", ".join(part for part in (row.role, row.company) if part)
+        about = " · ".join(part for part in (row.role, row.company) if part)
         name = safe(row.name)
         room = columns - len(indent) - width(name) - 2
         head = paint.bold(name) + (f"  {paint.soft(clipped(safe(about), room))}" if about and room > 12 else "")
         lines.append(f" {number:>{digits}}  {head}" if numbered else f"{indent}{head}")
         if row.hook:
-            hook = wrapped(row.hook, columns, indent)[:2]
+            hook = _two_lines(row.hook, columns, indent)
             lines += [paint.warm(line) for line in hook] if row.owed else hook
         for further in row.owed[1:]:
-            lines += [paint.warm(line) for line in wrapped(further, columns, indent)[:2]]
+            lines += [paint.warm(line) for line in _two_lines(further, columns, indent)]
         lines += [paint.soft(line) for line in wrapped(row.reason, columns, indent)]
         for line in explained[number - 1] if explained else ():
             lines += [paint.soft(part) for part in wrapped(line, columns, indent + "  ")]
         lines.append("")
     return lines[:-1]
+
+
+def _two_lines(text: str, columns: int, indent: str) -> list[str]:
+    """At most two lines; an ellipsis says that there is more."""
+    lines = wrapped(text, columns, indent)
+    return lines if len(lines) < 3 else [lines[0], clipped(f"{lines[1]} …", columns)]
 
 
 def heading(text: str, paint: Paint) -> str:
@@ -94,16 +100,17 @@ def when_words(day: date, today: date) -> str:
 
 
 def entry_lines(entries: Sequence[Interaction], paint: Paint, columns: int) -> list[str]:
-    """A log, newest first: day, kind, text; details below."""
+    """A log, newest first: day, kind, text with links as names, then its fields; details below."""
     lines: list[str] = []
     for entry in entries:
-        when = entry.on.isoformat() + (f" {entry.at_time}" if entry.at_time else "")
-        words = f"{entry.kind}: {entry.text}" if entry.kind and entry.text else entry.text or entry.kind or "in touch"
-        extra = " ".join(f"[{key}:: {value}]" for key, value in entry.fields)
-        first, *rest = wrapped(f"{words} {extra}".strip(), columns, " " * 14) or [" " * 14]
-        lines.append(f"  {paint.soft(when[:10])}  {first[14:]}")
+        extra = " · ".join(f"{key} {value}" for key, value in entry.fields)
+        words = entry_words(entry) + (f" · {extra}" if extra else "")
+        first, *rest = wrapped(words, columns, " " * 14) or [" " * 14]
+        lines.append(f"  {paint.soft(entry.on.isoformat())}  {first[14:]}")
         lines += rest
-        lines += [paint.soft(line) for detail in entry.details if detail.strip() for line in wrapped(detail, columns, " " * 16)]
+        for detail in entry.details:
+            if detail.strip() and not detail.lstrip().startswith(("- [ ]", "* [ ]", "+ [ ]")):  # what is open stands above
+                lines += [paint.soft(line) for line in wrapped(plain_words(detail), columns, " " * 16)]
     return lines
 
 

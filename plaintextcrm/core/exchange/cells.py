@@ -1,4 +1,4 @@
-"""Foreign text made safe for a contact's body, so that it comes back and hides nothing else (docs/format.md, section 3)."""
+"""Foreign text made safe for a contact's body, so that it comes back and hides nothing else (docs/format.md, "Interactions")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A neutral log of interactions as CSV: LOG (a row for each person and occasion) and PEOPLE, told apart by their headers.
 
 LOG has `date` and `person` or `person_id`, and as it likes `channel direction note letter_id`; PEOPLE has `name`, better with
-`person_id`. All other columns are kept: of LOG as details of the entry, of PEOPLE in the body (docs/guide.md, "Import").
+`person_id`. All other columns are kept: of LOG as details of the entry, of PEOPLE in the body (docs/due.md, "Import").
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _ref(occasion: str) -> str:
     if not occasion or re.fullmatch(r"[\w./@+-]{1,200}", occasion):
         return occasion
     probe = Interaction(date(2000, 1, 1), "", None, None, (("ref", occasion),))
-    if len(occasion) <= LONGEST_REF and protect(occasion) == occasion and parse_entry(entry_line(probe)) == probe:
+    if is_plain(occasion, LONGEST_REF) and protect(occasion) == occasion and parse_entry(entry_line(probe)) == probe:
         return occasion
     return f"sha256-{sha256(occasion.encode()).hexdigest()[:16]}"
 

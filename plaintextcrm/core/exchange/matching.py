@@ -1,4 +1,4 @@
-"""Who is who: the people and rows of a file against those the vault held before it (docs/guide.md, "Import").
+"""Who is who: the people and rows of a file against those the vault held before it (docs/due.md, "Import").
 
 A uid decides, then the exact name or alias; rows about people never match each other but by their uid.
 """

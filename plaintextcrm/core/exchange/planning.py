@@ -196,8 +196,11 @@ def block_id(occasion: str) -> str:
 
 def _called(one: Match) -> frozenset[str]:
     """All that the file will call somebody."""
-    known = (one.contact.name, *one.contact.texts("aliases")) if one.contact else ()
-    return frozenset(normal(name) for name in (one.person.name, *aliases_of(one.person), *known))
+    if one.contact is None:
+        found = (one.person.name, *aliases_of(one.person))
+    else:
+        found = (one.contact.name, *(one.contact.texts("aliases") or aliases_of(one.person)))
+    return frozenset(map(normal, found))
 
 
 def _final(row: Row, called: frozenset[str], others: Sequence[str]) -> Interaction:
