@@ -74,7 +74,7 @@ def due_list(index: Index, vault_: Vault, wanted: Wanted = Wanted()) -> DueList:
     if wanted.explain:
         standings = [stand(facts, rules, day) for _, facts in index.facts(chosen.ids)]
         explained = tuple(dues.arithmetic(row, standing, settings) for row, standing in zip(rows, standings, strict=True))
-    dates = tuple(sorted(chosen.dates, key=lambda row: (row.on, row.name, row.kind, row.label)))
+    dates = tuple(sorted(chosen.dates, key=lambda row: (row.on, row.name, row.kind, row.label, row.id)))
     return DueList(
         rows, explained, chosen.listed - len(rows), dates, chosen.touched, chosen.unsorted, index.count(), day, tuple(index.problems())
     )

@@ -73,7 +73,7 @@ def _commit(vault_: Vault, planned: Sequence[Edit], what: str, how: How) -> NotC
     if not (how.commit and vault_.settings.commit):
         return None
     try:
-        git.commit(vault_.root, [edit.path for edit in planned], what)
+        git.commit(vault_.root, [files.real_path(vault_.root, edit.path) for edit in planned], what)
     except NotCommitted as error:
         return error
     return None

@@ -31,7 +31,7 @@ COMMANDS: dict[str, Entry] = {
     "done": Entry("daily", "Every day", True, "Tick a follow-up."),
     "snooze": Entry("daily", "Every day", True, "Not now: hide somebody until a day."),
     "list": Entry("people", "People", True, "Everybody, or whom a filter lets through."),
-    "import": Entry("exchange", "Exchange", True, "Bring in people and their log from elsewhere."),
+    "import": Entry("exchange", "Exchange", True, "Bring people and their history in from elsewhere."),
     "edit": Entry("people", "People", False, "Open somebody's file in your editor."),
     "search": Entry("people", "People", False, "Full text, best first, with the matching line."),
     "check": Entry("vault", "Vault", False, "Every mistake in the files, with its line."),

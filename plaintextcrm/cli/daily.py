@@ -18,6 +18,7 @@ from plaintextcrm.core.model import FollowUp, Interaction
 from plaintextcrm.edge import clock
 from plaintextcrm.render import asdata
 
+MOST_DATES = 12  # on a terminal
 DUE_COLUMNS = ("id", "name", "state", "due", "last", "hook", "reason")
 
 
@@ -143,7 +144,10 @@ def _due_page(run: Run, found: DueList, explained: Sequence[Sequence[str]] = ())
     else:
         lines.append("Nobody today. Enjoy it, or write to someone for no reason.")
     if found.dates:
-        lines += ["", terminal.heading("Dates", paint), *terminal.dated_lines(found.dates, found.day, paint, min(run.width, 100))]
+        shown = terminal.dated_lines(found.dates[:MOST_DATES], found.day, paint, min(run.width, 100))
+        lines += ["", terminal.heading("Dates", paint), *shown]
+        if len(found.dates) > MOST_DATES:
+            lines.append(paint.soft(f"    and {len(found.dates) - MOST_DATES} more (ptcrm due --json)"))
     lines.append("")
     for line in _week_lines(found, settings.per_week):
         lines += [paint.soft(part) for part in terminal.wrapped(line, run.width)]

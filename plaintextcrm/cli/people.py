@@ -27,9 +27,8 @@ TABLE_COLUMNS = ("name", "tier", "state", "last", "due", "company")  # on a term
 # --- add, edit -----------------------------------------------------------------------------------------------------
 
 
-@click.command("add", cls=WordsCommand)
+@click.command("add", cls=WordsCommand, context_settings={"allow_extra_args": True})
 @click.argument("name")
-@click.argument("more", nargs=-1, metavar="")
 @click.option("--tier", metavar="TIER", help="How close: a word of ptcrm.toml.")
 @click.option("--birthday", metavar="DATE", help="1980-05-12, --05-12 or 1980.")
 @click.option("--email", multiple=True, metavar="ADDRESS", help="An e-mail address; may be given again.")
@@ -47,7 +46,7 @@ TABLE_COLUMNS = ("name", "tier", "state", "last", "due", "company")  # on a term
 @write_options
 @click.pass_obj
 def add_command(
-    run: Run, /, name: str, more: tuple[str, ...], met: str | None, tags: tuple[str, ...], pairs: tuple[str, ...], in_editor: bool,
+    run: Run, /, name: str, met: str | None, tags: tuple[str, ...], pairs: tuple[str, ...], in_editor: bool,
     yes: bool,
     dry_run: bool, no_commit: bool, **keys: str | tuple[str, ...] | None,
 ) -> int:  # fmt: skip
@@ -64,8 +63,9 @@ def add_command(
     from plaintextcrm.core.spoken import PAST
     from plaintextcrm.core.text import fold
 
-    if more:
-        raise Usage(f"a name of several words needs quotes: {corrected(click.get_current_context(), [name, *more])}")
+    context = click.get_current_context()
+    if context.args:
+        raise Usage(f"a name of several words needs quotes: {corrected(context, [name, *context.args])}")
     if not name.strip():
         raise Usage('a name is needed: ptcrm add "Ada King"')
     values: dict[str, str | bool | Sequence[str]] = {"name": " ".join(name.split())}

@@ -180,7 +180,8 @@ class _Scanner:
         mark = stripped[0]
         indent = len(line) - len(stripped)
         columns = indent if "\t" not in line[:indent] else len(line[:indent].expandtabs(4))
-        if mark == "#" and columns < 4:
+        below_entry = self.open is not None and not self.by_paragraph and columns >= self.open_columns + 2
+        if mark == "#" and columns < 4 and not below_entry:
             heading = _HEADING.match(line)
             if heading:
                 self._heading(len(heading[1]), (heading[2] or "").strip(), number)

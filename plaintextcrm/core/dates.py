@@ -16,10 +16,10 @@ FULL_MONTHS = (
 FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NO_YEAR = (0, 1, 1604)  # 1604 is Apple's; 0000 and 0001 are other address books'
 
-_ISO = r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\Z"
+_ISO = r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})\Z"
 _LINKED = r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]+)(?:\|[^\[\]]*)?\]\]\Z"
-_CUT_TIME = r"(\d{4}-\d{2}-\d{2})[T ]\d{1,2}:\d{2}"
-_DMY = r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\Z"
+_CUT_TIME = r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{1,2}:[0-9]{2}"
+_DMY = r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})\Z"
 
 
 def iso_day(text: str) -> date | None:
@@ -74,15 +74,15 @@ _WORDS = {
 }  # fmt: skip
 NUMBER_WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
             "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "other": 2}  # fmt: skip
-_SPAN = r"(?:every\s+)?(?:(\d{1,6})\s*|([a-z]+)\s+)?([a-z]+)\Z"
-_TIMES = r"(?:(\d{1,5})\s*(?:x|times)|(once|twice)|([a-z]+)\s+times)\s*(?:/|a|per|every)\s*year\Z"
+_SPAN = r"(?:every\s+)?(?:([0-9]{1,6})\s*|([a-z]+)\s+)?([a-z]+)\Z"
+_TIMES = r"(?:([0-9]{1,5})\s*(?:x|times)|(once|twice)|([a-z]+)\s+times)(?:\s*/\s*|\s+(?:a|per|every)\s+)year\Z"
 _MOST = {"day": 36525, "week": 5218, "month": 1200, "year": 100}  # 100 years
 
 
 def parse_cadence(text: str) -> Cadence | None:
     """`30`, `2w`, `every 3 weeks`, `quarterly`, `4x/year`, `never` …; None if not understood or not in 1 day..100 years."""
     words = " ".join(text.lower().split())
-    if words.isdigit() and len(words) <= 6:
+    if words.isascii() and words.isdigit() and len(words) <= 6:
         return _bounded(int(words), "day")
     if words in _WORDS:
         return _WORDS[words]
@@ -155,16 +155,17 @@ def plus_days(day: date, days: int) -> date:
 # --- partial dates -------------------------------------------------------------------------------------------------
 
 _PARTIALS = (
-    (r"(\d{4}|\?{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?\Z", "ymd"),
-    (r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})\Z", "ymd"),
-    (r"(\d{4})(\d{2})(\d{2})(?:T.*)?\Z", "ymd"),
-    (r"--(\d{2})-?(\d{2})\Z", "md"),
-    (r"(\d{2})-(\d{2})\Z", "md"),
-    (r"(\d{4})-(\d{2})\Z", "ym"),
-    (r"~?(\d{4})\Z", "y"),
+    (r"([0-9]{4}|\?{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ].*)?\Z", "ymd"),
+    (r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})\Z", "ymd"),
+    (r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T.*)?\Z", "ymd"),
+    (r"--([0-9]{2})-?([0-9]{2})\Z", "md"),
+    (r"--([0-9]{2})\Z", "m"),
+    (r"([0-9]{2})-([0-9]{2})\Z", "md"),
+    (r"([0-9]{4})-([0-9]{2})\Z", "ym"),
+    (r"~?([0-9]{4})\Z", "y"),
 )
-DAY_FIRST = r"(\d{1,2})\.?\s+([A-Za-z]{3,9})\.?(?:,?\s+(\d{4}))?\Z"
-MONTH_FIRST = r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:,?\s+(\d{4}))?\Z"
+DAY_FIRST = r"([0-9]{1,2})\.?\s+([A-Za-z]{3,9})\.?(?:,?\s+([0-9]{4}))?\Z"
+MONTH_FIRST = r"([A-Za-z]{3,9})\.?\s+([0-9]{1,2})(?:,?\s+([0-9]{4}))?\Z"
 
 
 def parse_partial(text: str) -> PartialDate | None:
@@ -179,7 +180,7 @@ def parse_partial(text: str) -> PartialDate | None:
             parts = dict(zip(shape, match.groups(), strict=True))
             if shape == "y" and text[0] == "0":  # 0512 is a month and a day without a mark: a question, not a year
                 return None
-            year = int(parts["y"]) if parts.get("y", "?").isdigit() else None
+            year = int(parts["y"]) if parts.get("y", "????") != "????" else None
             return _partial(year, int(parts.get("m") or 0) or None, int(parts.get("d") or 0) or None, shape)
     for pattern, order in ((DAY_FIRST, (1, 2)), (MONTH_FIRST, (2, 1))):
         match = re.match(pattern, text)
@@ -212,10 +213,10 @@ def month_of(word: str) -> int | None:
 
 
 def partial_text(value: PartialDate) -> str:
-    """ISO as far as known: `1980-05-12`, `--05-12`, `1980-05`, `1980`."""
+    """ISO as far as known, which parses back: `1980-05-12`, `--05-12`, `1980-05`, `--05`, `1980`, `~0885`."""
     year, month, day = value
     if month is None:
-        return f"{year:04d}"
+        return f"{year:04d}" if year is None or year >= 1000 else f"~{year:04d}"
     if day is None:
         return f"{year:04d}-{month:02d}" if year is not None else f"--{month:02d}"
     return f"{year:04d}-{month:02d}-{day:02d}" if year is not None else f"--{month:02d}-{day:02d}"
@@ -258,5 +259,13 @@ def span_words(days: int) -> str:
         if days <= most:
             count = max(1, int(days / size)) if days else 0
             return f"{count} {unit}{'' if count == 1 else 's'}"
-    count = int(days / 365.25)
-    return f"{count} years"
+    return f"{int(days / 365.25)} years"
+
+
+def time_since(first: date, today: date) -> str:
+    """`span_words`, with the months and years of the calendar: ten years on the very day, not a day after."""
+    days = (today - first).days
+    if days <= 69:
+        return span_words(days)
+    months = 12 * (today.year - first.year) + today.month - first.month - (today.day < first.day)
+    return f"{months} months" if days <= 745 else f"{months // 12} years"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from plaintextcrm.core import history
@@ -110,7 +110,9 @@ def _occasion_near(facts: Facts, standing: Standing, settings: Settings, today: 
     """Whether `occasions.near` has anything to tell."""
     now = today.toordinal()
     ahead = now + reach(settings, standing.weight)
-    for year in {today.year, plus_days(today, -MISSED_DAYS).year, plus_days(today, ahead - now).year} if facts.yearly else ():
+    if not facts.yearly:
+        return False
+    for year in range(plus_days(today, -MISSED_DAYS).year, plus_days(today, ahead - now).year + 1):
         for on in yearly_days(facts, year, settings.leap_day):
             if now <= on.day <= ahead or (now - MISSED_DAYS <= on.day < now and standing.last < on.day):
                 return True
@@ -410,11 +412,6 @@ def occasion_facts(occasion: Occasion) -> dict[str, object]:
 def dated_facts(row: DatedRow) -> dict[str, object]:
     """A dated line as JSON carries it."""
     return {"on": row.on.isoformat(), "id": row.id, "name": row.name, "kind": row.kind, "label": row.label}
-
-
-def week_start(today: date) -> date:
-    """The Monday of the week."""
-    return today - timedelta(days=today.weekday())
 
 
 def _plus_cadence(base: date, cadence: Cadence) -> int:

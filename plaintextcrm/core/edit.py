@@ -11,8 +11,9 @@ from plaintextcrm.core.entries import PLAIN, Style, entry_line, style_of
 from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Edit, Interaction, Problem, Source
+from plaintextcrm.core.plainlog import dedented
 from plaintextcrm.core.text import encode, line_end_at, line_starts
-from plaintextcrm.core.vocabulary import BY_FOLD, LIST_TYPES, ORDER, find_key, fold_key
+from plaintextcrm.core.vocabulary import BY_FOLD, LIST_TYPES, ORDER, Key, find_key, fold_key
 
 _SAFE_PLAIN = re.compile(r"[^\W\d_](?:[\w .,()/+&'–—-]*[\w.)])?\Z")
 _WORDS_OF_YAML = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
@@ -41,6 +42,7 @@ def insert_interaction(source: Source, entry: Interaction, order: str = "oldest"
     """
     parsed = contact.parse(source, kinds)
     _writable(source, parsed)
+    entry = entry._replace(details=dedented(list(entry.details)))
     text = source.text
     section = _section(parsed.body.sections)
     if section is None:
@@ -110,17 +112,19 @@ def _placed(text: str, lines: list[str], at: int, near: int) -> tuple[str, int]:
 def _verify(source: Source, changed: str, before: contact.Parsed, entry: Interaction, kinds: KindTable) -> None:
     """The file read again must hold what it held, and this entry: else refuse rather than guess."""
     after = contact.parse(source._replace(text=changed), kinds).contact
-    strip = [(one.on, one.kind, one.text, one.fields, one.at_time) for one in after.interactions]
+    found = [_fact(one) for one in after.interactions]
     for one in before.contact.interactions:
-        fact = (one.on, one.kind, one.text, one.fields, one.at_time)
-        if fact in strip:
-            strip.remove(fact)
-        else:
+        if _fact(one) not in found:
             raise Usage(f"{source.path}: the text would change the meaning of other lines (an open `<!--`, `%%` or fence?)")
-    if len(strip) != 1 or strip[0][0] != entry.on:
-        raise Usage("the text would not be read back as it is typed (an open `<!--`, `%%` or fence?): write it with -e")
+        found.remove(_fact(one))
+    if found != [_fact(entry)]:
+        raise Usage("the text would not be read back as it is typed (a comment, a fence, a heading?): write it with `ptcrm edit`")
     if before.contact.keys != after.keys or len(before.contact.follow_ups) > len(after.follow_ups):
         raise Usage(f"{source.path}: the text would change the meaning of other lines")
+
+
+def _fact(entry: Interaction) -> Interaction:
+    return entry._replace(where=0)
 
 
 # --- follow-ups ----------------------------------------------------------------------------------------------------
@@ -149,8 +153,8 @@ def scalar(value: str) -> str:
     plain = _SAFE_PLAIN.match(value) and value.lower() not in _WORDS_OF_YAML and ": " not in value and " #" not in value
     if plain and not value.endswith(":"):
         return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    escaped = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]", lambda char: f"\\u{ord(char[0]):04x}", escaped)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    escaped = frontmatter.UNPRINTABLE.sub(lambda char: f"\\u{ord(char[0]):04x}", escaped)
     return f'"{escaped}"'
 
 
@@ -200,12 +204,12 @@ def set_key(source: Source, key: str, value: str | None) -> Edit:
         start, end = starts[own.line - 1], starts[own.line]
         if not isinstance(own.value, str | None) or ours.type in LIST_TYPES or not _one_line(text, end, front.end):
             raise Refused(f"{source.path}:{own.line}: {own.key} is more than one line: change it with `ptcrm edit`")
-        new = "" if value is None else _value_replaced(text[start:end], own.key, value, source.path)
+        new = "" if value is None else _value_replaced(text[start:end], own.key, _written(ours, value), source.path)
         changed = text[:start] + new + text[end:]
     elif value is None:
         return _edit(source, text)
     else:
-        changed = _key_added(text, front, key, value, starts)
+        changed = _key_added(text, front, key, _written(ours, value), starts)
     after = contact.parse(source._replace(text=changed)).contact
     same = {name: one for name, one in after.keys.items() if name != ours.name}
     kept = {name: one for name, one in parsed.contact.keys.items() if name != ours.name}
@@ -214,6 +218,10 @@ def set_key(source: Source, key: str, value: str | None) -> Edit:
     if same != kept or after.other != parsed.contact.other or (got != value and value is not None and len(pairs) < 2):
         raise Refused(f"{source.path}: {key} cannot be changed without touching other lines: change it with `ptcrm edit`")
     return _edit(source, changed)
+
+
+def _written(key: Key, value: str) -> str:
+    return value if key.type.startswith("bool") and value in ("true", "false") else scalar(value)
 
 
 def _key_of(problem: Problem) -> str:
@@ -226,20 +234,24 @@ def _one_line(text: str, after: int, end: int) -> bool:
     return not rest or not re.match(r"[ \t]*(?:\r\n|\r|\n)*(?:[ \t]+[^\s#]|- )", rest)
 
 
+_KEY_LINE = re.compile(
+    r"""(?P<key>(?:"[^"\\]*"|'[^']*'|[^"':]+?)[ \t]*:)(?P<gap>[ \t]*)"""
+    r"""(?:"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\r\n]|'')*'|(?!["'&*!|>{\[])[^\r\n]*?|)"""
+    r"""(?P<comment>[ \t]+\#[^\r\n]*)?(?P<end>[ \t]*(?:\r\n|\r|\n)?)\Z"""
+)
+
+
 def _value_replaced(line: str, key: str, value: str, path: str) -> str:
-    match = re.match(r"""(["']?[^"':]+["']?[ \t]*:)([ \t]*)(.*?)([ \t]+#[^\r\n]*)?([ \t]*(?:\r\n|\r|\n)?)\Z""", line, re.DOTALL)
+    match = _KEY_LINE.match(line)
     if not match:
         raise Refused(f"{path}: {key} cannot be changed surely: change it with `ptcrm edit`")
-    comment = match[4] or ""
-    if match[3][:1] in ('"', "'") and comment and match[3].count(match[3][0]) < 2:
-        raise Refused(f"{path}: {key} cannot be changed surely: change it with `ptcrm edit`")
-    return f"{match[1]}{match[2] or ' '}{scalar(value)}{comment}{match[5]}"
+    return f"{match['key']}{match['gap'] or ' '}{value}{match['comment'] or ''}{match['end']}"
 
 
 def _key_added(text: str, front: frontmatter.FrontMatter, key: str, value: str, starts: list[int]) -> str:
     """After the last present key that precedes it in the table, else last; a front matter is made where there is none."""
     end = line_end_at(text, 0)
-    line = f"{key}: {scalar(value)}"
+    line = f"{key}: {value}"
     if not front.end:
         gap = "" if not text or text.startswith(("\n", "\r")) else end
         return f"---{end}{line}{end}---{end}{gap}{text}"

@@ -63,6 +63,12 @@ def fields_of(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     return "".join((*pieces, text[kept:])), tuple(found)
 
 
+def field_pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """The pairs alone, as `fields_of` finds them."""
+    found = _FIELD.findall(text)
+    return tuple([((key or other_key).strip().lower(), (value if key else other).strip()) for key, value, other_key, other in found])
+
+
 def parse_text(text: str, on: date, box: str = "", where: int = 0, kinds: KindTable = STANDARD) -> Interaction:
     """What stands after the date (and time) of an entry: [asep] [kind] text, fields, block id."""
     return _parse_rest(text, on, None, box, where, kinds)

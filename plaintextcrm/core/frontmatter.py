@@ -19,8 +19,8 @@ DEEPEST = 50
 _FENCE = re.compile(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
 _CLOSE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _CLOSE_CR = re.compile(r"(?:(?<=\r)|(?<=\n))---[ \t]*(?=\r|\n|\Z)")
-_UNPRINTABLE = re.compile("[^\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
-_PAIR = re.compile(r"([^\W\d_][\w \-]*):(?:[ ]+(.*))?\Z")
+UNPRINTABLE = re.compile("[^\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
+_PAIR = re.compile(r"([^\W\d_](?:[\w \-]*\w)?):(?: +(.*))?\Z")
 # The shape of most lines: what it matches, `_quick_value` gives too.
 _SIMPLE = re.compile(r"([A-Za-z][A-Za-z_]*): ([A-Za-z0-9+][^:#\[\]{}\"']*[^:#\[\]{}\"'\s])\Z")
 _ITEM = re.compile(r"( *)- +(.*)\Z")
@@ -126,13 +126,13 @@ def _first_of_each(pairs: tuple[Pair, ...], path: str) -> tuple[tuple[Pair, ...]
 
 def _quick(text: str) -> tuple[Pair, ...] | None:
     """The pairs of front matter in plain shapes only, or None where YAML has to decide. Law: where not None, it is what YAML says."""
-    if len(text) > LONGEST or (not text.replace("\n", "").isprintable() and _UNPRINTABLE.search(text)):
+    if len(text) > LONGEST or (not text.replace("\n", "").isprintable() and UNPRINTABLE.search(text)):
         return None
     pairs: list[Pair] = []
     items: list[Tree] | None = None
     indent = ""
     for number, line in enumerate(split_lines(text), 2):
-        if not line or line.isspace():
+        if not line.strip(" "):
             continue
         simple = _SIMPLE.match(line)
         if simple and simple[2] not in _NULLS:
@@ -147,19 +147,17 @@ def _quick(text: str) -> tuple[Pair, ...] | None:
                 return None
             items = None
             raw = match[2]
-            if raw is None or not raw.strip():
+            if raw is None or not raw.strip(" "):
                 pairs.append(Pair(match[1], None, number))
                 items, indent = [], "?"
             else:
                 value = _quick_value(raw)
-                if value is None and raw.strip() not in _NULLS:
+                if value is None and raw.strip(" ") not in _NULLS:
                     return None
                 pairs.append(Pair(match[1], value, number))
             continue
         match = _ITEM.match(line)
         if not match or items is None:
-            if line.lstrip()[0] == "#" and items is None:
-                continue
             return None
         value = _quick_value(match[2])
         if not isinstance(value, str) or (indent != "?" and indent != match[1]):
@@ -184,13 +182,15 @@ def _quick_value(raw: str) -> Tree:
         flow = _FLOW.match(raw)
         if not flow:
             return None
-        words = [word.strip() for word in flow[1].split(",")]
+        words = [word.strip(" ") for word in flow[1].split(",")]
         if words[-1] == "":
             words.pop()
         return None if any(word in _NULLS or word[0] == "-" for word in words) else list(words)
     if first in "]{}&*!|>%@`#,?:" or (first == "-" and raw[1:2] in ("", " ")):
         return None
-    plain = raw.split(" #", 1)[0].rstrip(" ")
+    if " #" in raw or not raw.isprintable():
+        return None
+    plain = raw
     if ": " in plain or plain[-1] == ":" or plain in _NULLS:
         return None
     return plain

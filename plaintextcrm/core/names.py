@@ -34,25 +34,36 @@ def slug(name: str, taken: Collection[str] = ()) -> str:
 
     Latin letters lose their accents, at most 80 bytes, a collision gets `-2`.
     """
-    base = unicodedata.normalize("NFC", fold(name.replace("ß", "ss")))
+    base = unicodedata.normalize("NFC", _plain(name.replace("ß", "ss")))
     base = re.sub(r"[^\w]+|_", "-", re.sub(r"['’.]", "", base)).strip("-")
     base = _bounded(base) or "someone"
-    if base in _WINDOWS_DEVICES or base in _RESERVED or base.startswith("readme"):
-        base += "-1"
-    return _free(base, taken)
+    return _free(_numbered(base, 1) if _is_reserved(base) else base, taken)
 
 
 def file_name(name: str, taken: Collection[str] = ()) -> str:
     """The person's own name as a file name (`file_names = "name"`): what no file system takes is left out."""
-    base = unicodedata.normalize("NFC", " ".join(re.sub(r'[\x00-\x1f<>:"/\\|?*#^\[\]]', " ", name).split())).lstrip("._-").rstrip(". ")
-    base = _bounded(base)
-    if not base or base.lower() in _WINDOWS_DEVICES or base.lower() in _RESERVED or base.lower().startswith("readme"):
-        return slug(name, taken)
-    return _free(base, taken)
+    base = unicodedata.normalize("NFC", " ".join(re.sub(r'[\x00-\x1f<>:"/\\|?*#^\[\]]', " ", name).split()))
+    base = _bounded(base.lstrip("._- ").rstrip(". "))
+    return slug(name, taken) if not base or _is_reserved(base) else _free(base, taken)
 
 
-def _bounded(text: str) -> str:
-    return text.encode("utf-8", "ignore")[:LONGEST_SLUG].decode("utf-8", "ignore").strip("- ")
+def _plain(text: str) -> str:
+    """`fold`, with letters in the style of letters (`𝐀𝐝𝐚`) taken as those letters."""
+    return fold(text if text.isascii() else unicodedata.normalize("NFKC", text))
+
+
+def _is_reserved(base: str) -> bool:
+    """Whether a file of that name would be a device of Windows, with whatever ending, or is never a contact."""
+    plain = _plain(base)
+    return plain.split(".")[0].strip() in _WINDOWS_DEVICES or plain in _RESERVED or plain.startswith("readme")
+
+
+def _bounded(text: str, most: int = LONGEST_SLUG) -> str:
+    return text.encode("utf-8", "ignore")[:most].decode("utf-8", "ignore").strip("- ")
+
+
+def _numbered(base: str, number: int) -> str:
+    return f"{_bounded(base, LONGEST_SLUG - len(f'-{number}'))}-{number}"
 
 
 def _free(base: str, taken: Collection[str]) -> str:
@@ -60,7 +71,7 @@ def _free(base: str, taken: Collection[str]) -> str:
     number, candidate = 1, base
     while candidate.casefold() in lower:
         number += 1
-        candidate = f"{_bounded(base)[: LONGEST_SLUG - 5]}-{number}"
+        candidate = _numbered(base, number)
     return candidate
 
 
@@ -70,29 +81,34 @@ def find(who: str, people: Iterable[Known]) -> Known:
     Raises NotFound, with the candidates or the likely ones.
     """
     everybody = tuple(people)
-    wanted = fold(who)
+    wanted = _plain(who)
     levels = (
         lambda person: person.id == who,
-        lambda person: fold(person.id) == wanted or fold(person.slug) == wanted,
-        lambda person: fold(person.name) == wanted,
-        lambda person: any(fold(other) == wanted for other in (*person.aliases, *person.emails)),
+        lambda person: _plain(person.id) == wanted,
+        lambda person: _plain(person.slug) == wanted,
+        lambda person: _plain(person.name) == wanted,
+        lambda person: any(_plain(other) == wanted for other in (*person.aliases, *person.emails)),
         lambda person: _starts_a_part(wanted, person.name),
     )
-    for level in levels:
+    for level in levels if wanted else ():
         hits = [person for person in everybody if level(person)]
         if len(hits) == 1:
             return hits[0]
         if hits:
-            shown = ", ".join(f"{person.id} ({person.name})" for person in sorted(hits)[:8])
+            shown = _shown(sorted(hits, key=lambda person: (person.id, person.name))[:8])
             more = f" and {len(hits) - 8} more" if len(hits) > 8 else ""
             raise NotFound(f'"{who}" is {len(hits)} people: {shown}{more}')
     near = likely(wanted, everybody)
     raise NotFound(f'nobody is called "{who}"' + (f": did you mean {near}?" if near else ""))
 
 
+def _shown(people: Iterable[Known]) -> str:
+    return ", ".join(f"{person.id} ({person.name})" for person in people)
+
+
 def _starts_a_part(wanted: str, name: str) -> bool:
-    folded = fold(name)
-    return bool(wanted) and (folded.startswith(wanted) or f" {wanted}" in folded or f"-{wanted}" in folded)
+    plain = _plain(name)
+    return plain.startswith(wanted) or f" {wanted}" in plain or f"-{wanted}" in plain
 
 
 def likely(wanted: str, people: Sequence[Known]) -> str:
@@ -101,10 +117,11 @@ def likely(wanted: str, people: Sequence[Known]) -> str:
 
     words: dict[str, Known] = {}
     for person in people:
-        for word in (fold(person.name), fold(person.slug), *fold(person.name).split()):
+        name = _plain(person.name)
+        for word in (name, _plain(person.slug), *name.split()):
             words.setdefault(word, person)
-    found = dict.fromkeys(words[word] for word in get_close_matches(wanted, words, 6, 0.72))
-    return ", ".join(f"{person.id} ({person.name})" for person in list(found)[:3])
+    found = {words[word].id: words[word] for word in get_close_matches(wanted, words, 6, 0.72)}
+    return _shown(list(found.values())[:3])
 
 
 def link_targets(people: Iterable[Known]) -> dict[str, list[str]]:

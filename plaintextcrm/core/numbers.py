@@ -8,7 +8,7 @@ from datetime import date
 from statistics import median
 from typing import NamedTuple
 
-from plaintextcrm.core.dates import cadence_words, span_words
+from plaintextcrm.core.dates import cadence_words, span_words, time_since
 from plaintextcrm.core.history import from_them, from_us
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import NEVER, Cadence, Contact, Interaction
@@ -41,7 +41,7 @@ def numbers(touches: Sequence[Interaction], today: date, kinds: KindTable = STAN
         weights[entry.on] = max(weights.get(entry.on, 0), weight)
     days = sorted(weights)
     total = sum(weight * 2 ** (-(today - day).days / HALF_LIFE_DAYS) for day, weight in weights.items())
-    strength = round(100 * (1 - math.exp(-total / 6))) if len(touches) >= 3 else None
+    strength = round(100 * (1 - math.exp(-total / 6))) if len(days) >= 3 else None
     ages = [(today - day).days for day in days]
     gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)][-GAPS:]
     gap = float(median(gaps)) if len(gaps) >= 3 else None
@@ -112,7 +112,7 @@ def known_for(contact: Contact, entries: Sequence[Interaction], today: date) -> 
     first = contact.met or (entries[0].on if entries else None)
     if first is None or first > today:
         return ""
-    return f"known for {span_words((today - first).days)}" if first < today else "met today"
+    return f"known for {time_since(first, today)}" if first < today else "met today"
 
 
 def ask_next_time(contact: Contact) -> tuple[str, ...]:

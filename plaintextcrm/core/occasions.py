@@ -11,6 +11,8 @@ from plaintextcrm.core.model import Contact
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import BIRTHDAY, DATE, WORK, Standing
 
+# The days of a leap year before each month: by them a day of another year is one day off at most, two for a 29 February.
+_BEFORE = (0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
 MISSED_DAYS = 3  # how long after the day it is still told, if nobody was in touch since
 
 
@@ -74,9 +76,9 @@ def any_near(yearly_dates: Sequence[tuple[int, int, str]], standing: Standing, s
     if standing.hidden == "wholly" or not yearly_dates:
         return False
     ahead = reach(settings, standing.weight)
-    start = today.month * 31 + today.day  # a calendar of 12 months of 31 days, a little generous
+    start = _BEFORE[today.month] + today.day
     for month, day, _ in yearly_dates:
-        distance = (month * 31 + day - start) % 372
-        if distance <= ahead + 4 or distance >= 372 - MISSED_DAYS - 4:
+        distance = (_BEFORE[month] + day - start) % 366
+        if distance <= ahead + 2 or distance >= 366 - MISSED_DAYS - 2:
             return True
     return False

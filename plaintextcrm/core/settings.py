@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from plaintextcrm.core.dates import key_day, last_day, parse_cadence, parse_partial
+from plaintextcrm.core.dates import FULL_WEEKDAYS, WEEKDAYS, key_day, last_day, parse_cadence, parse_partial
 from plaintextcrm.core.kinds import STANDARD, Kind, KindTable, kind_table
 from plaintextcrm.core.model import NEVER, Cadence, Location, Problem
 
 FILE = "ptcrm.toml"
 LOCAL_FILE = "ptcrm.local.toml"
+REPORTS = ("quiet", "referrals", "give", "five", "load", "new", "mix", "introduce", "team", "handover", "tidy", "year")
 
 
 class Tier(NamedTuple):
@@ -108,25 +109,41 @@ class _Wrong(Exception):
 def parse(text: str, local: str = "", path: str = FILE) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings of the two files' texts, the local one over the other. TOML that does not parse leaves the defaults."""
     problems: list[Problem] = []
-    data = _toml(text, path, problems)
+    files = [_read(text, path, problems)]
     if local:
-        _lay_over(data, _toml(local, LOCAL_FILE, problems))
-    reader = _Reader(text, path, problems)
-    return reader.settings(data), tuple(problems)
+        files.append(_read(local, LOCAL_FILE, problems))
+        _lay_over(files[0].data, files[1].data)
+    return _Reader(files, problems).settings(files[0].data), tuple(problems)
 
 
-def _toml(text: str, path: str, problems: list[Problem]) -> dict[str, Any]:
+_Keys = tuple[str, ...]
+"""Where a value is: `("tiers", "A", "cadence")`."""
+
+
+class _File(NamedTuple):
+    """One file as read; `text` is empty where it is no TOML."""
+
+    path: str
+    text: str
+    data: dict[str, Any]
+
+
+def _read(text: str, path: str, problems: list[Problem]) -> _File:
     import tomllib
 
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
-        return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        return _File(path, text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (max(1, text.count("\n")), 1)
         what = re.sub(r" \(at .*\)$", "", str(error))
-        message = f"not readable as TOML: {what[:1].lower()}{what[1:]}; the defaults are used"
-        problems.append(Problem(Location(path, line, column), "bad-settings", message))
-        return {}
+        what = what[:1].lower() + what[1:]
+    except (RecursionError, ValueError) as error:  # neither says where: most likely in the longest line
+        line, column = 1 + max(enumerate(text.split("\n")), key=lambda numbered: len(numbered[1]))[0], 1
+        what = "brackets nested too deep" if isinstance(error, RecursionError) else "a number of too many digits"
+    problems.append(Problem(Location(path, line, column), "bad-settings", f"not readable as TOML: {what}; the defaults are used"))
+    return _File(path, "", {})
 
 
 def _lay_over(below: dict[str, Any], above: dict[str, Any]) -> None:
@@ -140,13 +157,14 @@ def _lay_over(below: dict[str, Any], above: dict[str, Any]) -> None:
 class _Reader:
     """Values out of a table, each checked; the default where one is wrong."""
 
-    def __init__(self, text: str, path: str, problems: list[Problem]) -> None:
-        self.text, self.path, self.problems = text, path, problems
+    def __init__(self, files: list[_File], problems: list[Problem]) -> None:
+        self.files, self.problems = files, problems
+        self.lines: list[dict[_Keys, int]] = []  # of each file, made for the first mistake
 
     def settings(self, data: dict[str, Any]) -> Settings:
         empty = Settings()
-        self._unknown(data, "", set(_TOP) | set(_TABLES))
-        top = {name: self.value(data, "", name, read, getattr(empty, name)) for name, read in _TOP.items()}
+        self._unknown(data, (), {*_TOP, *_TABLES})
+        top = {name: self.value(data, (), name, read, getattr(empty, name)) for name, read in _TOP.items()}
         due = self.table(data, "due", _DUE, empty)
         me = Me(**self.table(data, "me", _ME, empty.me))
         site = Site(**self.table(data, "site", _SITE, empty.site))
@@ -158,81 +176,92 @@ class _Reader:
             tiers=self.tiers(data), team=self.team(data), kinds=self.kinds(data), places=self.places(data),
         )  # fmt: skip
 
-    def wrong(self, table: str, key: str, message: str, severity: str = "error") -> None:
-        line = _line_of(self.text, table, key)
-        self.problems.append(Problem(Location(self.path, line), "bad-settings", message, None, severity))
+    def wrong(self, keys: _Keys, message: str, severity: str = "error") -> None:
+        self.problems.append(Problem(self.place(keys), "bad-settings", message, None, severity))
 
-    def value(self, data: Mapping[str, Any], table: str, key: str, read: Callable[[Any], Any], default: Any) -> Any:
+    def place(self, keys: _Keys) -> Location:
+        """The line that sets it, in the file that has the last word on it."""
+        self.lines = self.lines or [_lines_of(file.text) for file in self.files]
+        for file, lines in zip(reversed(self.files), reversed(self.lines), strict=True):
+            if keys in lines:
+                return Location(file.path, lines[keys])
+        return Location(self.files[0].path)
+
+    def value(self, data: Mapping[str, Any], table: _Keys, key: str, read: Callable[[Any], Any], default: Any) -> Any:
         if key not in data:
             return default
         try:
             return read(data[key])
         except _Wrong as right:
-            shown = data[key].isoformat() if isinstance(data[key], date) else data[key]
-            self.wrong(table, key, f"{key} = {shown!r}: {right}; the default is used")
+            self.wrong((*table, key), f"{key} = {_shown(data[key])}: {right}; the default is used")
             return default
 
-    def _unknown(self, data: Mapping[str, Any], table: str, known: set[str]) -> None:
+    def _unknown(self, data: Mapping[str, Any], table: _Keys, known: Collection[str]) -> None:
         for key in data:
             if key not in known:
-                place = f" in [{table}]" if table else ""
-                self.wrong(table, key, f'no setting is called "{key}"{place}: see docs/format.md', "warning")
+                place = f" in [{'.'.join(table)}]" if table else ""
+                self.wrong((*table, key), f'no setting is called "{key}"{place}: see docs/format.md', "warning")
 
-    def tables(self, data: Mapping[str, Any], name: str) -> dict[str, Any]:
-        found = data.get(name, {})
-        if isinstance(found, dict):
+    def tables(self, data: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+        """That table; None where there is none."""
+        found = data.get(name)
+        if found is None or isinstance(found, dict):
             return found
-        self.wrong("", name, f"{name} is a table: write [{name}] and its lines below it")
-        return {}
+        self.wrong((name,), f"{name} is a table: write [{name}] and its lines below it")
+        return None
 
     def table(self, data: Mapping[str, Any], name: str, keys: Mapping[str, Callable[[Any], Any]], defaults: Any) -> dict[str, Any]:
-        found = self.tables(data, name)
-        self._unknown(found, name, set(keys))
-        return {key: self.value(found, name, key, read, getattr(defaults, key)) for key, read in keys.items()}
+        found = self.tables(data, name) or {}
+        self._unknown(found, (name,), keys)
+        return {key: self.value(found, (name,), key, read, getattr(defaults, key)) for key, read in keys.items()}
 
     def tiers(self, data: Mapping[str, Any]) -> tuple[Tier, ...]:
-        if "tiers" not in data:
+        tables = self.tables(data, "tiers")
+        if tables is None:
             return STANDARD_TIERS
         found = []
-        for name, value in self.tables(data, "tiers").items():
+        for name, value in tables.items():
+            at = ("tiers", name)
             if isinstance(value, str):
-                value = {"cadence": value}
-            if not isinstance(value, dict):
-                self.wrong("tiers", name, f'{name} = {value!r}: write {{ cadence = "1 month", weight = 1 }}')
-                continue
-            self._unknown(value, "tiers", {"cadence", "weight"})
-            cadence = self.value(value, "tiers", "cadence", _cadence, NEVER)
-            found.append(Tier(name, cadence, self.value(value, "tiers", "weight", _weight, 1)))
+                found.append(Tier(name, self.value(tables, ("tiers",), name, _cadence, NEVER), 1))
+            elif isinstance(value, dict):
+                self._unknown(value, at, ("cadence", "weight"))
+                cadence = self.value(value, at, "cadence", _cadence, NEVER)
+                found.append(Tier(name, cadence, self.value(value, at, "weight", _weight, 1)))
+            else:
+                self.wrong(at, f'{name} = {_shown(value)}: write {{ cadence = "1 month", weight = 1 }}')
         return tuple(found)
 
     def team(self, data: Mapping[str, Any]) -> tuple[Teammate, ...]:
         found = []
-        for name, value in self.tables(data, "team").items():
+        for name, value in (self.tables(data, "team") or {}).items():
+            at = ("team", name)
             if not isinstance(value, dict):
-                self.wrong("team", name, f"write [team.{name}] and its lines below it")
+                self.wrong(at, f"{name} = {_shown(value)}: write [team.{name}] and its lines below it")
                 continue
             keys = {"name": _text, "email": _text, "leaves": _leaves}
-            self._unknown(value, f"team.{name}", set(keys))
-            facts = {key: self.value(value, f"team.{name}", key, read, None) for key, read in keys.items()}
+            self._unknown(value, at, keys)
+            facts = {key: self.value(value, at, key, read, None) for key, read in keys.items()}
             found.append(Teammate(name, facts["name"] or name, facts["email"] or "", facts["leaves"]))
         return tuple(found)
 
     def kinds(self, data: Mapping[str, Any]) -> tuple[Kind, ...]:
         found = []
-        for name, value in self.tables(data, "kinds").items():
+        for name, value in (self.tables(data, "kinds") or {}).items():
+            at = ("kinds", name)
             if not isinstance(value, dict) or not re.fullmatch(r"[^\W\d_]+(?:-[^\W\d_]+)*", name):
-                self.wrong("kinds", name, f"{name}: a kind is a word of letters, = {{ touch = true, strength = 1, minutes = 30 }}")
+                self.wrong(at, f"{name}: a kind is a word of letters, = {{ touch = true, strength = 1, minutes = 30 }}")
                 continue
-            self._unknown(value, "kinds", {"touch", "strength", "minutes"})
-            touch = self.value(value, "kinds", "touch", _bool, True)
-            strength = self.value(value, "kinds", "strength", _count, 1)
+            self._unknown(value, at, ("touch", "strength", "minutes"))
+            touch = self.value(value, at, "touch", _bool, True)
+            strength = self.value(value, at, "strength", _count, 1)
             group = {3: "in person", 2: "voice"}.get(strength, "writing") if touch else "none"
-            found.append(Kind(name.lower(), group, strength, self.value(value, "kinds", "minutes", _count, 10)))
+            found.append(Kind(name.lower(), group, strength, self.value(value, at, "minutes", _count, 10)))
         return tuple(found)
 
     def places(self, data: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        found = self.tables(data, "places")
-        return tuple((name, self.value(found, "places", name, _texts, ())) for name in found)
+        found = self.tables(data, "places") or {}
+        return tuple((name, self.value(found, ("places",), name, _texts, ())) for name in found)
 
 
 class _Defaults:
@@ -242,17 +271,66 @@ class _Defaults:
         self.__dict__.update(values)
 
 
-def _line_of(text: str, table: str, key: str) -> int:
-    """The line in which a table sets a key, else the table's heading, else 1."""
-    inside, heading = table == "", 1
-    pattern = re.compile(rf"""\s*(?:[\w.-]+\s*=\s*\{{.*)?["']?{re.escape(key)}["']?\s*=|\s*\[\[?\s*(?:[\w.]+\.)?{re.escape(key)}\s*\]""")
-    for number, line in enumerate(text.splitlines(), 1):
-        if re.match(r"\s*\[", line):
-            inside = line.strip().strip("[]").strip() == table
-            heading = number if inside else heading
-        if (inside or table == "" or line.lstrip().startswith("[")) and pattern.match(line):
-            return number
-    return heading
+def _shown(value: Any) -> str:
+    """A value in a message, not too long."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    try:
+        text = value.isoformat() if hasattr(value, "isoformat") else repr(value)
+    except ValueError:  # Python prints no number of more than 4300 digits
+        text = "a number of too many digits"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+# --- where a setting stands ----------------------------------------------------------------------------------------
+
+_TOKEN = (
+    r'"{3}(?:\\.|[^\\])*?"{3,5}' r"|'{3}.*?'{3,5}"  # texts of several lines
+    r'|"(?:\\.|[^"\\\n])*"' r"|'[^'\n]*'"
+    r"|#[^\n]*|[\n\[\]{}=,]|[A-Za-z0-9_-]+"
+)  # fmt: skip
+
+
+def _lines_of(text: str) -> dict[_Keys, int]:
+    """The line in which each key and table of a sound TOML text first stands, those of inline tables and dotted keys too."""
+    found: dict[_Keys, int] = {}
+    line = 1
+    table: _Keys = ()
+    parts: _Keys = ()  # of the key that is being read
+    within: list[_Keys | None] = []  # the open brackets: the keys of an inline table, None for an array and all in it
+    in_heading = in_value = False
+
+    def note(base: _Keys) -> _Keys:
+        for count in range(1, len(parts) + 1):
+            found.setdefault((*base, *parts[:count]), line)
+        return (*base, *parts)
+
+    for token in re.findall(_TOKEN, text, re.DOTALL):
+        base = within[-1] if within else table
+        if token in ("}", "]") and within:
+            within.pop()
+        elif token in ("{", "[") and in_value:
+            within.append((*base, *parts) if token == "{" and base is not None else None)
+            parts, in_value = (), within[-1] is None
+        elif token == "[":
+            parts, in_heading = (), True
+        elif token == "]" and in_heading:
+            table, in_heading = note(()), False
+        elif (token == "\n" and not within) or (token == "," and base is not None):
+            parts, in_value = (), False
+        elif token == "=" and base is not None and not in_value:
+            note(base)
+            in_value = True
+        elif not in_value and token[0] not in "#\n]":
+            parts = (*parts, _key(token))
+        line += token.count("\n")
+    return found
+
+
+def _key(token: str) -> str:
+    import tomllib
+
+    return str(tomllib.loads(f"key = {token}")["key"]) if token[0] in "\"'" else token
 
 
 # --- what a setting takes ------------------------------------------------------------------------------------------
@@ -273,10 +351,15 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _folders(value: Any) -> tuple[str, ...]:
-    folders = tuple(folder.replace("\\", "/").strip("/") or "." for folder in _texts(value))
-    if not folders or any(".." in folder.split("/") or folder.startswith("~") for folder in folders) or str(value).startswith("['/"):
+    folders = tuple(folder.replace("\\", "/") for folder in _texts(value))
+    if not folders or not all(_is_inside(folder) for folder in folders):
         raise _Wrong('folders inside the vault, like ["contacts"]')
-    return folders
+    return tuple("/".join(part for part in folder.split("/") if part not in ("", ".")) or "." for folder in folders)
+
+
+def _is_inside(folder: str) -> bool:
+    is_absolute = folder.startswith(("/", "~")) or folder[1:2] == ":"
+    return not is_absolute and ".." not in folder.split("/") and min(folder, default=" ") >= " "
 
 
 def _bool(value: Any) -> bool:
@@ -298,10 +381,17 @@ def _weight(value: Any) -> float:
 
 
 def _cadence(value: Any) -> Cadence:
-    cadence = parse_cadence(str(value)) if isinstance(value, str | int) else None
+    cadence = parse_cadence(_with_numbers(value))
     if cadence is None:
         raise _Wrong("write it like 3w, 2 months, quarterly or never")
     return cadence
+
+
+def _with_numbers(value: Any) -> str:
+    """A text, or a number as one: `30`, `2027`; nothing else."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1_000_000:
+        return str(value)
+    return value if isinstance(value, str) else ""
 
 
 def _day(value: Any) -> date:
@@ -314,11 +404,29 @@ def _day(value: Any) -> date:
 
 
 def _leaves(value: Any) -> date:
-    partial = parse_partial(str(value)) if not isinstance(value, date) else None
-    day = value if isinstance(value, date) else last_day(partial) if partial else None
+    if isinstance(value, date):
+        return _day(value)
+    partial = parse_partial(_with_numbers(value))
+    day = last_day(partial) if partial else None
     if day is None:
         raise _Wrong('write a day or a month like 2027-03-31 or "2027-03"')
     return day
+
+
+def _slot(value: Any) -> str:
+    """A weekday and a time, as `mon 09:00`."""
+    day, _, time = value.strip().lower().partition(" ") if isinstance(value, str) else ("", "", "")
+    clock = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", time.strip())
+    if value != "" and not (clock and (day in WEEKDAYS or day in FULL_WEEKDAYS)):
+        raise _Wrong('write a weekday and a time, like "mon 09:00"')
+    return f"{day[:3]} {int(clock[1]):02}:{clock[2]}" if clock else ""
+
+
+def _reports(value: Any) -> tuple[str, ...]:
+    names = _texts(value)
+    if not set(names) <= set(REPORTS):
+        raise _Wrong(f"the reports are {', '.join(REPORTS)}")
+    return names
 
 
 def _one_of(*words: str) -> Callable[[Any], str]:
@@ -337,9 +445,9 @@ _TOP: dict[str, Callable[[Any], Any]] = {
 _TABLES = ("tiers", "due", "me", "team", "handover", "kinds", "places", "log", "git", "site")
 _DUE: dict[str, Callable[[Any], Any]] = {
     "default_cadence": _cadence, "per_week": _count, "soon_days": _count, "occasion_days": _count, "retry_days": _count,
-    "newcomers": _bool, "when": _text,
+    "newcomers": _bool, "when": _slot,
 }  # fmt: skip
 _ME: dict[str, Callable[[Any], Any]] = {"name": _text, "location": _text, "hobbies": _texts, "ahead": _text}
 _SITE: dict[str, Callable[[Any], Any]] = {
-    "out": _text, "title": _text, "show_tier": _bool, "private": _texts, "reports": _texts,
+    "out": _text, "title": _text, "show_tier": _bool, "private": _texts, "reports": _reports,
 }  # fmt: skip

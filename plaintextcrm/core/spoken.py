@@ -23,8 +23,7 @@ from plaintextcrm.core.dates import (
 from plaintextcrm.core.model import Cadence
 
 PAST, FUTURE = -1, 1
-_AGO = re.compile(r"(?:(\d{1,5}|[a-z]+)\s*)([a-z]+)\s+ago\Z")
-_IN = re.compile(r"(?:in\s+)?(?:(\d{1,5}|[a-z]+)\s*)([a-z]+)\Z")
+_SPAN = r"(?:([0-9]{1,5}) ?|([a-z]+) )([a-z]+)\Z"  # 2w, 2 weeks, two weeks; a blank between two words
 
 
 def parse_spoken(text: str, today: date, direction: int) -> date:
@@ -52,33 +51,30 @@ def parse_spoken(text: str, today: date, direction: int) -> date:
     return spoken
 
 
-def _amount(number: str, unit: str) -> Cadence | None:
-    count = int(number) if number.isdigit() else NUMBER_WORDS.get(number)
-    name = unit_of(unit)
-    return Cadence(count, name) if count is not None and name and number != "other" else None
+def _span(words: str) -> Cadence | None:
+    match = re.match(_SPAN, words)
+    if not match or match[2] == "other":
+        return None
+    count, name = int(match[1]) if match[1] else NUMBER_WORDS.get(match[2]), unit_of(match[3])
+    return Cadence(count, name) if count is not None and name else None
 
 
 def _ago(words: str, today: date) -> date | None:
-    match = _AGO.match(words)
-    span = _amount(match[1], match[2]) if match else None
+    span = _span(words.removesuffix(" ago")) if words.endswith(" ago") else None
     return add(today, span, -1) if span else None
 
 
 def _span_ahead(words: str, today: date, direction: int) -> date | None:
-    match = _IN.match(words)
-    if not match or not (words.startswith("in ") or direction == FUTURE):
+    if not (words.startswith("in ") or direction == FUTURE):
         return None
-    span = _amount(match[1].removeprefix("in "), match[2])
+    span = _span(words.removeprefix("in "))
     return add(today, span) if span else None
 
 
 def _weekday(words: str, today: date, direction: int) -> date | None:
-    first, _, rest = words.partition(" ")
-    if first in ("last", "next") and rest:
-        direction = PAST if first == "last" else FUTURE
-    else:
-        rest = words.removeprefix("on ")
-    rest = rest.rstrip(".")
+    rest = words.removeprefix("on ")
+    first, _, name = rest.partition(" ")
+    rest = (name if first in ("last", "next") else rest).rstrip(".")  # the command's direction holds, whichever is said
     for names in (WEEKDAYS, FULL_WEEKDAYS, ("", "tues", "", "thur", "", "", ""), ("", "", "", "thurs", "", "", "")):
         if rest and rest in names:
             ahead = (names.index(rest) - today.weekday()) % 7 or 7

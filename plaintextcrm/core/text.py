@@ -76,7 +76,7 @@ def fold(text: str) -> str:
     """Text for comparing: no case, no accents (`Ødegård` as `odegard`), blanks made one."""
     if text.isascii():
         return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     return " ".join(plain.translate(_LETTERS).split())
 

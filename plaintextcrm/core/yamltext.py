@@ -25,14 +25,15 @@ class TextHandler(BaseHandler):
     FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
     START_DELIMITER = END_DELIMITER = "---"
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
+        self.text = text  # as it stands in the file: python-frontmatter hands on its line ends changed
         self.pairs: tuple[Pair, ...] = ()
         self.shared: tuple[int, ...] = ()  # lines with aliases or merge keys
 
     def load(self, fm: str) -> dict[str, object]:
         """The pairs by key; all of them, doubled keys too, in `pairs`."""
-        text = fm.removeprefix("\n")
+        text = self.text
         node = yaml.compose(text, Loader=Loader)
         if node is None or (isinstance(node, yaml.ScalarNode) and node.value in _NULLS):
             return {}
@@ -56,12 +57,16 @@ class _Reader:
         self.seen: set[int] = set()
         self.shared: list[int] = []
 
+    def line(self, node: yaml.Node) -> int:
+        """The line (from 0) as the file's lines are counted: YAML ends lines at U+0085, U+2028 and U+2029 too."""
+        return len(split_lines(self.text[: node.start_mark.index])) - 1
+
     def pairs(self, node: yaml.MappingNode) -> list[Pair]:
         found = []
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise NotAMapping(key.start_mark.line)
-            line, column = key.start_mark.line + 2, key.start_mark.column + 1
+            line, column = self.line(key) + 2, key.start_mark.column + 1
             if key.value == "<<" and not key.style:
                 self.shared.append(line)
                 continue
@@ -98,7 +103,7 @@ class _Reader:
 
 def load(text: str, path: str) -> tuple[tuple[Pair, ...], Problem | None]:
     """(pairs, what is wrong): on "yaml-alias" the pairs without the shared values, on any other problem none."""
-    handler = TextHandler()
+    handler = TextHandler(text)
     try:
         frontmatter.parse(f"---\n{text}\n---\n", handler=handler)
     except yaml.MarkedYAMLError as error:

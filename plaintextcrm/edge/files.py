@@ -79,6 +79,15 @@ def _inside(root: Path, relative: str) -> Path:
     return path
 
 
+def real_path(root: Path, relative: str) -> str:
+    """The path below the vault of the file itself, where `relative` is a link to it."""
+    path = root / relative
+    if not path.is_symlink():
+        return relative
+    target = path.resolve()
+    return target.relative_to(root).as_posix() if target.is_relative_to(root) else relative
+
+
 def _expect(path: Path, edit: Edit) -> None:
     try:
         now = read_bytes(path)

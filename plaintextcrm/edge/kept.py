@@ -7,6 +7,7 @@ import json
 import os
 from datetime import date
 from typing import Any
+from zlib import crc32
 
 from plaintextcrm import __version__
 from plaintextcrm.core.kinds import Kind
@@ -19,10 +20,11 @@ def load(folder: str, main: bytes, local: bytes) -> Settings | None:
     try:
         with open(os.path.join(folder, "settings.json"), encoding="utf-8") as file:
             kept = json.load(file)
-        if kept["from"] != _origin(main, local):
+        text = kept["settings"]
+        if kept["from"] != _origin(main, local) or kept["sum"] != crc32(text.encode()):
             return None
-        return _settings(kept["settings"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _settings(json.loads(text))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -32,7 +34,8 @@ def store(folder: str, main: bytes, local: bytes, settings: Settings) -> None:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         beside = os.path.join(folder, f".settings-{os.urandom(4).hex()}")
         with open(beside, "w", encoding="utf-8") as file:
-            json.dump({"from": _origin(main, local), "settings": settings._asdict()}, file, default=_plain)
+            text = json.dumps(settings._asdict(), default=_plain)
+            json.dump({"from": _origin(main, local), "sum": crc32(text.encode()), "settings": text}, file)
         os.replace(beside, os.path.join(folder, "settings.json"))
 
 

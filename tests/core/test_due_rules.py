@@ -622,10 +622,6 @@ def test_the_room_that_is_left_is_per_week_less_those_in_touch_and_never_below_n
     assert [due.capacity_left(Settings(per_week=10), touched) for touched in (0, 4, 10, 13)] == [10, 6, 0, 0]
 
 
-def test_the_week_begins_on_monday() -> None:
-    assert [due.week_start(date(2026, 11, on)) for on in (15, 16, 22)] == [date(2026, 11, 9), date(2026, 11, 16), date(2026, 11, 16)]
-
-
 @pytest.mark.parametrize(
     "line",
     [

@@ -14,10 +14,11 @@ from plaintextcrm.core.exchange.cells import protect
 from tests.exchange.make import entries, imported, read, table
 
 TOKENS = [
-    "<!--", "-->", "%%", "```", "~~~", "---", "- [ ] do it", "## Interactions", "# x", "- 2026-01-01 call: x", "[due:: 2026-01-01]",
-    "(a:: b)", "^abc123", "[[bob]]", "call", "note: x", "::", ":", "=cmd|' /C calc'!A0", "+1", "@x", "\\", "\"", "'", ",", ";", "\t",
-    "\n", "\r\n", "\r", "\u2028", "\x85", "\x0b", "\0", "\x1b[31m", "\ufeff", "\ufffe", "|", "* ", "> ", "{{x}}", "null", "~", "no", "0",
-    "2026-01-01", "14:30", "[", "]", "[3. 5. 1888?]", "<<<<<<< HEAD", "=======", "ä", "李", "\U0001f600", " ", "  ", "%", "<", "!", "&", "*a", "&b",
+    "<!--", "-->", "%%", "```", "~~~", "---", "- [ ] do it", "## Interactions", "# x", "- 2026-01-01 call: x",
+    "[due:: 2026-01-01]", "(a:: b)", "^abc123", "[[bob]]", "call", "note: x", "::", ":", "=cmd|' /C calc'!A0", "+1", "@x",
+    "\\", '"', "'", ",", ";", "\t", "\n", "\r\n", "\r", "\u2028", "\x85", "\x0b", "\0", "\x1b[31m", "\ufeff", "\ufffe", "|",
+    "* ", "> ", "{{x}}", "null", "~", "no", "0", "2026-01-01", "14:30", "[", "]", "[3. 5. 1888?]", "<<<<<<< HEAD", "=======",
+    "ä", "李", "\U0001f600", " ", "  ", "%", "<", "!", "&", "*a", "&b",
 ]  # fmt: skip
 CELLS = st.lists(st.sampled_from(TOKENS) | st.text(max_size=4), max_size=8).map("".join)
 HEADER = ["date", "person", "person_id", "channel", "direction", "note", "letter_id", "place", "- [ ] odd: column", "```"]
@@ -55,7 +56,8 @@ def test_every_row_is_read_back_with_its_facts_and_a_second_import_changes_nothi
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(*[CELLS] * 5), min_size=1, max_size=4))
 def test_every_person_is_read_back_and_a_second_import_changes_nothing(cells):
-    people = table([["name", "person_id", "usual_place", "occupations", "also_known_as", "x"], *([c[0], str(n), *c[1:]] for n, c in enumerate(cells))])
+    header = ["name", "person_id", "usual_place", "occupations", "also_known_as", "x"]
+    people = table([header, *([name, str(number), *rest] for number, (name, *rest) in enumerate(cells))])
     vault, done = imported(people)
     assert len(vault) + len(done.refused) == len(cells)
     assert not [path for path in vault if not re.fullmatch(r"contacts/[^/\\.\0-\x1f][^/\\\0-\x1f]*\.md", path)]
@@ -95,6 +97,12 @@ def test_a_templates_placeholder_with_an_empty_log_is_nobody():
     assert (vault, [str(refusal) for refusal in done.refused]) == ({}, ["1.csv:2: the name would not be read back as it is"])
 
 
+@pytest.mark.parametrize("note", ["a" + " " * 200_000 + "b", "a" + "\t" * 200_000 + "^", "a" + " [x" * 50_000])
+def test_a_cell_that_is_all_blanks_or_brackets_costs_no_time(note):
+    vault, _ = imported(table([["date", "person", "direction", "note"], ["2026-01-01", "Ada", "sent", note]]))
+    assert entries(vault, "ada")[0].text == note  # at one look for each blank this was minutes
+
+
 @pytest.mark.parametrize("name", ["x\0y", "y" * 2000])
 def test_a_name_that_cannot_be_a_contacts_name_is_refused_with_its_rows(name):
     people, log = table([["name", "person_id"], [name, "7"]]), table([["date", "person_id"], ["2026-01-01", "7"]])
@@ -103,7 +111,10 @@ def test_a_name_that_cannot_be_a_contacts_name_is_refused_with_its_rows(name):
     assert [refusal.where.path for refusal in done.refused] == ["1.csv", "2.csv"]
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "..", "/", "con", "README", "index", ".hidden", "a/b", "Interactions", "Log"])
+NAMES = ["../../etc/passwd", "..", "/", "con", "README", "index", ".hidden", "a/b", "Interactions", "Log"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_no_name_leads_out_of_the_folder_or_to_a_file_that_is_no_contact(name):
     vault, _ = imported(table([["date", "person", "note"], ["2026-01-01", name, "x"]]))
     ((path, _),) = vault.items()

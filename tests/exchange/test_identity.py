@@ -14,7 +14,7 @@ LOG = "date,person,person_id,channel,direction,note,letter_id\n2026-02-01,Ada Ki
 
 
 def test_the_id_decides_even_where_the_name_is_another():
-    there = {"contacts/ada.md": ADA.replace(b"---\n\n", b"uid: \"7\"\n---\n\n")}
+    there = {"contacts/ada.md": ADA.replace(b"---\n\n", b'uid: "7"\n---\n\n')}
     vault, done = imported(LOG.replace("Ada King", "A. K."), into=there)
     assert (list(vault), done.new, done.known) == (["contacts/ada.md"], 0, 1)
     assert entries(vault, "ada")[1].details == ("- person: A. K.",)
@@ -34,7 +34,7 @@ def test_an_alias_serves_as_a_name():
 
 
 def test_the_same_name_with_another_id_is_a_question_and_somebody_new():
-    there = {"contacts/ada-king.md": ADA.replace(b"---\n\n", b"uid: \"8\"\n---\n\n")}
+    there = {"contacts/ada-king.md": ADA.replace(b"---\n\n", b'uid: "8"\n---\n\n')}
     vault, done = imported(LOG, into=there)
     assert done.questions == ("Ada King (7) has the name of ada-king (uid 8)",)
     assert sorted(vault) == ["contacts/ada-king-2.md", "contacts/ada-king.md"]
@@ -67,17 +67,18 @@ def test_a_row_that_names_one_of_two_people_without_saying_which_is_refused():
 
 
 def test_an_id_that_two_files_carry_is_named_and_nothing_is_guessed():
-    there = {"contacts/a.md": b"---\nname: A\nuid: \"7\"\n---\n", "contacts/b.md": b"---\nname: B\nuid: \"7\"\n---\n"}
+    there = {"contacts/a.md": b'---\nname: A\nuid: "7"\n---\n', "contacts/b.md": b'---\nname: B\nuid: "7"\n---\n'}
     vault, done = imported(LOG, into=there)
     assert vault == there
     assert reasons(done) == ['1.csv:2: uid "7" is in contacts/a.md and contacts/b.md']
 
 
 def test_people_who_occur_only_in_the_log_get_a_file_too():
-    vault, done = imported("name,person_id\nAda King,7\n", LOG + "2026-02-02,Bob Lee,9,call,,hi,L2\n2026-02-03,Cy,,call,,ho,L3\n")
+    log = LOG + "2026-02-02,Bob Lee,9,call,,hi,L2\n2026-02-03,Cy,,call,,ho,L3\n"
+    vault, _ = imported("name,person_id\nAda King,7\n", log)
     assert sorted(vault) == ["contacts/ada-king.md", "contacts/bob-lee.md", "contacts/cy.md"]
     assert (read(vault, "bob-lee").text("uid"), read(vault, "cy").text("uid")) == ("9", None)
-    assert imported(LOG + "2026-02-02,Bob Lee,9,call,,hi,L2\n2026-02-03,Cy,,call,,ho,L3\n", into=vault)[1].edits == ()
+    assert imported(log, into=vault)[1].edits == ()
 
 
 # --- a second time -------------------------------------------------------------------------------------------------
@@ -140,7 +141,8 @@ def test_only_empty_keys_are_filled_and_what_differs_is_told():
     row = 'Ada King,7,Lisbon,Countess,"Lovelace; Byron",1815-12-10,met her twice\n'
     vault, done = imported(PEOPLE + row, into={"contacts/ada.md": ada})
     assert vault["contacts/ada.md"].decode() == (
-        "---\nname: Ada King\nrole: Actuary  # mine\nlocation: Lisbon\naliases:\n  - Lovelace\n  - Byron\nborn: 12/10/1815\nuid: \"7\"\n"
+        "---\nname: Ada King\nrole: Actuary  # mine\nlocation: Lisbon\naliases:\n  - Lovelace\n  - Byron\nborn: 12/10/1815\n"
+        'uid: "7"\n'
         "# more to come\n---\n\nmy words\n\n## Imported from 1.csv\n\n- also_known_as: Lovelace; Byron\n- note: met her twice\n"
     )
     assert done.differences == (

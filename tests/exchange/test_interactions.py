@@ -24,9 +24,14 @@ date,person,channel,direction,place,note,letter_id
 """
 
 
+def text(lines: str) -> str:
+    """A file's text as it stands in a test, from its second line on."""
+    return lines.removeprefix("\n")
+
+
 def test_an_entry_has_kind_note_direction_and_ref_and_each_other_cell_is_a_detail():
     vault, _ = imported(LOG)
-    assert vault["contacts/olga-waissnix.md"].decode() == """\
+    assert vault["contacts/olga-waissnix.md"].decode() == text("""
 ---
 name: Olga Waissnix
 created: 2026-11-21
@@ -39,7 +44,7 @@ source: interactions 2026-11-21
 
 - 1888-05-03 letter: Olga an Arthur, [3. 5. 1888?] [dir:: in] [ref:: L1]
   - place: Reichenau
-"""
+""")
 
 
 def test_a_note_with_brackets_comes_back_as_it_is():
@@ -165,7 +170,7 @@ PEOPLE = "name,person_id,given,family,birth,birth_precision,death,also_known_as,
 def test_a_person_has_the_keys_that_mean_the_same_and_the_rest_below_the_log():
     row = 'Felix Salten,pmb2167,Felix,Salten,1869-09-06,day,1945-10-08,"Sascha; Martin Finder",Siegmund Salzmann,Wien,Writer,https://x.example/a,male\n'
     vault, _ = imported(PEOPLE + row)
-    assert vault["contacts/felix-salten.md"].decode() == """\
+    assert vault["contacts/felix-salten.md"].decode() == text("""
 ---
 name: Felix Salten
 aliases:
@@ -191,7 +196,7 @@ uid: pmb2167
 - birth_precision: day
 - also_known_as: Sascha; Martin Finder
 - sex: male
-"""
+""")
 
 
 def test_a_birth_known_to_the_year_is_a_year_even_where_a_day_is_written():
@@ -328,7 +333,12 @@ def test_an_encoding_that_is_named_is_used_and_one_that_does_not_fit_is_refused(
 
 
 def test_files_of_another_kind_are_not_taken_for_interactions():
-    for text in ("", "First Name,Last Name,E-mail Address\nAda,King,a@x.example\n", "BEGIN:VCARD\nFN:Ada\nEND:VCARD\n", "name,email\nAda,x\n"):
+    for text in (
+        "",
+        "First Name,Last Name,E-mail Address\nAda,King,a@x.example\n",
+        "BEGIN:VCARD\nFN:Ada\nEND:VCARD\n",
+        "name,email\nAda,x\n",
+    ):
         assert IMPORTERS["interactions"]([Given("x.csv", text.encode())], Hints()) is None
 
 

@@ -75,7 +75,11 @@ VALUES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from([*HEADS, "---\nName: Ada\nrole:\naliases: []\n# x\nown: 1\n---\n"]), VALUES, st.lists(VALUES, min_size=1, max_size=3))
+@given(
+    st.sampled_from([*HEADS, "---\nName: Ada\nrole:\naliases: []\n# x\nown: 1\n---\n"]),
+    VALUES,
+    st.lists(VALUES, min_size=1, max_size=3),
+)
 def test_filled_keys_are_read_back_and_the_rest_is_as_it_was(head: str, role: str, aliases: list[str]):
     file = source("contacts/ada.md", f"{head}\nbody\n".encode())
     filled, missed = fill_keys(file, {"role": role, "aliases": tuple(aliases)})

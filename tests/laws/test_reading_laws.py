@@ -221,6 +221,26 @@ def test_lines_and_their_offsets_agree(text: str) -> None:
     assert line_starts(masked) == starts
 
 
+@st.composite
+def plain_files(draw: st.DrawFn) -> str:
+    """The text of a contact with line feeds only."""
+    lines = ["---", *draw(st.lists(front_lines, max_size=4)), "---", *draw(st.lists(body_lines, max_size=8)), "## Log"]
+    return "\n".join([*lines, *draw(st.lists(body_lines, max_size=8)), ""])
+
+
+@law(400)
+@example("---\nname: Ada\n---\n```\n# No\n```\n## Log\n\n- 2026-11-20 call: x\n")
+@example("---\nname: Ada\n---\n## Log\n\n- 2026-11-20 call: x\n```\n- 2026-11-21 call: in code\n```\n")
+@example("---\nname: Ada\n---\n\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> b\n")
+@given(plain_files())
+def test_line_ends_change_nothing_of_what_is_read(text: str) -> None:
+    assume(not set(text) & set("\r\x85\u2028\u2029"))
+    one, *others = (parsed(encoded(text.replace("\n", end))) for end in ("\n", "\r\n", "\r"))
+    for other in others:
+        assert whole(other.contact) == whole(one.contact)
+        assert [(found.where, found.code) for found in other.problems] == [(found.where, found.code) for found in one.problems]
+
+
 # --- the quick reader of front matter ------------------------------------------------------------------------------
 
 letters = st.characters(categories=["L", "N", "P", "S", "Zs"], include_characters="\u0301\u200b\xad\ufffd")

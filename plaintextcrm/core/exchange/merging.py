@@ -64,7 +64,9 @@ def insert_interactions(
     return changed
 
 
-def _inserts(text: str, section: body.Section, ordered: Sequence[Interaction], order: str, kinds: KindTable) -> list[tuple[int, str]]:
+def _inserts(
+    text: str, section: body.Section, ordered: Sequence[Interaction], order: str, kinds: KindTable
+) -> list[tuple[int, str]]:  # fmt: skip
     """(offset, text to insert there), one for each gap of the log that gets entries."""
     starts, there = line_starts(text), section.entries
     days = [entry.on.toordinal() for entry in there]
@@ -84,7 +86,7 @@ def _inserts(text: str, section: body.Section, ordered: Sequence[Interaction], o
         line = there[gap].line if gap < len(there) and (newest_first or not gap) else there[gap - 1].end
         near = starts[neighbour.line - 1]
         style = style_of(text[near : starts[neighbour.line]].rstrip("\r\n"), kinds)
-        lines = [line for entry in entries for line in edit._lines(entry, style, kinds)]
+        lines = [written for entry in entries for written in edit._lines(entry, style, kinds)]
         inserted, at = edit._placed(text, lines, starts[line - 1], near)
         found.append((at, inserted))
     return found

@@ -1,0 +1,212 @@
+"""`ptcrm import` as it is typed: what it says, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plaintextcrm.app import exchanging
+from plaintextcrm.app.exchanging import Wanted
+from plaintextcrm.app.vaults import Vault, open_vault
+from plaintextcrm.core.errors import Refused
+from tests.exchange.make import TODAY
+from tests.make import Ran, environment, ptcrm, vault
+
+LOG = "date,person,person_id,channel,direction,note\n2026-01-01,Ada King,7,letter,received,hello\n2026-01-02,Bob,8,letter,sent,hi\n"
+
+
+class Place:
+    """A vault and a file to import beside it."""
+
+    def __init__(self, folder: Path, settings: str = "[git]\ncommit = false\n") -> None:
+        self.root = vault(folder / "people", {}, settings)
+        self.log = folder / "log.csv"
+        self.log.write_text(LOG, encoding="utf-8")
+
+    def run(self, *words: str, **more: str) -> Ran:
+        """`ptcrm import log.csv WORDS`."""
+        return ptcrm(self.root, "import", str(self.log), *words, **more)
+
+    def files(self) -> list[str]:
+        """All files of the vault but its settings."""
+        paths = (path.relative_to(self.root) for path in self.root.rglob("*") if path.is_file() and ".git" not in path.parts)
+        return sorted(path.as_posix() for path in paths if path.name != "ptcrm.toml")
+
+    def opened(self) -> Vault:
+        """The vault as a use case takes it."""
+        return open_vault(str(self.root), {}, self.root, TODAY, cache=False)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_it_says_what_it_did_that_the_rows_add_up_and_that_nobody_waits(place: Place):
+    done = place.run("-y")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (
+        "imported: 2 people, 2 letters\npeople: 2 new, 0 known\nrows: 2 = 2 written + 0 there already + 0 refused\n"
+        "they are on file, not sorted into tiers yet: nobody is waiting because of an import · ptcrm undo\n"
+    )
+    assert place.files() == ["contacts/ada-king.md", "contacts/bob.md"]
+
+
+def test_the_same_again_changes_nothing_and_says_so(place: Place):
+    place.run("-y")
+    done = place.run()
+    assert (done.code, done.out.splitlines()[0]) == (0, "nothing new: all of it is there already")
+
+
+def test_a_dry_run_shows_the_first_lines_and_writes_nothing(place: Place):
+    done = place.run("-n")
+    assert (done.code, place.files()) == (0, [])
+    assert "would import: 2 people, 2 letters\n" in done.out
+    assert "\ncontacts/ada-king.md\n" in done.out
+    assert "\n  +name: Ada King\n" in done.out
+
+
+def test_without_a_terminal_it_writes_only_with_yes(place: Place):
+    done = place.run()
+    assert (done.code, place.files()) == (2, [])
+    assert "2 people, 2 letters would be written: add -y (or -n to look first)" in done.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of POSIX")
+@pytest.mark.parametrize(("answer", "files"), [(b"n\n", []), (b"y\n", ["contacts/ada-king.md", "contacts/bob.md"])])
+def test_on_a_terminal_it_shows_and_asks(place: Place, tmp_path: Path, answer: bytes, files: list[str]):
+    ours, theirs = os.openpty()
+    arguments = [sys.executable, "-m", "plaintextcrm", "-C", str(place.root), "import", str(place.log)]
+    with subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=environment(tmp_path)) as process:
+        os.close(theirs)
+        os.write(ours, answer)
+        shown = b""
+        try:
+            while part := os.read(ours, 65536):
+                shown += part
+        except OSError:  # the other end is closed
+            pass
+        process.wait(60)
+    os.close(ours)
+    assert b"would import: 2 people, 2 letters" in shown
+    assert b"Write this?" in shown
+    assert (process.returncode, place.files()) == (0, files)
+
+
+def test_all_of_it_is_one_commit_and_one_undo(tmp_path: Path):
+    place = Place(tmp_path, "")
+    own = environment(tmp_path)
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "begin"]):
+        subprocess.run(["git", *words], cwd=place.root, env=own, check=True)
+    assert place.run("-y").code == 0
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=place.root, env=own, check=True, capture_output=True, text=True).stdout
+
+    assert git("log", "--format=%s") == "import: interactions from log.csv\nbegin\n"
+    assert git("status", "--porcelain") == ""
+    assert ptcrm(place.root, "undo").code == 0
+    assert place.files() == []
+
+
+def test_refused_rows_are_told_with_file_line_and_reason_and_the_exit_code_is_1(place: Place):
+    place.log.write_text(LOG + "yesterday,Cy,9,letter,sent,x\n", encoding="utf-8")
+    for words in (("-n",), ("-y",), ("-y",)):
+        done = place.run(*words)
+        assert done.code == 1
+        assert f'{place.log}:4: date "yesterday": write it like 1888-05-03, 1888-05 or 1888\n' in done.err
+        assert "+ 1 refused" in done.out
+    assert len(place.files()) == 2
+
+
+def test_questions_and_guesses_are_told(place: Place):
+    vault(place.root, {"ada": "---\nname: Ada King\nuid: other\n---\n", "bob": "---\nname: Bob\n---\n"})
+    done = place.run("-y")
+    assert "Bob (8) is taken to be bob, by the name\n" in done.err
+    assert "of the same name, and taken for somebody new:\n  Ada King (7) has the name of ada (uid other)\n" in done.err
+    assert place.files() == ["contacts/ada-king.md", "contacts/ada.md", "contacts/bob.md"]
+
+
+def test_new_people_go_into_the_folder_that_is_named(place: Place):
+    assert place.run("-y", "--into", "vienna/friends").code == 0
+    assert place.files() == ["contacts/vienna/friends/ada-king.md", "contacts/vienna/friends/bob.md"]
+    assert place.run("-y", "--into", "vienna").out.startswith("nothing new")
+
+
+@pytest.mark.parametrize("folder", ["../x", "..", "/tmp/x", "a/../../x", "templates", ".hidden", "_drafts", "a//b", "./x", "a\\b", "out/x"])
+def test_a_folder_outside_or_where_no_contact_is_read_is_refused(place: Place, tmp_path: Path, folder: str):
+    (tmp_path / "elsewhere").mkdir()
+    (place.root / "contacts" / "out").symlink_to(tmp_path / "elsewhere")
+    before = sorted(tmp_path.rglob("*"))
+    done = place.run("-y", "--into", folder)
+    assert (done.code, "--into" in done.err) == (2, True)
+    assert [path for path in sorted(tmp_path.rglob("*")) if path not in before and "people-home" not in str(path)] == []
+
+
+def test_tier_and_set_hold_for_whoever_is_new(place: Place):
+    vault(place.root, {"bob": '---\nname: Bob\nuid: "8"\n---\n'})
+    done = place.run("-y", "--tier", "C", "--set", "tags=vienna, letters", "--set", "shoe size=38")
+    assert "nobody is waiting" not in done.out
+    ada = (place.root / "contacts" / "ada-king.md").read_text(encoding="utf-8")
+    assert ada.startswith(
+        "---\nname: Ada King\ntags:\n  - vienna\n  - letters\ntier: C\ncreated: 2026-11-21\nsource: interactions 2026-11-21\n"
+        'uid: "7"\nshoe size: "38"\n---\n'
+    )
+    assert "tier" not in (place.root / "contacts" / "bob.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--tier", "Z"), 'tier "Z" is not in ptcrm.toml, which has A, B, C'),
+        (("--set", "uid=3"), "uid is each person's own"),
+        (("--set", "brithday=1980"), "did you mean birthday?"),
+        (("--set", "cadence=soon"), 'cadence does not take "soon"'),
+        (("--set", "tier"), "write it like --set tags=vienna"),
+        (("--from", "vcard"), "interactions"),
+        (("nowhere.csv",), "nowhere.csv: cannot be read: no such file or directory"),
+        (("--encoding", "klingon"), "cannot be read so"),
+    ],
+)
+def test_words_that_cannot_be_meant_are_exit_2_and_write_nothing(place: Place, words: tuple[str, ...], said: str):
+    done = place.run("-y", *words)
+    assert (done.code, place.files()) == (2, [])
+    assert said in done.err
+
+
+def test_a_file_of_no_known_kind_is_exit_2(place: Place):
+    place.log.write_text("a,b\n1,2\n", encoding="utf-8")
+    assert place.run("-y").code == place.run("-y", "--from", "interactions").code == 2
+
+
+def test_a_vault_that_lets_only_some_files_be_contacts_asks_for_what_makes_them_so(tmp_path: Path):
+    place = Place(tmp_path, 'only = "tag:person"\n[git]\ncommit = false\n')
+    done = place.run("-y")
+    assert (done.code, place.files()) == (2, [])
+    assert 'contacts/ada-king.md: would be no contact of this vault (only = "tag:person")' in done.err
+    assert place.run("-y", "--set", "tags=person").code == 0
+    assert place.run("-y", "--set", "tags=person").out.startswith("nothing new")
+
+
+def test_a_vault_that_changes_before_the_answer_is_planned_anew_or_refused(place: Place):
+    opened = place.opened()
+    foreign = exchanging.read(opened, [str(place.log)])
+    planned = exchanging.propose(opened, foreign, Wanted())
+    vault(place.root, {"bob": '---\nname: Bob\nuid: "8"\n---\n'})
+    with pytest.raises(Refused, match="changed meanwhile"):
+        exchanging.carry_out(opened, foreign, Wanted(), planned, "import", as_shown=True)
+    assert place.files() == ["contacts/bob.md"]
+    done, _ = exchanging.carry_out(opened, foreign, Wanted(), planned, "import")
+    assert (done.plan.new, done.plan.known) == (1, 1)
+    assert place.files() == ["contacts/ada-king.md", "contacts/bob.md"]
+
+
+def test_names_as_file_names_and_several_contacts_folders_are_kept_to(tmp_path: Path):
+    place = Place(tmp_path, 'contacts = ["people", "firms"]\nfile_names = "name"\n[git]\ncommit = false\n')
+    assert place.run("-y").code == 0
+    assert place.files() == ["people/Ada King.md", "people/Bob.md"]
+    assert place.run("-y").out.startswith("nothing new")
