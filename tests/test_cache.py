@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
@@ -358,7 +359,8 @@ DAMAGE: dict[str, Callable[[Place], object]] = {
 def _settings(place: Place, other: dict[str, object]) -> None:
     path = place.kept / "settings.json"
     facts = json.loads(path.read_text())
-    facts["settings"] = facts["settings"] | other if other else {}
+    facts["settings"] = json.dumps(json.loads(facts["settings"]) | other if other else {})
+    facts["sum"] = zlib.crc32(facts["settings"].encode())
     path.write_text(json.dumps(facts))
 
 

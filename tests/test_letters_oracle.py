@@ -1,7 +1,7 @@
 """200 people and 4,590 letters of 1885 to 1931: what `ptcrm` says on a day, against a second reckoning with no code in common.
 
-The reckoning below is written from the rules of docs/guide.md ("Who is due") and from the CSV files alone. The vault is what
-`ptcrm import` makes of the same files on 1 January 1890, with `default_cadence = "6 months"`.
+The reckoning below is written from the rules in docs/due.md and from the CSV files alone. The vault is what `ptcrm import` makes
+of the same files on 1 January 1890, with `default_cadence = "6 months"`.
 """
 
 from __future__ import annotations

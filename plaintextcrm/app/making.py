@@ -13,7 +13,7 @@ from plaintextcrm.app.vaults import Vault
 from plaintextcrm.app.writing import How, Written
 from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit, names
-from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.model import Edit, Source
 from plaintextcrm.core.settings import FILE, LOCAL_FILE
 from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
@@ -125,7 +125,10 @@ def copy_example(folder: Path, with_git: bool) -> bool:
 
 def new_person(vault_: Vault, name: str, keys: dict[str, str | bool | Sequence[str]], how: How = How()) -> tuple[str, Written]:
     """(id, what was written): a file as `add` writes it. Raises Usage where a value is not what its key takes."""
-    folder, below = vault.contact_folders(vault_.root, vault_.settings)[0]
+    folders = vault.contact_folders(vault_.root, vault_.settings)
+    if not folders:
+        raise Refused("the contacts folder leads out of the vault: nothing is written")
+    folder, below = folders[0]
     path, text = "", ""
 
     def plan() -> list[Edit]:

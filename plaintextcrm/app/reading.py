@@ -53,7 +53,7 @@ def who(vault_: Vault, word: str, now: float) -> str:
 
     Raises NotFound.
     """
-    if word.isdigit():
+    if word.isascii() and word.isdigit() and len(word) < 10:
         numbered = lastlist.recall(vault_.state, int(word), now)
         if numbered is not None and exists(vault_, numbered):
             return numbered

@@ -267,7 +267,7 @@ def _which_task(name: str, tasks: Sequence[FollowUp], which: str | None) -> Foll
     from plaintextcrm.core.text import fold
 
     hits = list(tasks)
-    if which and which.isdigit() and 1 <= int(which) <= len(tasks):
+    if which and which.isascii() and which.isdigit() and len(which) < 10 and 1 <= int(which) <= len(tasks):
         return tasks[int(which) - 1]
     if which:
         hits = [task for task in tasks if fold(which) in fold(task.text)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import PurePath
 
 import click
@@ -11,14 +10,14 @@ from plaintextcrm.app import exchanging
 from plaintextcrm.app.exchanging import Wanted
 from plaintextcrm.app.writing import Written
 from plaintextcrm.cli.run import Run
-from plaintextcrm.cli.wrote import diff, how_of
+from plaintextcrm.cli.wrote import how_of
 from plaintextcrm.core.exchange import IMPORTERS
 from plaintextcrm.core.exchange.planning import Plan
-from plaintextcrm.core.model import NEVER, Edit
+from plaintextcrm.core.model import NEVER
 from plaintextcrm.core.text import safe
 
-SHOWN_LINES = 20  # of each sort of remark; a dry run prints all
-SHOWN_FILES, SHOWN_OF_FILE = 2, 14
+SHOWN_LINES = 50  # of each sort of remark; a dry run prints all
+SHOWN_FILES, SHOWN_OF_FILE, SHOWN_COLUMNS = 2, 14, 110  # of what would be written
 COUNTED_BY_KIND = ("letter", "card", "call", "email", "message", "meeting", "visit", "post", "gift")  # these take an s
 
 
@@ -55,10 +54,10 @@ def import_command(
     _remarks(run, planned.plan, whole=dry_run)
     code = 1 if planned.plan.refused else 0
     if dry_run or not planned.plan.edits:
-        run.say("\n".join([*_summary(planned.plan, run), *_preview(planned.plan.edits)]))
+        run.say(safe("\n".join([*_summary(planned.plan, run), *_preview(planned.plan)])))
         return code
     if not yes:
-        run.tell("\n".join([*_summary(planned.plan, run), *_preview(planned.plan.edits), ""]))
+        run.tell("\n".join([*_summary(planned.plan, run), *_preview(planned.plan), ""]))
         if not run.confirm("Write this?", yes, f"{_size(planned.plan)} would be written: add -y (or -n to look first)"):
             return 0
     what = " ".join(f"import: {foreign.kind} from {', '.join(PurePath(name).name for name in files)}".split())
@@ -134,14 +133,14 @@ def entries_words(plan: Plan) -> str:
     return f"{count:,} {'entry' if count == 1 else 'entries'}"
 
 
-def _preview(edits: Sequence[Edit]) -> list[str]:
-    """The first lines of the first files that would be new or changed."""
-    lines: list[str] = []
-    for edit in edits[:SHOWN_FILES]:
-        shown = diff([edit]).split("\n")[2:]
-        lines += ["", edit.path, *(f"  {line[:100]}" for line in shown[:SHOWN_OF_FILE])]
-        if len(shown) > SHOWN_OF_FILE:
-            lines.append(f"  … {len(shown) - SHOWN_OF_FILE:,} more lines")
-    if len(edits) > SHOWN_FILES:
-        lines += ["", f"… and {len(edits) - SHOWN_FILES:,} more files"]
-    return lines
+def _preview(plan: Plan) -> list[str]:
+    """The first lines of the first files that would be new or get something new."""
+    shown: list[str] = []
+    for edit, lines in list(zip(plan.edits, plan.lines, strict=True))[:SHOWN_FILES]:
+        shown += ["", f"{edit.path}{'' if edit.expects is None else ', these lines more'}:"]
+        shown += (f"  {line[:SHOWN_COLUMNS]}".rstrip() for line in lines[:SHOWN_OF_FILE])
+        if len(lines) > SHOWN_OF_FILE:
+            shown.append(f"  … {len(lines) - SHOWN_OF_FILE:,} more lines")
+    if len(plan.edits) > SHOWN_FILES:
+        shown += ["", f"… and {len(plan.edits) - SHOWN_FILES:,} more files"]
+    return shown

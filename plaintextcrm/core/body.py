@@ -31,6 +31,7 @@ _TABLE_DATE = re.compile(r" {0,3}\|[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*\|(.*?)\|?[ \t
 _STARTS_WITH_DATE = re.compile(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
 _TOKEN = re.compile(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|<!--|%%", re.MULTILINE)
 _CONFLICT = re.compile(r"(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) |=======\Z")
+_ENDLESS_BLANKS = " " * 200
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
 
 
@@ -77,6 +78,7 @@ def mask(text: str, first_line: int = 1, path: str = "") -> tuple[str, tuple[Pro
     pieces: list[str] = []
     problems: list[Problem] = []
     kept = place = 0
+    endless: set[str] = set()  # marks that are not closed any more
     while match := _TOKEN.search(text, place):
         token = match[0]
         if match[1]:
@@ -87,8 +89,9 @@ def mask(text: str, first_line: int = 1, path: str = "") -> tuple[str, tuple[Pro
                 message = "a code fence is opened here and not closed: what follows is not read"
                 problems.append(Problem(Location(path, line), "unclosed-code", message))
         else:
-            found = text.find("-->" if token == "<!--" else "%%", match.end())
+            found = -1 if token in endless else text.find("-->" if token == "<!--" else "%%", match.end())
             if found < 0:
+                endless.add(token)
                 place = match.end()
                 continue
             end = found + (3 if token == "<!--" else 2)
@@ -100,6 +103,8 @@ def mask(text: str, first_line: int = 1, path: str = "") -> tuple[str, tuple[Pro
 
 def scan(text: str, first_line: int, path: str, kinds: KindTable = STANDARD) -> Body:
     """Everything dated, promised and linked in a body whose first line is line `first_line` of the file; never raises."""
+    if _ENDLESS_BLANKS in text:  # no pattern may look at a hundred thousand blanks again and again
+        text = re.sub(rf"[ \t]{{{len(_ENDLESS_BLANKS)},}}", _ENDLESS_BLANKS, text)
     masked, problems = mask(text, first_line, path)
     scanner = _Scanner(path, kinds, list(problems))
     scanner.take_text(masked, first_line)

@@ -13,7 +13,7 @@ from plaintextcrm.core.dates import NO_YEAR, cadence_text, iso_forms, key_day, p
 from plaintextcrm.core.frontmatter import FrontMatter, Pair, Tree
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Contact, Location, PartialDate, Problem, Source, YearlyDate
-from plaintextcrm.core.text import CONTROL, fold, has_control, readable
+from plaintextcrm.core.text import CONTROL, fold, has_control, normal
 from plaintextcrm.core.vocabulary import KEYS, LIST_TYPES, Key, find_key, fold_key, near_key
 
 TRUE_WORDS = ("true", "yes", "on", "1", "y")
@@ -42,7 +42,7 @@ class _Wrong(Exception):
 
 def parse(source: Source, kinds: KindTable = STANDARD) -> Parsed:
     """A whole file as a contact; whatever cannot be read is a problem, and the rest is read."""
-    text = readable(source.text)
+    text = normal(source.text)
     problems = list(_encoding_problems(source, text))
     front = frontmatter.read(text, source.path)
     conflict = _CONFLICT.search(text) if "<<<<<<< " in text else None
@@ -71,7 +71,7 @@ def _encoding_problems(source: Source, text: str) -> list[Problem]:
     if source.encoding == "utf-16":
         message = "the file is UTF-16: save it as UTF-8; it is read, and not written to until then"
         found.append(Problem(Location(source.path), "encoding", message))
-    bad = None if text is source.text else _UNREADABLE.search(source.text)
+    bad = None if text == source.text else _UNREADABLE.search(source.text)
     if bad:
         start = bad.start()
         column = start - max(source.text.rfind("\n", 0, start), source.text.rfind("\r", 0, start))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from plaintextcrm.core import body, contact, frontmatter
+from plaintextcrm.core.dates import iso_day
 from plaintextcrm.core.entries import PLAIN, Style, entry_line, style_of
 from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.kinds import STANDARD, KindTable
@@ -148,7 +149,7 @@ def tick_follow_up(source: Source, line: int, on: date, kinds: KindTable = STAND
 
 def scalar(value: str) -> str:
     """A text as a YAML scalar: plain where every reader agrees that it is text or a day, else in double quotes."""
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    if iso_day(value) and len(value) == 10 and value[4] == "-":
         return value
     plain = _SAFE_PLAIN.match(value) and value.lower() not in _WORDS_OF_YAML and ": " not in value and " #" not in value
     if plain and not value.endswith(":"):

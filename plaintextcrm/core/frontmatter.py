@@ -201,11 +201,12 @@ def _quick_value(raw: str) -> Tree:
 
 def _too_deep(text: str) -> int | None:
     """The line (from 0) at which brackets, list marks or indents nest deeper than a person would write, or None."""
-    depth = 0
+    depth = opened = 0
     for number, line in enumerate(split_lines(text)):
+        opened += line.count("[") + line.count("{")  # what seems to close them may stand in quotes or a comment
         depth += line.count("[") + line.count("{")
         marks = len(re.match(r"[ \t]*((?:[-?:][ \t]+)*)", line)[1].split())  # type: ignore[index]
-        if depth > DEEPEST or marks > DEEPEST or len(line) - len(line.lstrip()) > 4 * DEEPEST:
+        if depth > DEEPEST or opened > 40 * DEEPEST or marks > DEEPEST or len(line) - len(line.lstrip()) > 4 * DEEPEST:
             return number
         depth = max(0, depth - line.count("]") - line.count("}"))
     return None

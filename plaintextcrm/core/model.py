@@ -26,7 +26,8 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         path, line, column = self.where
-        return f"{path}:{line}:{column}: {self.message} [{self.code}]"
+        shown = path if path.isprintable() else path.encode("unicode_escape").decode()  # no line end in it may forge a message
+        return f"{shown}:{line}:{column}: {self.message} [{self.code}]"
 
 
 class Source(NamedTuple):

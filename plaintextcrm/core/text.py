@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 BOM = "\ufeff"
+_LONE_CR = re.compile(r"\r(?!\n)")
 _ENDS = re.compile(r"\r\n|\r|\n")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 # What a terminal would obey rather than show: C0 but tab and line ends, C1, bidi overrides, and lone surrogates.
@@ -46,6 +47,12 @@ def readable(text: str) -> str:
 
 def _guessed(text: str) -> str:
     return _UNDECODED.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+
+
+def normal(text: str) -> str:
+    """The text as it is read, as long as it is: readable, and with LF where a lone CR ends a line."""
+    text = readable(text)
+    return _LONE_CR.sub("\n", text) if "\r" in text else text
 
 
 def split_lines(text: str) -> list[str]:

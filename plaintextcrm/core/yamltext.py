@@ -124,7 +124,8 @@ def load(text: str, path: str) -> tuple[tuple[Pair, ...], Problem | None]:
 
 def _problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
     quoted = error.context and "quoted scalar" in error.context
-    mark = (error.context_mark if quoted else None) or error.problem_mark or error.context_mark
+    begun = quoted or any(word in str(error.context) for word in ("simple key", "flow"))  # where it begins, not where YAML gave up
+    mark = (error.context_mark if begun else None) or error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     source = _line(text, line)
     if quoted:

@@ -68,4 +68,6 @@ def _settings(facts: dict[str, Any]) -> Settings:
         "kinds": tuple(Kind(*_tuple(kind)) for kind in facts["kinds"]),
         "site": Site(*_tuple(facts["site"])),
     }
+    if not isinstance(facts["contacts"], list) or not isinstance(facts["per_week"], int):
+        raise TypeError("not settings")
     return Settings(**{name: _tuple(value) for name, value in facts.items() if name not in typed}, **typed)

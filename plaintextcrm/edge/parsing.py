@@ -15,7 +15,7 @@ from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Problem, Source
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Rules, facts_of, stand
-from plaintextcrm.core.text import readable
+from plaintextcrm.core.text import normal, readable
 from plaintextcrm.edge import vault
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Reader:
     def _row(self, source: Source, parsed: Parsed) -> Row:
         contact = parsed.contact
         is_person = self.is_person(parsed)
-        body = readable(source.text[parsed.front.body :])
+        body = normal(source.text[parsed.front.body :])
         front = parsed.front
         return (
             source.path, contact.id, contact.name, int(is_person), stored.head(contact, *_linked(parsed)),

@@ -93,7 +93,7 @@ def contact_folders(root: Path, settings: Settings) -> tuple[tuple[Path, str], .
     """(folder, path below the vault, "" for the vault itself) of each of the `contacts` folders that are inside it."""
     found = []
     for name in settings.contacts:
-        folder = (root / name).resolve()
+        folder = Path(os.path.realpath(root / name))
         if folder.is_relative_to(root):
             found.append((root / name if name != "." else root, "" if name == "." else name))
     return tuple(found)
@@ -101,7 +101,7 @@ def contact_folders(root: Path, settings: Settings) -> tuple[tuple[Path, str], .
 
 def outside_folders(root: Path, settings: Settings) -> tuple[Problem, ...]:
     """The `contacts` folders that lead out of the vault, which are not read."""
-    names = (name for name in settings.contacts if not (root / name).resolve().is_relative_to(root))
+    names = (name for name in settings.contacts if not Path(os.path.realpath(root / name)).is_relative_to(root))
     return tuple(
         Problem(Location(FILE), "link-outside", f'contacts folder "{name}" leads out of the vault and is not read') for name in names
     )
@@ -168,15 +168,17 @@ def scan(root: Path, settings: Settings) -> Scan:
     site = settings.site.out.strip("/")
     for folder, below in contact_folders(root, settings):
         prefix = f"{below}/" if below else ""
-        try:
-            _scan_folder(str(folder), prefix, root, site, stamps, problems)
-        except FileNotFoundError:
-            pass  # an empty vault: git keeps no empty folders
+        waiting = [(str(folder), prefix)]
+        while waiting:
+            waiting += _scan_folder(*waiting.pop(), root, site, stamps, problems)
     return Scan(stamps, tuple(sorted(problems, key=lambda problem: problem.where)))
 
 
-def _scan_folder(folder: str, prefix: str, root: Path, site: str, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
-    below: list[str] = []
+def _scan_folder(
+    folder: str, prefix: str, root: Path, site: str, stamps: dict[str, Stamp], problems: list[Problem]
+) -> list[tuple[str, str]]:
+    """One folder; returns those below it, still to be scanned."""
+    below: list[tuple[str, str]] = []
     try:
         for name, facts in _stats(folder):
             if name[0] in "._":
@@ -203,17 +205,18 @@ def _scan_folder(folder: str, prefix: str, root: Path, site: str, stamps: dict[s
                     message = "is a folder, though it is named like a contact"
                     problems.append(Problem(Location(prefix + name), "not-a-file", message, None, "warning"))
                 if name not in SKIPPED_FOLDERS and (prefix + name) != site:
-                    below.append(name)
+                    below.append((os.path.join(folder, name), f"{prefix}{name}/"))
             elif stat.S_ISLNK(mode):
                 _link(folder, name, prefix, root, stamps, problems)
             elif is_contact_name(name):
                 message = "is not a regular file and is not read"
                 problems.append(Problem(Location(prefix + name), "not-a-file", message))
-    except PermissionError:
-        problems.append(Problem(Location(prefix.rstrip("/") or "."), "unreadable", "the folder cannot be read: permission denied"))
-        return
-    for name in below:
-        _scan_folder(os.path.join(folder, name), f"{prefix}{name}/", root, site, stamps, problems)
+    except FileNotFoundError:
+        return []  # an empty vault: git keeps no empty folders
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        problems.append(Problem(Location(prefix.rstrip("/") or "."), "unreadable", f"the folder cannot be read: {reason}"))
+    return below
 
 
 def _is_unicode(name: str) -> bool:
@@ -249,7 +252,7 @@ def _link(folder: str, name: str, prefix: str, root: Path, stamps: dict[str, Sta
     if not is_contact_name(name):
         return
     place = Location(prefix + name)
-    target = Path(folder, name).resolve()
+    target = Path(os.path.realpath(os.path.join(folder, name)))
     if not target.is_relative_to(root):
         problems.append(Problem(place, "link-outside", "is a link that leads out of the vault and is not read"))
         return
@@ -267,7 +270,7 @@ def _link(folder: str, name: str, prefix: str, root: Path, stamps: dict[str, Sta
 def read(root: Path, path: str, settings: Settings) -> Source:
     """A contact file as it is now. Raises OSError or Refused where it cannot be read."""
     full = os.path.join(root, path)
-    if os.path.islink(full) and not Path(full).resolve().is_relative_to(root):
+    if os.path.islink(full) and not Path(os.path.realpath(full)).is_relative_to(root):
         raise Refused(f"{path}: is a link that leads out of the vault and is not read")
     data = files.read_bytes(full)
     text, encoding = decode(data)

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plaintextcrm.core.exchange import IMPORTERS
 from plaintextcrm.core.exchange.cells import protect
+from plaintextcrm.core.exchange.incoming import Given, Hints
 from tests.exchange.make import entries, imported, read, table
 
 TOKENS = [
@@ -23,6 +25,7 @@ TOKENS = [
 CELLS = st.lists(st.sampled_from(TOKENS) | st.text(max_size=4), max_size=8).map("".join)
 HEADER = ["date", "person", "person_id", "channel", "direction", "note", "letter_id", "place", "- [ ] odd: column", "```"]
 
+LOG = b"date,person_id,note\n2026-01-02,7,hello\n"
 PICTURES = {code: 0x2400 + code for code in (*range(9), *range(14, 32))} | {127: 0x2421}
 
 
@@ -90,6 +93,13 @@ def test_a_megabyte_in_a_cell_is_one_entry_and_ten_are_refused_by_name():
     vault, done = imported(f"date,person,note\n{rows}2026-01-01,Bob,x\n")
     assert (list(vault), done.written, len(done.refused)) == (["contacts/bob.md"], 1, 1)
     assert "larger than 10,000,000 bytes" in str(done.refused[0])
+
+
+def test_the_name_of_the_file_cannot_hide_or_forge_anything_either():
+    files = [Given("x/<!-- %%\n## Interactions\n- 2026-01-01 call.csv", b"name,person_id,x\nAda,7,y\n"), Given("log.csv", LOG)]
+    found = IMPORTERS["interactions"](files, Hints())
+    assert found is not None
+    assert found.people[0].origin == r"<\!-- %\% ## Interactions - 2026-01-01 call.csv"
 
 
 def test_a_templates_placeholder_with_an_empty_log_is_nobody():

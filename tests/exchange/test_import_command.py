@@ -66,8 +66,15 @@ def test_a_dry_run_shows_the_first_lines_and_writes_nothing(place: Place):
     done = place.run("-n")
     assert (done.code, place.files()) == (0, [])
     assert "would import: 2 people, 2 letters\n" in done.out
-    assert "\ncontacts/ada-king.md\n" in done.out
-    assert "\n  +name: Ada King\n" in done.out
+    assert "\ncontacts/ada-king.md:\n  ---\n  name: Ada King\n" in done.out
+
+
+def test_of_somebody_known_it_shows_the_lines_that_are_new(place: Place):
+    vault(place.root, {"ada": "---\nname: Ada King\n---\n\n## Log\n\n- 2025-01-01 call\n", "bob": '---\nname: Bob\nuid: "8"\n---\n'})
+    assert place.run("-n").out.endswith(
+        'contacts/ada.md, these lines more:\n  uid: "7"\n  - 2026-01-01 letter: hello [dir:: in]\n\n'
+        "contacts/bob.md, these lines more:\n  - 2026-01-02 letter: hi [dir:: out]\n"
+    )
 
 
 def test_without_a_terminal_it_writes_only_with_yes(place: Place):

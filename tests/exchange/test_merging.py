@@ -94,10 +94,11 @@ def test_lines_are_added_to_their_own_section_and_not_twice():
     text = "---\nname: Ada\n---\n\n## Imported from a.csv\n\n- sex: female\n\n## Notes\n\nmine"
     file = source("contacts/ada.md", text.encode())
     rest = (("sex", ("- sex: female",)), ("city", ("- city: Rome", "- city: (old town)")))
-    changed, other = add_imported(file, "a.csv", rest)
-    assert (changed.text, other) == (text.replace("female\n", "female\n- city: Rome\n- city: (old town)\n"), ())
-    assert add_imported(changed, "a.csv", rest) == (changed, ())
-    changed, other = add_imported(changed, "b.csv", (*rest[:1], ("city", ("- city: Oslo",)), ("x", ("- x: y",))))
+    changed, added, other = add_imported(file, "a.csv", rest)
+    assert changed.text == text.replace("female\n", "female\n- city: Rome\n- city: (old town)\n")
+    assert (added, other) == (["- city: Rome", "- city: (old town)"], ())
+    assert add_imported(changed, "a.csv", rest) == (changed, [], ())
+    changed, _, other = add_imported(changed, "b.csv", (*rest[:1], ("city", ("- city: Oslo",)), ("x", ("- x: y",))))
     assert changed.text.endswith("mine\n\n## Imported from b.csv\n\n- x: y\n")
     assert other == (("city", ("- city: Oslo",)),)
 

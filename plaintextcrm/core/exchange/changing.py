@@ -27,10 +27,11 @@ class Unwritable(Refused):
 
 
 class Built(NamedTuple):
-    """What becomes of one person: an edit (None: nothing is new), the entries it writes, how many rows were there already."""
+    """What becomes of one person: an edit (None: nothing is new), its entries and all its new lines, the rows that were there."""
 
     edit: Edit | None
-    written: tuple[Interaction, ...]
+    written: tuple[Interaction, ...] = ()
+    lines: tuple[str, ...] = ()
     there: int = 0
     refused: tuple[Refusal, ...] = ()
     differences: tuple[str, ...] = ()
@@ -54,7 +55,7 @@ def new_file(person: Person, entries: Entries, id: str, path: str, keys: Keys, k
     text = edit.new_contact(protect(person.name), said, section if lines else section.lstrip("\n"), lines)
     data = text.encode("utf-8")
     _verify(contact.parse(Source(id, path, data, text, "utf-8"), kinds), person, {**keys, **_said(person)}, written)
-    return Built(Edit(path, None, data), tuple(written), there, refused)
+    return Built(Edit(path, None, data), tuple(written), tuple(text.split("\n")[:-1]), there, refused)
 
 
 def _said(person: Person) -> Keys:
@@ -96,14 +97,17 @@ def more(person: Person, entries: Entries, source: Source, parsed: Parsed, kinds
             empty[key] = value
         elif held != wanted and not (isinstance(held, tuple) and isinstance(wanted, tuple) and set(wanted) <= {*held, *names}):
             differences.append(_difference(path, key, held, value, origin))
-    changed, missed = fill_keys(changed, empty) if empty else (changed, ())
+    changed, missed = fill_keys(changed, empty)
     differences += (f'{path}: {key} "{_shown(empty[key])}" of {origin}: cannot be filled in surely' for key in missed)
-    changed, other = add_imported(changed, person.origin, person.rest, kinds) if person.rest else (changed, ())
+    changed, added, other = add_imported(changed, person.origin, person.rest, kinds)
     differences += (f'{path}: "{_shown(" / ".join(lines))}" of {origin}: stands there with another value' for _, lines in other)
     if changed.data == source.data:
-        return Built(None, (), there, refused, tuple(differences))
+        return Built(None, there=there, refused=refused, differences=tuple(differences))
     edit._writable(source, parsed)
-    return Built(Edit(path, source.data, changed.data), tuple(fresh), there, refused, tuple(differences))
+    lines = [line for key, value in empty.items() if key not in missed for line in edit.key_lines(key, value)]
+    lines += [line for entry in fresh for line in edit._lines(entry, PLAIN, kinds)]
+    done = Edit(path, source.data, changed.data)
+    return Built(done, tuple(fresh), (*lines, *added), there, refused, tuple(differences))
 
 
 def _shown(value: object) -> str:

@@ -85,7 +85,7 @@ def _each_person(given: Table, people: list[Person], refused: list[Refusal]) -> 
             reason = "a control character in the name" if len(name) <= LONGEST_KEY else f"a name of {len(name):,} characters"
             refused.append(Refusal(record.where, reason, of_person=True))
         else:
-            people.append(_person(record, name, given.name.replace("\\", "/").rsplit("/", 1)[-1]))
+            people.append(_person(record, name, protect(" ".join(given.name.replace("\\", "/").rsplit("/", 1)[-1].split()))))
 
 
 def _name(cell: str) -> str:

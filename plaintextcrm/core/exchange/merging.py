@@ -111,6 +111,8 @@ def _verify(before: contact.Parsed, changed: Source, entries: Sequence[Interacti
 
 def fill_keys(source: Source, keys: Mapping[str, str | tuple[str, ...]]) -> tuple[Source, tuple[str, ...]]:
     """(the file with those of our keys that it has no value for, the keys that could not be filled)."""
+    if not keys:
+        return source, ()
     front = frontmatter.read(readable(source.text), source.path)
     if not front.parsed or front.problems:
         return source, tuple(keys)
@@ -159,8 +161,10 @@ def imported_section(origin: str, rest: Rest) -> list[str]:
     return [f"## {HEADING} {origin}", "", *(line for _, lines in rest for line in lines)] if rest else []
 
 
-def add_imported(source: Source, origin: str, rest: Rest, kinds: KindTable = STANDARD) -> tuple[Source, Rest]:
-    """(the file with the columns it does not have yet, the columns that it has with another value)."""
+def add_imported(source: Source, origin: str, rest: Rest, kinds: KindTable = STANDARD) -> tuple[Source, list[str], Rest]:
+    """(the file with the columns it does not have yet, their lines, the columns that it has with another value)."""
+    if not rest:
+        return source, [], ()
     text = source.text
     begins = frontmatter.read(readable(text), source.path).body
     lines = split_lines(text[:begins] + body.mask(readable(text[begins:]))[0])
@@ -169,7 +173,7 @@ def add_imported(source: Source, origin: str, rest: Rest, kinds: KindTable = STA
     other = tuple((column, wanted) for column, wanted in rest if (column, wanted) not in new and not there.issuperset(wanted))
     added = [line for _, wanted in new for line in wanted]
     if not added:
-        return source, other
+        return source, [], other
     if end:
         inserted, at = edit._placed(text, added, line_starts(text)[end], line_starts(text)[end - 1])
         changed = after(source, text[:at] + inserted + text[at:])
@@ -181,7 +185,7 @@ def add_imported(source: Source, origin: str, rest: Rest, kinds: KindTable = STA
     before = contact.parse(source, kinds)
     edit._writable(source, before)
     _verify(before, changed, (), kinds)
-    return changed, other
+    return changed, added, other
 
 
 def _imported(lines: Sequence[str], origin: str) -> tuple[set[str], int]:

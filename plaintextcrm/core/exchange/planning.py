@@ -43,6 +43,7 @@ class Plan(NamedTuple):
     """What an import would do. Of the rows of days: `rows` = written + `there` + those refused."""
 
     edits: tuple[Edit, ...] = ()
+    lines: tuple[tuple[str, ...], ...] = ()  # of each edit, those it adds
     new: int = 0
     known: int = 0
     rows: int = 0
@@ -80,6 +81,7 @@ def plan(reading: Reading, aims: Aims, progress: Progress | None = None) -> Plan
     refused += (refusal for one in done for refusal in one.refused)
     return Plan(
         edits=tuple(one.edit for one in done if one.edit),
+        lines=tuple(one.lines for one in done if one.edit),
         new=sum(one.contact is None for one in matches),
         known=sum(one.contact is not None for one in matches),
         rows=len(reading.rows) + sum(refusal.rows for refusal in reading.refused if not refusal.of_person),
