@@ -62,7 +62,6 @@ class Commands(click.Group):
 
         module = import_module(f"plaintextcrm.cli.{COMMANDS[cmd_name].module}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        command.context_settings.setdefault("help_option_names", ["-h", "--help"])
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

@@ -11,7 +11,7 @@ import click
 from plaintextcrm.app import duelist
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.duelist import DueList, Wanted
-from plaintextcrm.cli.run import FilterCommand, Run, WordsCommand, format_of, format_options, terms_of, write_options
+from plaintextcrm.cli.run import FilterCommand, Run, WordsCommand, command, format_of, format_options, terms_of, write_options
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.errors import NotFound, Usage
 from plaintextcrm.core.model import FollowUp, Interaction
@@ -46,7 +46,7 @@ def brief(run: Run) -> None:
     run.remember([row.id for row in found.rows])
 
 
-@click.command("due", cls=FilterCommand)
+@command("due", cls=FilterCommand)
 @click.argument("terms", nargs=-1, metavar="[FILTER]…")
 @click.option("--within", metavar="SPAN", help="Also those due within this time (7d, 2 weeks).")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="The first N, however many fit the week.")
@@ -166,7 +166,7 @@ def _week_lines(found: DueList, per_week: int) -> list[str]:
 # --- log -----------------------------------------------------------------------------------------------------------
 
 
-@click.command("log", cls=WordsCommand)
+@command("log", cls=WordsCommand)
 @click.argument("who")
 @click.argument("words", nargs=-1, metavar="[KIND] [TEXT]")
 @click.option("-d", "--date", "day", metavar="DATE", help="The day: 2026-11-20, yesterday, fri, 3 days ago (default today).")
@@ -207,7 +207,7 @@ def log_command(run: Run, /, who: str, words: tuple[str, ...], **options: Any) -
 TODO_COLUMNS = ("due", "id", "name", "number", "text", "owner", "waiting")
 
 
-@click.command("todo", cls=FilterCommand)
+@command("todo", cls=FilterCommand)
 @click.argument("terms", nargs=-1, metavar="[FILTER]…")
 @format_options
 @click.pass_obj
@@ -240,7 +240,7 @@ def todo_command(run: Run, terms: tuple[str, ...], format_: str | None, as_json:
     run.remember(ids)
 
 
-@click.command("done")
+@command("done")
 @click.argument("who")
 @click.argument("which", required=False, metavar="[N|TEXT]")
 @write_options
@@ -282,7 +282,7 @@ def _which_task(name: str, tasks: Sequence[FollowUp], which: str | None) -> Foll
     raise NotFound(f"{name} has {many}, {what}:", *listed)
 
 
-@click.command("snooze")
+@command("snooze")
 @click.argument("who")
 @click.argument("until", required=False, metavar="[UNTIL|off]")
 @write_options

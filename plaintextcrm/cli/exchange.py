@@ -9,7 +9,7 @@ import click
 from plaintextcrm.app import exchanging
 from plaintextcrm.app.exchanging import Wanted
 from plaintextcrm.app.writing import Written
-from plaintextcrm.cli.run import Run
+from plaintextcrm.cli.run import Run, command
 from plaintextcrm.cli.wrote import how_of
 from plaintextcrm.core.exchange import IMPORTERS
 from plaintextcrm.core.exchange.planning import Plan
@@ -21,7 +21,7 @@ SHOWN_FILES, SHOWN_OF_FILE, SHOWN_COLUMNS = 2, 14, 110  # of what would be writt
 COUNTED_BY_KIND = ("letter", "card", "call", "email", "message", "meeting", "visit", "post", "gift")  # these take an s
 
 
-@click.command("import")
+@command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--from", "kind", type=click.Choice(tuple(IMPORTERS)), help="What the files are (default: their headers tell).")
 @click.option("--tier", metavar="TIER", help="The tier of everybody who is new.")

@@ -10,7 +10,19 @@ from plaintextcrm.app import reading
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.reading import Listed
 from plaintextcrm.cli.daily import print_rows
-from plaintextcrm.cli.run import FORMATS, FilterCommand, Run, WordsCommand, corrected, format_of, format_options, terms_of, write_options
+from plaintextcrm.cli.run import (
+    FORMATS,
+    HELP,
+    FilterCommand,
+    Run,
+    WordsCommand,
+    command,
+    corrected,
+    format_of,
+    format_options,
+    terms_of,
+    write_options,
+)
 from plaintextcrm.cli.showing import COMPUTED, brief_facts, brief_lines, computed_facts, contact_facts, standing_facts
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.model import Problem
@@ -27,7 +39,7 @@ TABLE_COLUMNS = ("name", "tier", "state", "last", "due", "company")  # on a term
 # --- add, edit -----------------------------------------------------------------------------------------------------
 
 
-@click.command("add", cls=WordsCommand, context_settings={"allow_extra_args": True})
+@command("add", cls=WordsCommand, context_settings={**HELP, "allow_extra_args": True})
 @click.argument("name")
 @click.option("--tier", metavar="TIER", help="How close: a word of ptcrm.toml.")
 @click.option("--birthday", metavar="DATE", help="1980-05-12, --05-12 or 1980.")
@@ -92,7 +104,7 @@ def add_command(
     return code
 
 
-@click.command("edit")
+@command("edit")
 @click.argument("who")
 @click.option("--no-commit", is_flag=True, help="Do not commit to git.")
 @click.pass_obj
@@ -126,7 +138,7 @@ def _edit(run: Run, id: str, no_commit: bool) -> int:
 # --- list ----------------------------------------------------------------------------------------------------------
 
 
-@click.command("list", cls=FilterCommand)
+@command("list", cls=FilterCommand)
 @click.argument("terms", nargs=-1, metavar="[FILTER]…")
 @click.option("--sort", metavar="KEY", help="A column to sort by; -KEY turns it round (default name).")
 @click.option("--columns", metavar="A,B", help="The columns to show: any key, and id last due state ratio freshness strength …")
@@ -218,7 +230,7 @@ def _sorted(rows: list[dict[str, object]], sort: str) -> list[dict[str, object]]
 # --- show ----------------------------------------------------------------------------------------------------------
 
 
-@click.command("show")
+@command("show")
 @click.argument("who")
 @click.option("--explain", is_flag=True, help="Show the arithmetic.")
 @click.option("--everything", is_flag=True, help="The whole log and every key, also details of old entries.")
@@ -255,7 +267,7 @@ def show_command(run: Run, who: str, explain: bool, everything: bool, format_: s
 # --- search --------------------------------------------------------------------------------------------------------
 
 
-@click.command("search", cls=FilterCommand)
+@command("search", cls=FilterCommand)
 @click.argument("words", nargs=-1, required=True, metavar="TEXT [FILTER]…")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The best N.")
 @format_options

@@ -159,6 +159,14 @@ def corrected(ctx: click.Context, loose: Sequence[str]) -> str:
     return shlex.join([*ctx.command_path.split(), *typed])
 
 
+HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+
+
+def command(name: str, **more: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """`click.command` with `-h` beside `--help`, also where the command is called alone."""
+    return click.command(name, **({"context_settings": HELP} | more))
+
+
 class FilterCommand(click.Command):
     """A command that takes FILTER words: an argument `-key:value` is always one of them, taken out before options are parsed."""
 

@@ -10,7 +10,7 @@ import click
 
 from plaintextcrm.app import reading
 from plaintextcrm.app.asking import ask
-from plaintextcrm.cli.run import FilterCommand, Run, format_of, format_options, terms_of, write_options
+from plaintextcrm.cli.run import FilterCommand, Run, command, format_of, format_options, terms_of, write_options
 from plaintextcrm.core.errors import NotCommitted, Usage
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.text import safe
@@ -19,7 +19,7 @@ from plaintextcrm.render import asdata, terminal
 DEMO_DAY = "2026-11-21"
 
 
-@click.command("init")
+@command("init")
 @click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
 @click.option("--example", is_flag=True, help="Fill it with the example vault.")
 @click.option("--no-git", is_flag=True, help="Make no git repository.")
@@ -51,7 +51,7 @@ def init_command(run: Run, folder: Path | None, example: bool, no_git: bool) -> 
     return 0
 
 
-@click.command("demo")
+@command("demo")
 @click.pass_obj
 def demo_command(run: Run) -> int:
     """The example vault in a temporary folder: its due list, and three things to try."""
@@ -75,7 +75,7 @@ def demo_command(run: Run) -> int:
     return 0
 
 
-@click.command("check", cls=FilterCommand)
+@command("check", cls=FilterCommand)
 @click.argument("terms", nargs=-1, metavar="[FILTER]…")
 @click.option("--self", "itself", is_flag=True, help="Check the installation and the index instead.")
 @format_options
@@ -141,7 +141,7 @@ def _check_itself(run: Run) -> int:
     return 0
 
 
-@click.command("undo")
+@command("undo")
 @write_options
 @click.pass_obj
 def undo_command(run: Run, dry_run: bool, no_commit: bool) -> int:
@@ -158,7 +158,7 @@ def undo_command(run: Run, dry_run: bool, no_commit: bool) -> int:
     return report(run, undone.written, f"taken back: {undone.what} (of {undone.at[:16]})", undo=False)
 
 
-@click.command("completion")
+@command("completion")
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 def completion_command(shell: str) -> None:
     """The shell's completion script.
@@ -178,7 +178,7 @@ def completion_command(shell: str) -> None:
     click.echo(found(main_group, {}, "ptcrm", "_PTCRM_COMPLETE").source())
 
 
-@click.command("help")
+@command("help")
 @click.argument("command", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every command, grouped.")
 @click.pass_context

@@ -198,7 +198,7 @@ def set_key(source: Source, key: str, value: str | None) -> Edit:
     ours = BY_FOLD[fold_key(key)]
     if any(problem.code == "duplicate-key" and find_key(_key_of(problem)) == ours for problem in front.problems):
         raise Refused(f"{source.path}: {key} is there twice: keep one first (ptcrm check)")
-    pairs = [pair for pair in front.pairs if find_key(pair.key) == ours]
+    pairs = [pair for pair in front.pairs if find_key(pair.key) == ours and not _is_name(pair, parsed)]
     own = next((pair for pair in pairs if fold_key(pair.key) == fold_key(ours.name)), pairs[0] if pairs else None)
     text, starts = source.text, line_starts(source.text)
     if own:
@@ -219,6 +219,11 @@ def set_key(source: Source, key: str, value: str | None) -> Edit:
     if same != kept or after.other != parsed.contact.other or (got != value and value is not None and len(pairs) < 2):
         raise Refused(f"{source.path}: {key} cannot be changed without touching other lines: change it with `ptcrm edit`")
     return _edit(source, changed)
+
+
+def _is_name(pair: frontmatter.Pair, parsed: contact.Parsed) -> bool:
+    """Whether a `title` is the person's name and not the role."""
+    return fold_key(pair.key) == "title" and pair.value != parsed.contact.text("role")
 
 
 def _written(key: Key, value: str) -> str:

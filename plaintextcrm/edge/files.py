@@ -74,7 +74,7 @@ def _inside(root: Path, relative: str) -> Path:
         if not target.is_relative_to(root):
             raise Refused(f"{relative}: is a link that leads out of the vault; nothing is written")
         return target
-    if path.parent.exists() and not path.parent.resolve().is_relative_to(root):
+    if not Path(os.path.realpath(path.parent)).is_relative_to(root):
         raise Refused(f"{relative}: its folder leads out of the vault; nothing is written")
     return path
 

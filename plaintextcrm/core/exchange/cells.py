@@ -7,6 +7,7 @@ import re
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _MARK_AGAIN = re.compile(r"%(\\*)(?=%)")
+_BLANKS = re.compile(r"[ \t]{100,}")
 _COMMENT = re.compile(r"<(\\*)!--")
 
 
@@ -24,8 +25,11 @@ def is_plain(cell: str, longest: int) -> bool:
 def protect(line: str) -> str:
     r"""One line that opens no comment: `%%` becomes `%\%` and `<!--` becomes `<\!--`, which Markdown shows as they were.
 
-    A control character becomes its picture (`␛`): no text file needs it, and a terminal would obey it.
+    A control character becomes its picture (`␛`): no text file needs it, and a terminal would obey it. More than a hundred blanks
+    in a row, which nobody typed and a reader may take for fewer, become a hundred.
     """
+    if len(line) > 100:
+        line = _BLANKS.sub(" " * 100, line)
     if _CONTROLS.search(line):
         line = _CONTROLS.sub(lambda char: "\u2421" if char[0] == "\x7f" else chr(0x2400 + ord(char[0])), line)
     if "%" in line:
