@@ -5,6 +5,7 @@ A new promise is one entry in ROWS, and one in STEPS where it needs a command th
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable, Mapping
@@ -72,7 +73,7 @@ def a_commit(turn: Turn, sample: Sample) -> str:
 class Step:
     """A command to time as a whole process.
 
-    `argv` may hold {python} {vault} {slug} {path}. `vault` names the one it runs on; readers do not share one with
+    `argv` may hold {python} {ptcrm} {vault} {slug} {path}. `vault` names the one it runs on; readers do not share one with
     writers. `needs` names programs and Python modules. `wrong` says what is not as it should be after a run that exited
     with 0, else nothing.
     """
@@ -94,12 +95,19 @@ class Step:
 
     def run(self, turn: Turn) -> Sample:
         self.before(turn)
-        words = {"python": turn.ground.python, "vault": str(turn.vault), "slug": turn.slug, "path": turn.path}
+        python = turn.ground.python
+        words = {
+            "python": python,
+            "ptcrm": os.path.join(os.path.dirname(python), "ptcrm"),
+            "vault": str(turn.vault),
+            "slug": turn.slug,
+            "path": turn.path,
+        }
         return turn.ground.run([word.format_map(words) for word in self.argv], self.cache)
 
 
 def ptcrm(*words: str) -> tuple[str, ...]:
-    return ("{python}", "-m", "plaintextcrm", "-C", "{vault}", "--today", str(LAST_DAY), *words)
+    return ("{ptcrm}", "-C", "{vault}", "--today", str(LAST_DAY), *words)
 
 
 LOAD_ALL = """
