@@ -295,15 +295,6 @@ def test_quiet_keeps_talk_away_but_not_data_and_not_errors(make: Callable[..., P
 NAMES = sorted(set(COMMANDS) - {"import"})
 
 
-@pytest.mark.parametrize("flag", ["-h", "--help"])
-@pytest.mark.parametrize("name", NAMES)
-def test_help_is_there_everywhere_with_examples_before_the_options(name: str, flag: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([name, flag]) == 0
-    out = capsys.readouterr().out
-    before = out.split("Options:")[0].split("\n", 1)[1]
-    assert f"ptcrm {name}" in before or name == "demo", out
-
-
 def test_the_first_help_shows_the_commands_of_every_day_and_all_of_them_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     first = capsys.readouterr().out
