@@ -200,7 +200,7 @@ def test_any_text_is_a_cadence_or_a_partial_date_or_neither(text: str) -> None:
 # --- bytes and lines -----------------------------------------------------------------------------------------------
 
 
-@law(500)
+@law(300)
 @given(st.binary(max_size=60) | files())
 def test_decoding_and_encoding_gives_the_bytes_back(data: bytes) -> None:
     text, encoding = decode(data)
@@ -228,7 +228,7 @@ def plain_files(draw: st.DrawFn) -> str:
     return "\n".join([*lines, *draw(st.lists(body_lines, max_size=8)), ""])
 
 
-@law(400)
+@law(250)
 @example("---\nname: Ada\n---\n```\n# No\n```\n## Log\n\n- 2026-11-20 call: x\n")
 @example("---\nname: Ada\n---\n## Log\n\n- 2026-11-20 call: x\n```\n- 2026-11-21 call: in code\n```\n")
 @example("---\nname: Ada\n---\n\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> b\n")
@@ -263,17 +263,20 @@ plain_lines = st.one_of(
     st.builds("{}-{}{}".format, st.sampled_from(["", "  ", "  ", "    "]), st.sampled_from([" ", " ", "  ", ""]), words),
     one_of(" ·    · \xa0 · \u3000 · # a comment ·   # a comment · # · --- · ..."),
 )
-plain_fronts = st.tuples(st.lists(plain_lines, min_size=1, max_size=3), st.sampled_from(["\n", "\n", "\r\n", "\r"])).map(
-    lambda found: "".join(line + found[1] for line in found[0])
-)
+plain_fronts = st.tuples(
+    one_of(" · name: Ada King\n · tags:\n  - a\n · tags:\n- a\n · company: [[acme]]\n · # a comment\n · why:\n"),
+    plain_lines,
+    one_of(" · tier: A\n · - b\n ·   - b\n · tags: [a, b]\n · \n · phone: '1'\n"),
+    st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"]),
+).map(lambda found: f"{found[0]}{found[1]}\n{found[2]}".replace("\n", found[3]))
 
 
-@law(1500)
-@given(plain_fronts | plain_fronts | plain_fronts | whole_lines(front_lines, 3))
+@law(1200)
+@given(plain_fronts | plain_fronts | plain_fronts | whole_lines(plain_lines, 3))
 def test_where_the_quick_reader_answers_it_says_what_yaml_says(text: str) -> None:
     quick = frontmatter._quick(text)
-    assume(quick is not None)
-    assert (quick, None) == yamltext.load(text, "ada.md")
+    if quick is not None:
+        assert (quick, None) == yamltext.load(text, "ada.md")
 
 
 @pytest.mark.parametrize("text", ["name : Ada", "name: Ada\n\xa0\ntier: A", "name:  \u3000", "tags: [a,\xa0b]", "a:\r\r\nb: c"])
@@ -359,7 +362,7 @@ def line_by_line(text: str) -> Body:
     return scanner.body(masked)
 
 
-@law(2500)
+@law(1500)
 @given(plain_logs | plain_logs | whole_lines(body_lines | common_lines, 10).map("## Interactions\n{}".format))
 def test_a_body_is_read_as_it_is_read_line_by_line(text: str) -> None:
     assert told(scan(text, 1, "ada.md")) == told(line_by_line(text))
@@ -392,7 +395,7 @@ styles = st.one_of(
 )
 
 
-@law(1500)
+@law(1000)
 @given(entry_lines | common_lines, styles)
 def test_an_entry_that_is_written_is_read_back(line: str, style: Style) -> None:
     entry = parse_entry(line)
@@ -424,7 +427,7 @@ scalars = st.one_of(
 ).filter(lambda text: not any("\ud800" <= char <= "\udfff" for char in text))  # lone surrogates are no text
 
 
-@law(1500)
+@law(800)
 @given(scalars)
 def test_a_text_written_as_a_scalar_is_read_back(text: str) -> None:
     written = scalar(text)
@@ -436,7 +439,7 @@ def test_a_text_written_as_a_scalar_is_read_back(text: str) -> None:
     assert frontmatter._quick(front) in (None, pairs)
 
 
-@law(1000)
+@law(600)
 @given(scalars)
 def test_other_programs_read_a_scalar_as_text_or_as_a_day(text: str) -> None:
     got = yaml.safe_load(f"key: {scalar(text)}\n")["key"]
