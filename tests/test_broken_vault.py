@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.edge import parsing
 from tests.inside import Said, inside
-from tests.make import Ran, environment, ptcrm, vault
+from tests.make import Ran, environment, parsed, ptcrm, source, vault
 
 BROKEN = Path(__file__).parent / "vaults" / "broken"
 GOOD = "---\nname: Ada King\ntier: A\n---\n\n## Interactions\n\n- 2026-01-01 call: about the tides\n  - [ ] send the seeds\n"
@@ -493,15 +495,102 @@ BIG: dict[str, str | bytes] = {
 }  # fmt: skip
 
 
+LINES = {
+    "tasks": "- [ ] x\n",
+    "tasks with dates": "- [ ] x [due:: 2026-13-01]\n",
+    "plans": "- [ ] 2026-01-01 x\n",
+    "headings": "# x\n",
+    "logs": "## Log\n- 2026-01-01 x\n",
+    "short entries": "- 2026-01-01 x\n",
+    "entries of which one has a time": "- 2026-01-01 call: x\n- 2026-01-01 10:00 call: x\n",
+    "entries that are none": "- 2026-13-01 x\n",
+    "entries with a wrong field": "- 2026-01-01 call: x [dir:: y]\n",
+    "entries with one block id": "- 2026-01-01 call: x ^aaaaaa\n",
+    "fences": "```\nx\n```\n",
+    "comments": "%%",
+    "table rows": "| 2026-01-01 | x |\n",
+    "Windows-1252": b"\xe9\n",
+}  # fmt: skip
+KEYS = {"keys": "k{}: v\n", "one key": "k: v\n", "synonyms": "tag: v{}\n", "keys that are nearly ours": "emaill{}: v\n", "items": "- v\n"}
+
+
+def filled(shape: str, size: int) -> bytes:
+    """A file of that many bytes, made purely of one thing."""
+    if shape in LINES:
+        line = LINES[shape]
+        data = line if isinstance(line, bytes) else line.encode()
+        return HEAD.encode() + data * ((size - len(HEAD)) // len(data))
+    lines, left = ["---\nname: Bob\ntier: B\nx:\n"], size - 40
+    while left > 0:
+        lines.append(KEYS[shape].format(len(lines)))
+        left -= len(lines[-1])
+    return "".join([*lines, "---\n"]).encode()
+
+
+PURE = ("tasks", "short entries", "entries that are none", "keys", "Windows-1252")
+
+
+def cost_of_reading(data: bytes) -> float:
+    """Seconds of the processor to make a row of the index from a file."""
+    reader = parsing.Reader(Path(), Settings())
+    start = time.process_time()
+    reader.row_of(source(data, "bob"))
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("shape", [*LINES, *KEYS])
+def test_twice_as_much_costs_twice_as_much(shape: str) -> None:
+    size = 100_000 if shape in KEYS else 150_000
+    once, twice = filled(shape, size), filled(shape, 2 * size)
+    least = [1e9, 1e9]
+    for _ in range(8):  # on a busy machine a single measurement means nothing
+        least = [min(least[0], cost_of_reading(once)), min(least[1], cost_of_reading(twice))]
+        if least[1] < 3 * least[0]:
+            return
+    raise AssertionError(f"{least[1] / least[0]:.1f} times as much")
+
+
+def test_of_very_many_mistakes_the_first_are_told_and_how_many_more_there_are() -> None:
+    found = parsed(HEAD + "- 2026-13-01 x\n" * 1500).problems
+    assert len(found) == 1001
+    assert str(found[-1]) == "contacts/ada.md:1008:3: and 500 more from here on: correct those above first [more-problems]"
+
+
+def test_a_body_with_very_many_lines_is_read_so_far_named_and_not_written_to(tmp_path: Path) -> None:
+    folder = vault(tmp_path / "vault", {"ada": HEAD + "- 2026-01-01 call: x\n" * 100_001})
+    (found,) = rows(inside(folder, "check", "--json"))
+    assert (found["code"], found["line"]) == ("too-long", 100_005)
+    before = (folder / "contacts" / "ada.md").read_bytes()
+    ran = inside(folder, "log", "ada", "call")
+    assert (ran.code, "contacts/ada.md:100005" in ran.err) == (5, True)
+    assert (folder / "contacts" / "ada.md").read_bytes() == before
+
+
+@pytest.mark.parametrize("line", ["last_contacted: 2030-01-01", "lastContact: 2030-01-01", "priority: Z", "Tier: Z", "tier:\nlevel: Z"])
+def test_a_check_names_the_line_of_the_key_as_it_is_written(line: str, tmp_path: Path) -> None:
+    folder = vault(tmp_path / "vault", {"ada": f"---\nname: Ada\n{line}\nwhy: x\n---\n"})
+    assert [row["line"] for row in rows(inside(folder, "check", "--json"))] == [2 + len(line.splitlines())]
+
+
+def high_water(pid: int) -> float:
+    """The most memory a process had so far, in MB, 0 where that is not told: `ru_maxrss` also counts this one, which started it."""
+    try:
+        found = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
+
+
 def measured(folder: Path, *words: str, seconds: float) -> tuple[Ran | None, float, float]:
     """(what a command said or None where it was stopped, its seconds, its megabytes at most)."""
     home = folder.parent / "home"
     home.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "plaintextcrm", "-C", str(folder), "--today", "2026-11-21", *words]
-    start = time.monotonic()
+    start, peak = time.monotonic(), 0.0
     with open(home / "out", "w+b") as out, open(home / "err", "w+b") as err:
         child = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=environment(home))
         while True:
+            peak = max(peak, high_water(child.pid))
             done, status, used = os.wait4(child.pid, os.WNOHANG)
             if done or time.monotonic() - start > seconds:
                 break
@@ -513,16 +602,17 @@ def measured(folder: Path, *words: str, seconds: float) -> tuple[Ran | None, flo
         for file in (out, err):
             file.seek(0)
         ran = Ran(subprocess.CompletedProcess(command, child.returncode, out.read(), err.read()))
-    return ran if done else None, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return ran if done else None, used.ru_utime + used.ru_stime, peak or used.ru_maxrss / 1024
 
 
-@pytest.mark.parametrize("shape", BIG)
+@pytest.mark.parametrize("shape", [*BIG, *PURE])
 def test_a_big_file_costs_little(shape: str, tmp_path: Path) -> None:
-    folder = vault(tmp_path / "vault", {"ada": GOOD, "bob": BIG[shape]})
+    content = filled(shape, 9_990_000) if shape in PURE else BIG[shape]
+    folder = vault(tmp_path / "vault", {"ada": GOOD, "bob": content})
     assert (folder / "contacts" / "bob.md").stat().st_size <= 10_000_000
-    ran, seconds, megabytes = measured(folder, "--no-cache", "list", "--json", seconds=8)
+    ran, seconds, megabytes = measured(folder, "--no-cache", "list", "--json", seconds=60)
     (folder / "contacts" / "bob.md").unlink()
-    assert ran is not None, "stopped after 8 seconds"
+    assert ran is not None, "stopped after a minute"
     assert ran.code == 0
     assert "ada" in {row["id"] for row in rows(ran)}
     assert seconds < 6, f"{seconds:.1f} s"

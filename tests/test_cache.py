@@ -236,7 +236,7 @@ class Anything(RuleBasedStateMachine):
 
 
 Anything.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=8, stateful_step_count=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 TestAnythingKeepsTheAnswersTheSame = Anything.TestCase
 
@@ -421,6 +421,37 @@ def test_many_cold_processes_at_once_give_the_right_answer(tmp_path: Path) -> No
         assert (process.returncode, out.decode(), err) == (0, answer, b"")
     place.agree()
     assert len(list(place.kept.glob("index-*.sqlite"))) == 1
+
+
+@pytest.mark.parametrize("where", ["some/where", "/dev/null", "/proc/nothing", "x" * 300, os.fsdecode(b"/tmp/\xff") * 90, ""])
+def test_a_cache_folder_that_cannot_be_gives_the_right_answer(tmp_path: Path, where: str) -> None:
+    place = Place(tmp_path)
+    kept = ptcrm(place.root, "due", "--all", "--json", home=place.home, XDG_CACHE_HOME=where)
+    assert (kept.code, kept.out, kept.err) == place.ask("due", "--all", "--json", cache=False)
+    assert sorted(path.name for path in place.root.iterdir()) == ["contacts", "ptcrm.toml"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of that kind")
+@pytest.mark.parametrize("most", [0, 60])  # blocks of 512 or 1,024 bytes
+def test_a_cache_that_cannot_grow_gives_the_right_answer_and_leaves_nothing_half_written(tmp_path: Path, most: int) -> None:
+    place = Place(tmp_path, {"ada": ADA})
+    limited = ["sh", "-c", f'ulimit -f {most}; exec "$@"', "sh", sys.executable, "-m", "plaintextcrm", "-C", str(place.root)]
+    for number, words in enumerate(QUESTIONS[1:3]):
+        place.path(f"p{number}").write_text(ADA + "- 2026-01-02 call: Porto\n" * 500)
+        done = subprocess.run([*limited, "--today", place.today, *words], env=environment(place.home), capture_output=True, check=False)
+        assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == place.ask(*words, cache=False)
+    assert {path.name.split("-")[0] for path in place.kept.iterdir()} <= {"index", "current", "settings.json"}
+    place.agree()
+
+
+def test_a_vault_whose_path_is_not_utf8_has_a_cache_too(tmp_path: Path) -> None:
+    try:
+        (tmp_path / os.fsdecode(b"caf\xe9")).mkdir()
+    except OSError:
+        pytest.skip("such a name cannot be here")
+    place = Place(tmp_path / os.fsdecode(b"caf\xe9"))
+    place.agree()
+    assert place.database.exists()
 
 
 def test_two_vaults_do_not_share_a_cache(tmp_path: Path) -> None:

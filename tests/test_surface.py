@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
+import click
 import pytest
 
-from plaintextcrm.cli import COMMANDS, run
+from plaintextcrm.cli import COMMANDS, main_group, run
 from plaintextcrm.core.vocabulary import KEYS
 from tests.make import environment, vault
 
@@ -266,6 +267,29 @@ def test_a_mistake_in_the_settings_is_told_with_its_line_and_the_default_holds(m
     assert ran.err.startswith("ptcrm.toml:2:")
 
 
+def test_a_filter_in_the_settings_that_is_not_understood_is_a_mistake_there_and_everybody_is_shown(make: Callable[..., Place]) -> None:
+    place = make({"ada": contact("Ada King"), "bob": contact("Bob Lee")}, 'name = "us"\nonly = "last:soon"\n[git]\ncommit = false\n')
+    for words in (("list", "--format", "ids"), ("due",), ("check",), ()):
+        ran = place(*words)
+        assert ran.code == (1 if words == ("check",) else 0), ran
+        assert 'ptcrm.toml:2:1: only = \'last:soon\': filter "last:soon": "soon" is no day' in ran.err + ran.out
+    assert place("list", "--format", "ids").out == "ada\nbob\n"
+
+
+@pytest.mark.parametrize("out", ["../x", "/tmp/x", "~/x", "site/../../x", ".", "", "./", "C:/x", "..\\\\x"])
+def test_a_site_outside_the_vault_or_the_vault_itself_is_a_mistake_in_the_settings(make: Callable[..., Place], out: str) -> None:
+    place = make({"ada": contact("Ada King")}, f'[git]\ncommit = false\n[site]\nout = "{out}"\n')
+    ran = place("list", "--format", "ids")
+    assert (ran.code, ran.out) == (0, "ada\n"), ran
+    assert ran.err.startswith("ptcrm.toml:4:1: out = ")
+    assert "a folder of its own inside the vault" in ran.err
+
+
+@pytest.mark.parametrize("out", ["site", "public/site/", "./out"])
+def test_a_site_in_a_folder_of_the_vault_is_fine(make: Callable[..., Place], out: str) -> None:
+    assert make({}, f'[site]\nout = "{out}"\n')("check").code == 0
+
+
 def test_today_is_the_option_then_the_variable_then_the_clock(make: Callable[..., Place]) -> None:
     place = make({})
     assert place.json("--today", "2026-12-24", "list")["today"] == "2026-12-24"
@@ -307,6 +331,23 @@ def test_the_first_help_shows_the_commands_of_every_day_and_all_of_them_the_rest
     assert run(["help", "--all"]) == 0
     everything = capsys.readouterr().out
     assert {line.split()[0] for line in everything.splitlines() if line.startswith("  ")} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("order", [("-h", "--help"), ("--help", "-h")], ids=" ".join)
+def test_dash_h_is_the_same_as_help_for_every_command_in_any_order(order: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    for name in COMMANDS:
+        loose = click.Context(main_group.get_command(click.Context(main_group), name))  # it knows of no option but --help
+        assert loose.command.get_help_option(loose)
+        printed = []
+        for option in order:
+            assert run([name, option]) == 0
+            printed.append(capsys.readouterr().out)
+        assert printed[0] == printed[1]
+        assert re.search(r"-h, --help", printed[0]), name
+        assert printed[0].startswith(f"Usage: ptcrm {name} ")
+    assert run(["-h"]) == 0
+    assert run(["help"]) == 0
+    assert len(set(capsys.readouterr().out.split("ptcrm: keep up"))) == 2, "the same twice"
 
 
 def test_a_slip_in_a_command_or_an_option_is_met_with_did_you_mean(capsys: pytest.CaptureFixture[str]) -> None:

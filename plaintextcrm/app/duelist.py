@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.due import DatedRow, DueRow, Mark, Offer
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Contact, Problem
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, stand
 from plaintextcrm.edge import files

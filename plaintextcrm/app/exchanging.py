@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from plaintextcrm.app import writing
 from plaintextcrm.app.asking import ask
@@ -17,6 +16,7 @@ from plaintextcrm.core.exchange import IMPORTERS
 from plaintextcrm.core.exchange.incoming import Given, Hints, Keys, Reading, canonical
 from plaintextcrm.core.exchange.planning import Aims, Plan, plan
 from plaintextcrm.core.model import Contact, Edit, Source
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import decode
 from plaintextcrm.core.vocabulary import LIST_TYPES, find_key, near_key
 from plaintextcrm.edge import files, vault

@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from plaintextcrm.app import writing
 from plaintextcrm.app.vaults import Vault
@@ -18,6 +17,7 @@ from plaintextcrm.core.model import Edit, Source
 from plaintextcrm.core.settings import FILE, LOCAL_FILE
 from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
 from plaintextcrm.edge import git, vault
+from plaintextcrm.edge.paths import Path
 
 GIT_IGNORE = f"""\
 # what the team need not see
@@ -111,8 +111,10 @@ def copy_example(folder: Path, with_git: bool) -> bool:
     if folder.exists() and any(folder.iterdir()):
         raise Usage(f"{folder}: is not empty; name a new folder")
     shutil.copytree(example_folder(), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (folder, *folder.rglob("*")):
-        os.chmod(path, 0o755 if path.is_dir() else 0o644)
+    for below, _, files in os.walk(folder):
+        os.chmod(below, 0o755)
+        for name in files:
+            os.chmod(os.path.join(below, name), 0o644)
     (folder / ".gitattributes").write_text(GIT_ATTRIBUTES, encoding="utf-8")
     if with_git and git.repository(folder.resolve()) is None:
         settings = folder / FILE

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from itertools import islice
 
-from plaintextcrm.app.asking import ask
 from plaintextcrm.app.duelist import Offers, entry_count, needs_log
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
-from plaintextcrm.core import names, query
+from plaintextcrm.core import query
 from plaintextcrm.core.due import DatedRow, DueRow
 from plaintextcrm.core.errors import NotFound
 from plaintextcrm.core.model import Contact, FollowUp, Problem
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
 from plaintextcrm.core.text import fold
-from plaintextcrm.edge import lastlist, vault
 from plaintextcrm.edge.index import Index
 
 # --- everybody -----------------------------------------------------------------------------------------------------
@@ -41,48 +40,6 @@ def people(index: Index, vault_: Vault, terms: Sequence[str] = (), with_log: boo
         if holds(person):
             found.append(Listed(*person))
     return tuple(found)
-
-
-def find_id(index: Index, who: str) -> str:
-    """The id of the one person that WHO names. Raises NotFound."""
-    return names.find(who, [names.Known(*row) for row in index.known()]).id
-
-
-def who(vault_: Vault, word: str, now: float) -> str:
-    """The id that WHO names: a number of the last list, an id as it stands on disk (no scan), else by the ladder of names.
-
-    Raises NotFound.
-    """
-    if word.isascii() and word.isdigit() and len(word) < 10:
-        numbered = lastlist.recall(vault_.state, int(word), now)
-        if numbered is not None and exists(vault_, numbered):
-            return numbered
-    if exists(vault_, word):
-        return word
-    return ask(vault_, lambda index: find_id(index, word))
-
-
-def exists(vault_: Vault, id: str) -> bool:
-    """Whether a contact's file of exactly that id is there."""
-    relative = vault.path_of(id, vault_.settings)
-    if not id or not vault.is_contact_path(relative, vault_.settings):
-        return False
-    path = vault_.root / relative
-    try:
-        return path.is_file() and vault.spelled_so(path) and not vault_.settings.only
-    except OSError:
-        return False
-
-
-def whos(vault_: Vault, word: str, now: float) -> tuple[str, ...]:
-    """The ids of one or more people: the whole word where it is somebody, else its parts between commas."""
-    try:
-        return (who(vault_, word, now),)
-    except NotFound:
-        parts = [part.strip() for part in word.split(",") if part.strip()]
-        if len(parts) < 2:
-            raise
-    return tuple(dict.fromkeys(who(vault_, part, now) for part in parts))
 
 
 # --- one person ----------------------------------------------------------------------------------------------------
@@ -164,7 +121,7 @@ class Found(NamedTuple):
 
 def search(index: Index, vault_: Vault, words: Sequence[str], terms: Sequence[str] = (), limit: int | None = None) -> tuple[Found, ...]:
     """Full text over fields and bodies, ranked; every word must occur, the last letters of a word may be left off."""
-    from plaintextcrm.core.searching import line_of, match_query
+    from plaintextcrm.core.searching import Finder, match_query
 
     holds = None
     if terms:
@@ -173,13 +130,9 @@ def search(index: Index, vault_: Vault, words: Sequence[str], terms: Sequence[st
     wanted = match_query(words)
     if not wanted:
         return ()
-    found = []
-    for hit in index.search(wanted):
-        if holds is None or holds(hit.id):
-            found.append(Found(hit.id, hit.name, *line_of(words, hit.name, hit.fields, hit.body)))
-            if limit is not None and len(found) >= limit:
-                break
-    return tuple(found)
+    line_of = Finder(words).line_of
+    hits = (hit for hit in index.search(wanted) if holds is None or holds(hit.id))
+    return tuple(Found(hit.id, hit.name, *line_of(hit.name, hit.fields, hit.body)) for hit in islice(hits, limit))
 
 
 def all_problems(index: Index, vault_: Vault, terms: Sequence[str] = ()) -> tuple[Problem, ...]:
@@ -192,14 +145,3 @@ def all_problems(index: Index, vault_: Vault, terms: Sequence[str] = ()) -> tupl
         paths = {person.contact.path for person in people(index, vault_, terms)}
         found = [problem for problem in found if problem.where.path in paths]
     return tuple(sorted(found, key=lambda problem: (problem.where, problem.code)))
-
-
-# --- without the index ---------------------------------------------------------------------------------------------
-
-
-def one(vault_: Vault, id: str) -> Contact:
-    """One person straight from the file. Raises NotFound, or Refused where it cannot be read."""
-    from plaintextcrm.app.writing import read_source
-    from plaintextcrm.core.contact import parse
-
-    return parse(read_source(vault_, id), vault_.settings.kind_table).contact

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
-from typing import NamedTuple
 
 from plaintextcrm.core.errors import NoVault
 from plaintextcrm.core.model import Problem
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import FILE, Settings, parse
 from plaintextcrm.edge import kept, places, vault
+from plaintextcrm.edge.paths import Path
 
 
 class Vault(NamedTuple):

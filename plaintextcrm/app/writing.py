@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
-from typing import NamedTuple
 
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit as edits
-from plaintextcrm.core.errors import NotCommitted, NotFound, PtcrmError, Refused, Usage
+from plaintextcrm.core.errors import NotCommitted, NotFound, Refused, Usage
 from plaintextcrm.core.model import Edit, Interaction, Source
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
 from plaintextcrm.core.text import decode
 from plaintextcrm.edge import files, git, journal, vault
 from plaintextcrm.edge.lock import locked
+from plaintextcrm.edge.paths import Path
 
 
 class Written(NamedTuple):
@@ -49,24 +49,14 @@ def write(vault_: Vault, plan: Plan, what: str, how: How = How()) -> Written:
         if not planned:
             return Written(())
         record = journal.append(vault_.state, what, how.at, planned)
-        _apply_all(vault_.root, planned, record)
-        return Written(planned, _commit(vault_, planned, what, how))
-
-
-def _apply_all(root: Path, planned: Sequence[Edit], record: Path) -> None:
-    done: list[Edit] = []
-    try:
-        for edit in planned:
-            files.apply(root, edit)
-            done.append(edit)
-    except Exception as error:
-        for edit in reversed(done):
-            files.apply(root, Edit(edit.path, edit.replaces, edit.expects))
-        journal.drop(record)
-        if isinstance(error, PtcrmError):
+        try:
+            files.apply_all(vault_.root, planned)
+        except files.Torn:
+            raise  # undo needs the record for what could not be put back
+        except BaseException:
+            journal.drop(record)
             raise
-        reason = getattr(error, "strerror", None) or error
-        raise Refused(f"{planned[len(done)].path}: cannot be written: {str(reason).lower()}; nothing is changed") from error
+        return Written(planned, _commit(vault_, planned, what, how))
 
 
 def _commit(vault_: Vault, planned: Sequence[Edit], what: str, how: How) -> NotCommitted | None:
@@ -80,14 +70,22 @@ def _commit(vault_: Vault, planned: Sequence[Edit], what: str, how: How) -> NotC
 
 
 def read_source(vault_: Vault, id: str) -> Source:
-    """A contact's file as it is now. Raises NotFound, or Refused where it cannot be read."""
+    """A contact's file as it is now. Raises NotFound, or Refused where it cannot be read, or is not text as we write it."""
     path = vault.path_of(id, vault_.settings)
     try:
-        return vault.read(vault_.root, path, vault_.settings)
+        source = vault.read(vault_.root, path, vault_.settings)
     except FileNotFoundError:
         raise NotFound(f"{path}: is gone") from None
     except OSError as error:
         raise Refused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    if _is_wide(source):
+        raise Refused(f"{path}: looks like UTF-16 without a mark and is left alone: save it as UTF-8 first")
+    return source
+
+
+def _is_wide(source: Source) -> bool:
+    """Whether a file read as UTF-8 has two bytes or more a character: then ASCII, as in `---`, has a zero in each."""
+    return source.encoding != "utf-16" and (b"\0" in source.data[:4] or source.data.count(0) * 16 > len(source.data))
 
 
 def _after(source: Source, edit: Edit) -> Source:
@@ -195,17 +193,17 @@ def create(vault_: Vault, path: str, text: str, what: str, how: How = How()) -> 
 
 
 def record_by_hand(vault_: Vault, path: str, before: bytes, what: str, how: How = How()) -> Written:
-    """A change that an editor made, journalled and committed like one of ours."""
-    with locked(vault_.state):
-        try:
-            after: bytes | None = files.read_bytes(vault_.root / path)
-        except FileNotFoundError:
-            after = None
-        if after == before:
-            return Written(())
-        edit = Edit(path, before, after)
-        journal.append(vault_.state, what, how.at, [edit])
-        return Written((edit,), _commit(vault_, [edit], what, how))
+    """A change that an editor made, journalled and committed like one of ours. Raises Refused where it cannot be journalled."""
+    after = _now(vault_.root, path)
+    if after == before:
+        return Written(())
+    edit = Edit(path, before, after)
+    try:
+        with locked(vault_.state):
+            journal.append(vault_.state, what, how.at, [edit])
+            return Written((edit,), _commit(vault_, [edit], what, how))
+    except Refused as error:
+        raise Refused(f"{path}: stays as your editor left it, and ptcrm undo cannot take it back: {error}") from None
 
 
 # --- undo ----------------------------------------------------------------------------------------------------------
@@ -222,32 +220,44 @@ class Undone(NamedTuple):
 def undo(vault_: Vault, how: How = How()) -> Undone:
     """Take back the newest write not yet taken back, byte for byte, as one commit.
 
-    Raises Usage where there is none, Refused where a file changed since.
+    Raises Usage where there is none, Refused where a file changed since or the write's record is damaged.
     """
     with locked(vault_.state):
-        record = journal.newest(vault_.state)
-        while record is not None:
-            back = [edit for edit in record.edits if _now(vault_.root, edit.path) != edit.expects]
-            if back:
-                break
-            journal.mark_undone(record)  # it was never applied, or is taken back already
-            record = journal.newest(vault_.state)
-        if record is None:
-            raise Usage("nothing to undo: ptcrm has written nothing to this vault that is not taken back")
+        record, back = _to_take_back(vault_, how.dry_run)
         changed = [edit.path for edit in back if _now(vault_.root, edit.path) != edit.replaces]
         if changed:
             raise Refused(f'{", ".join(changed[:3])}: changed since "{record.what}": not taken back; use your editor or git')
         reverse = tuple(Edit(edit.path, edit.replaces, edit.expects) for edit in reversed(back))
         if how.dry_run:
             return Undone(record.what, record.at, Written(reverse, dry_run=True))
-        for edit in reverse:
-            files.apply(vault_.root, edit)
-        journal.mark_undone(record)
+        files.apply_all(vault_.root, reverse)
+        journal.mark_undone(record.path)
         return Undone(record.what, record.at, Written(reverse, _commit(vault_, reverse, f"undo: {record.what}", how)))
+
+
+def _to_take_back(vault_: Vault, dry_run: bool) -> tuple[journal.Record, list[Edit]]:
+    """The newest write of which anything stands, and that part of it."""
+    for path in journal.records(vault_.state):
+        record = journal.read(path)
+        if record is None:
+            raise _damaged(path, dry_run)
+        back = [edit for edit in record.edits if _now(vault_.root, edit.path) != edit.expects]
+        if back:
+            return record, back
+        if not dry_run:
+            journal.mark_undone(path)  # it was never applied, or is taken back already
+    raise Usage("nothing to undo: ptcrm has written nothing to this vault that is not taken back")
+
+
+def _damaged(path: Path, dry_run: bool) -> Refused:
+    """Never is an older write taken back in the place of one that cannot be: whoever wants that says so by a second undo."""
+    if not dry_run:
+        journal.set_aside(path)
+    return Refused(f"{path}: the record of the newest write is damaged: it is not taken back; the next undo takes back the one before it")
 
 
 def _now(root: Path, path: str) -> bytes | None:
     try:
-        return files.read_bytes(root / path)
-    except FileNotFoundError:
-        return None
+        return files.now(root / path)
+    except OSError as error:
+        raise Refused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None

@@ -1,35 +1,23 @@
-"""Every day: the brief, due, log, todo, done, snooze."""
+"""Every day: the brief, due, todo, done, snooze."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
 
 import click
 
 from plaintextcrm.app import duelist
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.duelist import DueList, Wanted
-from plaintextcrm.cli.run import FilterCommand, Run, WordsCommand, command, format_of, format_options, terms_of, write_options
+from plaintextcrm.cli.run import FilterCommand, Run, command, day_of, format_of, format_options, print_rows, terms_of, write_options
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.errors import NotFound, Usage
-from plaintextcrm.core.model import FollowUp, Interaction
+from plaintextcrm.core.model import FollowUp
 from plaintextcrm.edge import clock
 from plaintextcrm.render import asdata
 
 MOST_DATES = 12  # on a terminal
 DUE_COLUMNS = ("id", "name", "state", "due", "last", "hook", "reason")
-
-
-def day_of(run: Run, text: str, direction: int) -> date:
-    """A spoken date of the command line. Raises Usage with what to type."""
-    from plaintextcrm.core.spoken import parse_spoken
-
-    try:
-        return parse_spoken(text, run.today, direction)
-    except ValueError as error:
-        raise Usage(str(error)) from None
 
 
 # --- the brief, due ------------------------------------------------------------------------------------------------
@@ -115,20 +103,6 @@ def _print_due(run: Run, found: DueList, format_: str) -> None:
         print_rows(run, format_, rows, columns, "due", ())
 
 
-def print_rows(
-    run: Run, format_: str, rows: Sequence[asdata.Fact], columns: Sequence[str], schema: str, problems: Sequence[object]
-) -> None:
-    """Rows in any format but the table, which each command draws."""
-    if format_ == "json":
-        run.say(asdata.as_json(schema, run.today, rows, problems))  # type: ignore[arg-type]
-    elif format_ == "csv":
-        run.say(asdata.as_csv(rows, columns))
-    elif format_ == "md":
-        run.say(asdata.as_markdown(rows, columns))
-    elif rows:
-        run.say(asdata.as_ids(rows) if format_ == "ids" else asdata.as_plain(rows, columns))
-
-
 def _due_page(run: Run, found: DueList, explained: Sequence[Sequence[str]] = ()) -> list[str]:
     from plaintextcrm.render import terminal
 
@@ -161,45 +135,6 @@ def _week_lines(found: DueList, per_week: int) -> list[str]:
     if found.unsorted:
         lines.append(f"{found.unsorted} on file, without a tier.")
     return lines
-
-
-# --- log -----------------------------------------------------------------------------------------------------------
-
-
-@command("log", cls=WordsCommand)
-@click.argument("who")
-@click.argument("words", nargs=-1, metavar="[KIND] [TEXT]")
-@click.option("-d", "--date", "day", metavar="DATE", help="The day: 2026-11-20, yesterday, fri, 3 days ago (default today).")
-@click.option("-t", "--time", "at_time", metavar="HH:MM", help="The time of day.")
-@click.option("-k", "--kind", metavar="KIND", help="The kind; then the second argument is the text.")
-@click.option("-m", "--message", metavar="TEXT", help="The text.")
-@click.option("--minutes", type=click.IntRange(0, 100_000), metavar="N", help="How long it took.")
-@click.option("--in", "inbound", is_flag=True, help="They began.")
-@click.option("--out", "outbound", is_flag=True, help="We began.")
-@click.option("--value", type=click.FloatRange(min=0), metavar="N", help="What came of a referral.")
-@click.option("--with", "colleagues", metavar="NAMES", help="Colleagues who were there.")
-@click.option("--no-answer", is_flag=True, help="Tried, not reached: an attempt, no contact.")
-@click.option("--follow-up", metavar="TEXT", help="Something promised.")
-@click.option("--due", "due", metavar="DATE", help="When the follow-up is due.")
-@click.option("--next", "next_", metavar="DATE|SPAN", help="A promise to be in touch again then.")
-@click.option("-e", "--edit", "in_editor", is_flag=True, help="Write the text in the editor.")
-@write_options
-@click.pass_obj
-def log_command(run: Run, /, who: str, words: tuple[str, ...], **options: Any) -> int:
-    """Write down that you were in touch, in one line.
-
-    \b
-    ptcrm log ada coffee "New job in January"
-    ptcrm log ada call                               a call without words
-    ptcrm log ada "coffee: New job" -d yesterday     the same, the kind in the text
-    ptcrm log ada,bob lunch "Introduced them" --with noor
-    ptcrm log ada call --no-answer                   tried, not reached
-    ptcrm log ada dinner -d "in 2 weeks"             a plan
-    pbpaste | ptcrm log ada -k email -m -            text from elsewhere
-    """
-    from plaintextcrm.cli.logging import Asked, log
-
-    return log(run, who, words, Asked(**options))
 
 
 # --- follow-ups ----------------------------------------------------------------------------------------------------
@@ -253,11 +188,11 @@ def done_command(run: Run, who: str, which: str | None, dry_run: bool, no_commit
     ptcrm done ada 2               the second of hers
     ptcrm done ada "gym list"      the one that says so
     """
-    from plaintextcrm.app import reading, writing
+    from plaintextcrm.app import finding, reading, writing
     from plaintextcrm.cli.wrote import how_of, report
 
-    id = reading.who(run.vault, who, clock.seconds())
-    contact = reading.one(run.vault, id)
+    id = finding.who(run.vault, who, clock.seconds())
+    contact = finding.one(run.vault, id)
     task = _which_task(contact.name, reading.open_tasks(contact), which)
     written = writing.tick(run.vault, id, task.where, task.text, how_of(dry_run, no_commit))
     return report(run, written, f"done: {dues.plain_words(task.text)} ({contact.name})")
@@ -296,12 +231,12 @@ def snooze_command(run: Run, who: str, until: str | None, dry_run: bool, no_comm
     ptcrm snooze ada               until resumed (paused)
     ptcrm snooze ada off
     """
-    from plaintextcrm.app import reading, writing
+    from plaintextcrm.app import finding, writing
     from plaintextcrm.cli.wrote import how_of, report
     from plaintextcrm.core.spoken import FUTURE
 
-    id = reading.who(run.vault, who, clock.seconds())
-    contact = reading.one(run.vault, id)
+    id = finding.who(run.vault, who, clock.seconds())
+    contact = finding.one(run.vault, id)
     if until == "off":
         values: dict[str, str | None] = {"snooze_until": None, "paused": None}
         said = f"{contact.name} is back"
@@ -314,11 +249,3 @@ def snooze_command(run: Run, who: str, until: str | None, dry_run: bool, no_comm
         values, said = {"snooze_until": day.isoformat()}, f"{contact.name} sleeps until {day.isoformat()} ({day:%a}); the clock runs on"
     written = writing.set_keys(run.vault, id, values, f"snooze: {id} {until or 'until resumed'}", how_of(dry_run, no_commit))
     return report(run, written, said)
-
-
-def entry_facts(entry: Interaction, counts: bool) -> dict[str, object]:
-    """An entry as JSON carries it."""
-    return {
-        "on": entry.on.isoformat(), "time": entry.at_time, "kind": entry.kind, "text": entry.text, "fields": dict(entry.fields),
-        "block_id": entry.block_id, "details": list(entry.details), "task": entry.box or None, "counts": counts, "line": entry.where,
-    }  # fmt: skip

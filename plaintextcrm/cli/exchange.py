@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+import os
 
 import click
 
@@ -60,7 +60,7 @@ def import_command(
         run.tell("\n".join([*_summary(planned.plan, run), *_preview(planned.plan), ""]))
         if not run.confirm("Write this?", yes, f"{_size(planned.plan)} would be written: add -y (or -n to look first)"):
             return 0
-    what = " ".join(f"import: {foreign.kind} from {', '.join(PurePath(name).name for name in files)}".split())
+    what = " ".join(f"import: {foreign.kind} from {', '.join(os.path.basename(name) for name in files)}".split())
     planned, written = exchanging.carry_out(
         vault, foreign, wanted, planned, what, how_of(False, no_commit), as_shown=not yes
     )  # fmt: skip

@@ -6,20 +6,23 @@ import re
 import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any
 
 import click
 
-from plaintextcrm.app import reading, writing
-from plaintextcrm.cli.daily import day_of
-from plaintextcrm.cli.run import Run, corrected
+from plaintextcrm.app import finding, writing
+from plaintextcrm.cli.run import Run, WordsCommand, command, corrected, day_of, write_options
 from plaintextcrm.cli.wrote import how_of, report
 from plaintextcrm.core.entries import parse_text
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.history import is_attempt, is_touch
 from plaintextcrm.core.model import Interaction
+from plaintextcrm.core.patterns import pattern
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.spoken import FUTURE, PAST
 from plaintextcrm.edge import clock
+
+_BREAKS = pattern(r"\r\n|\r|\n|\u2028|\u2029|\x0b|\x0c|\x85")
 
 
 class Asked(NamedTuple):
@@ -43,10 +46,44 @@ class Asked(NamedTuple):
     no_commit: bool = False
 
 
+@command("log", cls=WordsCommand)
+@click.argument("who")
+@click.argument("words", nargs=-1, metavar="[KIND] [TEXT]")
+@click.option("-d", "--date", "day", metavar="DATE", help="The day: 2026-11-20, yesterday, fri, 3 days ago (default today).")
+@click.option("-t", "--time", "at_time", metavar="HH:MM", help="The time of day.")
+@click.option("-k", "--kind", metavar="KIND", help="The kind; then the second argument is the text.")
+@click.option("-m", "--message", metavar="TEXT", help="The text.")
+@click.option("--minutes", type=click.IntRange(0, 100_000), metavar="N", help="How long it took.")
+@click.option("--in", "inbound", is_flag=True, help="They began.")
+@click.option("--out", "outbound", is_flag=True, help="We began.")
+@click.option("--value", type=click.FloatRange(min=0), metavar="N", help="What came of a referral.")
+@click.option("--with", "colleagues", metavar="NAMES", help="Colleagues who were there.")
+@click.option("--no-answer", is_flag=True, help="Tried, not reached: an attempt, no contact.")
+@click.option("--follow-up", metavar="TEXT", help="Something promised.")
+@click.option("--due", "due", metavar="DATE", help="When the follow-up is due.")
+@click.option("--next", "next_", metavar="DATE|SPAN", help="A promise to be in touch again then.")
+@click.option("-e", "--edit", "in_editor", is_flag=True, help="Write the text in the editor.")
+@write_options
+@click.pass_obj
+def log_command(run: Run, /, who: str, words: tuple[str, ...], **options: Any) -> int:
+    """Write down that you were in touch, in one line.
+
+    \b
+    ptcrm log ada coffee "New job in January"
+    ptcrm log ada call                               a call without words
+    ptcrm log ada "coffee: New job" -d yesterday     the same, the kind in the text
+    ptcrm log ada,bob lunch "Introduced them" --with noor
+    ptcrm log ada call --no-answer                   tried, not reached
+    ptcrm log ada dinner -d "in 2 weeks"             a plan
+    pbpaste | ptcrm log ada -k email -m -            text from elsewhere
+    """
+    return log(run, who, words, Asked(**options))
+
+
 def log(run: Run, who: str, words: Sequence[str], asked: Asked) -> int:
     """Write the entry and say what it did."""
     vault = run.vault
-    ids = reading.whos(vault, who, clock.seconds())
+    ids = finding.whos(vault, who, clock.seconds())
     on = day_of(run, asked.day, PAST) if asked.day else run.today
     kind, text = _kind_and_text(run, who, words, asked)
     entry = _entry(run, on, kind, text, asked)
@@ -101,7 +138,7 @@ def _from_editor(run: Run, who: str, text: str) -> str:
 
 
 def _entry(run: Run, on: date, kind: str | None, text: str, asked: Asked) -> Interaction:
-    first, *details = [" ".join(line.split("\t")).rstrip() for line in re.split(r"\r\n|\r|\n|\u2028|\u2029|\x0b|\x0c|\x85", text)] or [""]
+    first, *details = [" ".join(line.split("\t")).rstrip() for line in _BREAKS.split(text)] or [""]
     while details and not details[0].strip():
         details.pop(0)
     fields = _fields(run, asked)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import click
 
-from plaintextcrm.app import reading
+from plaintextcrm.app import finding, reading
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.reading import Listed
-from plaintextcrm.cli.daily import print_rows
 from plaintextcrm.cli.run import (
     FORMATS,
     HELP,
@@ -20,17 +19,17 @@ from plaintextcrm.cli.run import (
     corrected,
     format_of,
     format_options,
+    print_rows,
     terms_of,
     write_options,
 )
-from plaintextcrm.cli.showing import COMPUTED, brief_facts, brief_lines, computed_facts, contact_facts, standing_facts
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.text import safe, split_lines
 from plaintextcrm.core.vocabulary import find_key
 from plaintextcrm.edge import clock
 from plaintextcrm.edge.index import Index
-from plaintextcrm.render import asdata, terminal
+from plaintextcrm.render import asdata
 
 LIST_COLUMNS = ("id", "name", "tier", "state", "last", "due", "company", "location")
 TABLE_COLUMNS = ("name", "tier", "state", "last", "due", "company")  # on a terminal, where numbers stand for ids
@@ -70,7 +69,7 @@ def add_command(
     ptcrm add "Ines" --set hobbies="sailing, chess" --set referred_by="[[bob-lee]]"
     """
     from plaintextcrm.app import making
-    from plaintextcrm.cli.daily import day_of
+    from plaintextcrm.cli.run import day_of
     from plaintextcrm.cli.wrote import how_of, report
     from plaintextcrm.core.spoken import PAST
     from plaintextcrm.core.text import fold
@@ -114,7 +113,7 @@ def edit_command(run: Run, who: str, no_commit: bool) -> int:
     \b
     ptcrm edit ada
     """
-    return _edit(run, reading.who(run.vault, who, clock.seconds()), no_commit)
+    return _edit(run, finding.who(run.vault, who, clock.seconds()), no_commit)
 
 
 def _edit(run: Run, id: str, no_commit: bool) -> int:
@@ -122,8 +121,11 @@ def _edit(run: Run, id: str, no_commit: bool) -> int:
     from plaintextcrm.cli.wrote import how_of, report
     from plaintextcrm.core.contact import parse
     from plaintextcrm.edge import editor
+    from plaintextcrm.edge.lock import locked
 
     source = writing.read_source(run.vault, id)
+    with locked(run.vault.state):
+        pass  # where nothing can be journalled it is said before the editor opens, not after
     editor.open_file(run.vault.root / source.path)
     written = writing.record_by_hand(run.vault, source.path, source.data, f"edit: {id}", how_of(False, no_commit))
     if not written.edits:
@@ -153,6 +155,9 @@ def list_command(run: Run, terms: tuple[str, ...], sort: str | None, columns: st
     ptcrm list -tag:family has:birthday --columns name,birthday,age
     ptcrm list last:..2026-06-01 --sort last
     """
+    from plaintextcrm.cli.showing import COMPUTED
+    from plaintextcrm.render import terminal
+
     words = terms_of(terms)
     shown = format_of(run, format_, as_json)
     usual = TABLE_COLUMNS if shown == "table" else LIST_COLUMNS
@@ -187,6 +192,8 @@ def _listed(run: Run, index: Index, words: Sequence[str], with_log: bool) -> tup
 
 
 def _list_facts(run: Run, person: Listed, computed: Sequence[str]) -> dict[str, object]:
+    from plaintextcrm.cli.showing import computed_facts, contact_facts, standing_facts
+
     facts = contact_facts(person.contact) | standing_facts(person.standing) | {"interactions": person.interactions}
     return facts | (computed_facts(run, person.contact, person.standing) if computed else {})
 
@@ -245,7 +252,9 @@ def show_command(run: Run, who: str, explain: bool, everything: bool, format_: s
     ptcrm show 2                 the second of the last list
     ptcrm show ada,bob --explain
     """
-    ids = reading.whos(run.vault, who, clock.seconds())
+    from plaintextcrm.cli.showing import brief_facts, brief_lines
+
+    ids = finding.whos(run.vault, who, clock.seconds())
     found = ask(run.vault, lambda index: [reading.brief(index, run.vault, id) for id in ids], run.progress())
     problems = [problem for one in found for problem in one.problems]
     run.tell_problems((*run.vault.problems, *problems))
@@ -294,6 +303,8 @@ def search_command(run: Run, words: tuple[str, ...], limit: int | None, format_:
     if not rows:
         run.say("Nothing matches. Try fewer words.")
         return
+    from plaintextcrm.render import terminal
+
     width = min(run.width, 110)
     for number, hit in enumerate(found, 1):
         run.say(f" {number:>2}  {run.paint.bold(safe(hit.name))}")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from plaintextcrm.app.vaults import Vault, open_vault
+from plaintextcrm.cli import HELP as HELP_NAMES
+from plaintextcrm.cli import help_option
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.text import safe
 from plaintextcrm.edge import clock
+from plaintextcrm.edge.paths import Path
 from plaintextcrm.render.paint import Paint
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -42,6 +44,11 @@ class Run:
             return date.fromisoformat(given) if len(given) == 10 else parse_spoken(given, clock.today(), PAST)
         except ValueError:
             raise Usage(f'--today "{given}": write it like 2026-11-21') from None
+
+    def fresh_vault(self) -> Vault:
+        """The vault as it is set now, on the day that it is now. Raises NoVault."""
+        self.__dict__.pop("today", None)
+        return open_vault(self.vault_option, os.environ, Path.cwd(), self.today, self.cache)
 
     @cached_property
     def vault(self) -> Vault:
@@ -76,8 +83,16 @@ class Run:
             return 80
 
     def say(self, text: str) -> None:
-        """Data, to stdout. Only `paint` puts control characters in; what comes from files has been made safe."""
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        """Data, to stdout. Only `paint` puts control characters in; what comes from files has been made safe.
+
+        On a terminal what is taller than the screen goes through PAGER, where one is set.
+        """
+        text = text if text.endswith("\n") else f"{text}\n"
+        if self.to_terminal and os.environ.get("PAGER", "") not in ("", "cat") and text.count("\n") >= _height():
+            os.environ.setdefault("LESS", "FRX")  # as git has it: colours are shown, a short text is left on the screen
+            click.echo_via_pager(text, color=True)
+        else:
+            sys.stdout.write(text)
 
     def tell(self, text: str) -> None:
         """Talk, to stderr."""
@@ -122,6 +137,23 @@ class Run:
         return show
 
 
+def _height() -> int:
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).lines
+    except (OSError, ValueError):
+        return 24
+
+
+def day_of(run: Run, text: str, direction: int) -> date:
+    """A spoken date of the command line. Raises Usage with what to type."""
+    from plaintextcrm.core.spoken import parse_spoken
+
+    try:
+        return parse_spoken(text, run.today, direction)
+    except ValueError as error:
+        raise Usage(str(error)) from None
+
+
 def vault_path_shown(run: Run) -> str:
     """The vault as the user would type it before a path in it, with the `/`."""
     try:
@@ -137,7 +169,20 @@ def vault_path_shown(run: Run) -> str:
 RAW = "ptcrm.words"
 
 
-class WordsCommand(click.Command):
+HELP: dict[str, Any] = {"help_option_names": list(HELP_NAMES)}
+
+
+class Command(click.Command):
+    """A command with `-h` beside `--help`, whatever context its help is first asked for in (click keeps what that one says)."""
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        return list(HELP_NAMES)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        return help_option()
+
+
+class WordsCommand(Command):
     """A command that can show the line corrected where a text was not quoted: it keeps the words as typed."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -159,23 +204,24 @@ def corrected(ctx: click.Context, loose: Sequence[str]) -> str:
     return shlex.join([*ctx.command_path.split(), *typed])
 
 
-HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
-
-
 def command(name: str, **more: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """`click.command` with `-h` beside `--help`, also where the command is called alone."""
-    return click.command(name, **({"context_settings": HELP} | more))
+    """`click.command` for our commands."""
+    return click.command(name, **({"cls": Command} | more))
 
 
-class FilterCommand(click.Command):
+class FilterCommand(Command):
     """A command that takes FILTER words: an argument `-key:value` is always one of them, taken out before options are parsed."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        from plaintextcrm.core.query import NEGATED
-
         stop = args.index("--") if "--" in args else len(args)
-        marked = [f"\0{word}" if NEGATED.match(word) else word for word in args[:stop]]
+        marked = [f"\0{word}" if word.startswith("-") and _is_filter(word) else word for word in args[:stop]]
         return super().parse_args(ctx, marked + args[stop:])
+
+
+def _is_filter(word: str) -> bool:
+    from plaintextcrm.core.query import NEGATED
+
+    return NEGATED.match(word) is not None
 
 
 def terms_of(words: Sequence[str]) -> tuple[str, ...]:
@@ -194,6 +240,22 @@ def format_options(function: Function) -> Function:
 def format_of(run: Run, format_: str | None, as_json: bool) -> str:
     """The format that is meant."""
     return "json" if as_json else format_ or ("table" if run.to_terminal else "plain")
+
+
+def print_rows(
+    run: Run, format_: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str], schema: str, problems: Sequence[object]
+) -> None:
+    """Rows in any format but the table, which each command draws."""
+    from plaintextcrm.render import asdata
+
+    if format_ == "json":
+        run.say(asdata.as_json(schema, run.today, rows, problems))  # type: ignore[arg-type]
+    elif format_ == "csv":
+        run.say(asdata.as_csv(rows, columns))
+    elif format_ == "md":
+        run.say(asdata.as_markdown(rows, columns))
+    elif rows:
+        run.say(asdata.as_ids(rows) if format_ == "ids" else asdata.as_plain(rows, columns))
 
 
 def write_options(function: Function) -> Function:

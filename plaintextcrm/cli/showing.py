@@ -7,12 +7,11 @@ from datetime import date
 
 from plaintextcrm.app import reading
 from plaintextcrm.app.reading import Brief
-from plaintextcrm.cli.daily import entry_facts
 from plaintextcrm.cli.run import Run, vault_path_shown
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import history, numbers
 from plaintextcrm.core.dates import cadence_words, day_words, last_day, span_words
-from plaintextcrm.core.model import Contact
+from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.standing import Standing
 from plaintextcrm.core.text import safe
 from plaintextcrm.core.vocabulary import KEYS
@@ -57,6 +56,14 @@ def standing_facts(standing: Standing) -> dict[str, object]:
 
 def _iso(ordinal: int) -> str | None:
     return date.fromordinal(ordinal).isoformat() if ordinal else None
+
+
+def entry_facts(entry: Interaction, counts: bool) -> dict[str, object]:
+    """An entry as JSON carries it."""
+    return {
+        "on": entry.on.isoformat(), "time": entry.at_time, "kind": entry.kind, "text": entry.text, "fields": dict(entry.fields),
+        "block_id": entry.block_id, "details": list(entry.details), "task": entry.box or None, "counts": counts, "line": entry.where,
+    }  # fmt: skip
 
 
 def brief_facts(run: Run, one: Brief) -> dict[str, object]:

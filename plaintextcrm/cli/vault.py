@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from pathlib import Path
 
 import click
 
@@ -14,6 +13,7 @@ from plaintextcrm.cli.run import FilterCommand, Run, command, format_of, format_
 from plaintextcrm.core.errors import NotCommitted, Usage
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.text import safe
+from plaintextcrm.edge.paths import Path
 from plaintextcrm.render import asdata, terminal
 
 DEMO_DAY = "2026-11-21"

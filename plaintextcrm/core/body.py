@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from itertools import islice
 
 from plaintextcrm.core.entries import (
     LIST_ITEM,
@@ -21,18 +21,20 @@ from plaintextcrm.core.entries import (
 )
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import OPEN_BOXES, FollowUp, Interaction, Location, Problem
+from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.plainlog import PlainLog, dedented
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import fold, split_lines
 
 SECTION_NAMES = ("interactions", "interaction log", "log", "contact log", "history", "timeline", "activity", "meetings")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
-_BOLD_DATE = re.compile(r" {0,3}(?:\*\*|__)\d{4}[-/.]")
-_TABLE_DATE = re.compile(r" {0,3}\|[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*\|(.*?)\|?[ \t]*\Z")
-_STARTS_WITH_DATE = re.compile(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
-_TOKEN = re.compile(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|<!--|%%", re.MULTILINE)
-_CONFLICT = re.compile(r"(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) |=======\Z")
+_BOLD_DATE = pattern(r" {0,3}(?:\*\*|__)\d{4}[-/.]")
+_TABLE_DATE = pattern(r" {0,3}\|[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*\|(.*?)\|?[ \t]*\Z")
+_STARTS_WITH_DATE = pattern(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
+_FENCES = r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$"
+_CONFLICT = pattern(r"(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) |=======\Z")
 _ENDLESS_BLANKS = " " * 200
-_LINK = re.compile(r"\[\[([^\[\]|#\n]+)")
+MOST_LINES = 100_000  # of a body that are read: a line costs up to 20 µs and a kilobyte, and no person has so many
+_LINK = pattern(r"\[\[([^\[\]|#\n]+)")
 
 
 class Placed(NamedTuple):
@@ -73,13 +75,13 @@ class Body(NamedTuple):
 
 def mask(text: str, first_line: int = 1, path: str = "") -> tuple[str, tuple[Problem, ...]]:
     """The text, as long, with code fences, HTML comments and `%% %%` blanked out. An unclosed comment is none; a fence runs on."""
-    if "```" not in text and "~~~" not in text and "<!--" not in text and "%%" not in text:
+    if not any(mark[0] in text and mark in text for mark in ("```", "~~~", "<!--", "%%")):
         return text, ()
     pieces: list[str] = []
     problems: list[Problem] = []
     kept = place = 0
-    endless: set[str] = set()  # marks that are not closed any more
-    while match := _TOKEN.search(text, place):
+    marks = [_FENCES, "<!--", "%%"]
+    while match := re.compile("|".join(marks), re.MULTILINE).search(text, place):
         token = match[0]
         if match[1]:
             closing = re.compile(rf"^[ \t]*{match[1][0]}{{{len(match[1])},}}[ \t]*\r?$", re.MULTILINE).search(text, match.end())
@@ -89,26 +91,47 @@ def mask(text: str, first_line: int = 1, path: str = "") -> tuple[str, tuple[Pro
                 message = "a code fence is opened here and not closed: what follows is not read"
                 problems.append(Problem(Location(path, line), "unclosed-code", message))
         else:
-            found = -1 if token in endless else text.find("-->" if token == "<!--" else "%%", match.end())
+            close = "-->" if token == "<!--" else "%%"
+            found = text.find(close, match.end())
             if found < 0:
-                endless.add(token)
+                marks.remove(token)  # no later one is closed either: they are looked for no more
                 place = match.end()
                 continue
-            end = found + (3 if token == "<!--" else 2)
-        pieces += text[kept : match.start()], re.sub(r"[^\r\n]", " ", text[match.start() : end])
+            end = found + len(close)
+            while text.startswith(token, end) and (found := text.find(close, end + len(token))) >= 0:
+                end = found + len(close)  # one that follows at once is taken along: 10 MB of `%%` took 6 s
+        pieces += text[kept : match.start()], _blanked(text[match.start() : end])
         kept = place = end
     pieces.append(text[kept:])
     return "".join(pieces), tuple(problems)
+
+
+def _blanked(text: str) -> str:
+    """As many blanks, with the line ends kept."""
+    return re.sub(r"[^\r\n]+", lambda match: " " * len(match[0]), text) if "\n" in text or "\r" in text else " " * len(text)
 
 
 def scan(text: str, first_line: int, path: str, kinds: KindTable = STANDARD) -> Body:
     """Everything dated, promised and linked in a body whose first line is line `first_line` of the file; never raises."""
     if _ENDLESS_BLANKS in text:  # no pattern may look at a hundred thousand blanks again and again
         text = re.sub(rf"[ \t]{{{len(_ENDLESS_BLANKS)},}}", _ENDLESS_BLANKS, text)
+    text, too_long = _bounded(text, first_line, path)
     masked, problems = mask(text, first_line, path)
-    scanner = _Scanner(path, kinds, list(problems))
+    scanner = _Scanner(path, kinds, [*problems, *too_long])
     scanner.take_text(masked, first_line)
     return scanner.body(masked)
+
+
+def _bounded(text: str, first_line: int, path: str) -> tuple[str, tuple[Problem, ...]]:
+    """The first `MOST_LINES` lines, and a problem where there are more."""
+    if len(text) <= MOST_LINES or text.count("\n") + text.count("\r") <= MOST_LINES:
+        return text, ()
+    ends = (match.end() for match in re.finditer(r"\r\n|\r|\n", text))
+    end = next(islice(ends, MOST_LINES - 1, None), len(text))
+    if end == len(text):
+        return text, ()
+    message = f"the text below the front matter has more than {MOST_LINES:,} lines: from here on it is not read; make two files of it"
+    return text[:end], (Problem(Location(path, first_line + MOST_LINES), "too-long", message),)
 
 
 class _Scanner:
@@ -187,9 +210,9 @@ class _Scanner:
         columns = indent if "\t" not in line[:indent] else len(line[:indent].expandtabs(4))
         below_entry = self.open is not None and not self.by_paragraph and columns >= self.open_columns + 2
         if mark == "#" and columns < 4 and not below_entry:
-            heading = _HEADING.match(line)
+            heading = _heading(stripped)
             if heading:
-                self._heading(len(heading[1]), (heading[2] or "").strip(), number)
+                self._heading(*heading, number)
                 return
         if self.level:
             self.section_end = number + 1
@@ -244,10 +267,7 @@ class _Scanner:
         rest, box = line[item.end() :].rstrip(), item[4] or ""
         entry = parse_dated(rest, box, number, self.kinds)
         if entry is None:
-            problem = odd_entry(line, self.path, number)
-            if problem:
-                self.problems.append(problem)
-            elif box:
+            if not self._odd(line, number) and box:
                 self._task(line, number)
             return
         self._begin(entry, columns)
@@ -256,6 +276,13 @@ class _Scanner:
             words = f"{entry.kind}: {entry.text}" if entry.kind and entry.text else entry.text or entry.kind or ""
             self.follow_ups.append(follow_up._replace(text=_without_dates(words, number, self.path), due=follow_up.due or entry.on))
             self.problems.extend(problems)
+
+    def _odd(self, line: str, number: int) -> bool:
+        """Whether a line begins like a date and is none, which is told."""
+        problem = odd_entry(line, self.path, number)
+        if problem:
+            self.problems.append(problem)
+        return problem is not None
 
     def _detail(self, line: str, number: int) -> None:
         if self.open:
@@ -293,9 +320,7 @@ class _Scanner:
         self._close_entry()
         self.has_blocks = True
         if entry is None:
-            problem = odd_entry(line, self.path, number)
-            if problem:
-                self.problems.append(problem)
+            self._odd(line, number)
             return
         self._begin(entry, 0, by_paragraph=True)
 
@@ -363,6 +388,17 @@ class _Scanner:
         links = tuple(dict.fromkeys(match.strip() for match in _LINK.findall(text))) if "[[" in text else ()
         problems = tuple(sorted(self.problems, key=lambda problem: problem.where[1:])) if self.problems else ()
         return Body(interactions, tuple(self.follow_ups), links, tuple(self.sections), self.title, problems)
+
+
+def _heading(line: str) -> tuple[int, str] | None:
+    """(level, title) of a line that begins with `#`, or None where it is no heading."""
+    title = line.lstrip("#")
+    level = len(line) - len(title)
+    if level > 6 or (title and title[0] not in " \t"):
+        return None
+    title = title.rstrip(" \t")
+    opened = title.rstrip("#")
+    return level, (opened if not opened or opened[-1] in " \t" else title).strip()
 
 
 def _without_dates(words: str, number: int, path: str) -> str:

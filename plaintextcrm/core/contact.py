@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from plaintextcrm.core import body as bodies
 from plaintextcrm.core import frontmatter
@@ -13,15 +13,18 @@ from plaintextcrm.core.dates import NO_YEAR, cadence_text, iso_forms, key_day, p
 from plaintextcrm.core.frontmatter import FrontMatter, Pair, Tree
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Contact, Location, PartialDate, Problem, Source, YearlyDate
+from plaintextcrm.core.patterns import pattern
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import CONTROL, fold, has_control, normal
 from plaintextcrm.core.vocabulary import KEYS, LIST_TYPES, Key, find_key, fold_key, near_key
 
 TRUE_WORDS = ("true", "yes", "on", "1", "y")
 FALSE_WORDS = ("false", "no", "off", "0", "n")
-_PLACEHOLDER = re.compile(r"\{\{.*\}\}\Z|<%.*%>\Z")
-_DATED_LABEL = re.compile(r"((?:\d{4}|\?{4})-\d{1,2}-\d{1,2}|(?:--)?\d{2}-\d{2})(?!\d)[ \t]*[:,]?[ \t]*(.*)\Z")
-_CONFLICT = re.compile(r"^<<<<<<< .*$", re.MULTILINE)
-_UNREADABLE = re.compile("[\udc80-\udcff]")
+MOST_PROBLEMS = 1000  # of one file that are told one by one
+_PLACEHOLDER = pattern(r"\{\{.*\}\}\Z|<%.*%>\Z")
+_DATED_LABEL = pattern(r"((?:\d{4}|\?{4})-\d{1,2}-\d{1,2}|(?:--)?\d{2}-\d{2})(?!\d)[ \t]*[:,]?[ \t]*(.*)\Z")
+_CONFLICT = pattern(r"^<<<<<<< .*$", re.MULTILINE)
+_UNREADABLE = pattern("[\udc80-\udcff]")
 
 Value = str | bool | tuple[str, ...]
 
@@ -34,6 +37,7 @@ class Parsed(NamedTuple):
     front: FrontMatter
     body: bodies.Body
     is_person: bool  # False for a template's placeholder
+    text: str = ""  # what was read: the source's text, made normal
 
 
 class _Wrong(Exception):
@@ -56,9 +60,20 @@ def parse(source: Source, kinds: KindTable = STANDARD) -> Parsed:
     problems += wrong
     name = _name(keys, other, titles, body.title, source.id.rsplit("/", 1)[-1])
     contact = Contact(source.id, source.path, name, keys, other, body.interactions, body.follow_ups, not front.parsed, **typed(keys))
-    problems.sort(key=lambda problem: (problem.where.line, problem.where.column))
+    problems = _told(problems)
     is_person = bool(body.interactions) or not _PLACEHOLDER.match(name)
-    return Parsed(contact, tuple(problems), front, body, is_person)
+    return Parsed(contact, tuple(problems), front, body, is_person, text)
+
+
+def _told(problems: list[Problem]) -> list[Problem]:
+    """Problems in the order of their lines; of very many the first, and how many more there are."""
+    problems.sort(key=lambda problem: problem.where[1:])
+    rest = problems[MOST_PROBLEMS:]
+    if not rest:
+        return problems
+    severity = "error" if any(problem.severity == "error" for problem in rest) else "warning"
+    more = Problem(rest[0].where, "more-problems", f"and {len(rest):,} more from here on: correct those above first", None, severity)
+    return [*problems[:MOST_PROBLEMS], more]
 
 
 def _line_of(text: str, offset: int) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import add, cadence_text, cadence_words, day_words, plus_days, span_words
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, Cadence, Contact, FollowUp, Interaction
 from plaintextcrm.core.occasions import MISSED_DAYS, Occasion, near, reach
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import (
     BIRTHDAY,

@@ -12,11 +12,12 @@ from plaintextcrm.core.entries import PLAIN, Style, entry_line, style_of
 from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Edit, Interaction, Problem, Source
+from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.plainlog import dedented
 from plaintextcrm.core.text import encode, line_end_at, line_starts
 from plaintextcrm.core.vocabulary import BY_FOLD, LIST_TYPES, ORDER, Key, find_key, fold_key
 
-_SAFE_PLAIN = re.compile(r"[^\W\d_](?:[\w .,()/+&'–—-]*[\w.)])?\Z")
+_SAFE_PLAIN = pattern(r"[^\W\d_](?:[\w .,()/+&'–—-]*[\w.)])?\Z")
 _WORDS_OF_YAML = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 
 
@@ -24,6 +25,9 @@ def _writable(source: Source, parsed: contact.Parsed) -> None:
     """Raises Refused where the file must not be written to."""
     if source.encoding == "utf-16":
         raise Refused(f"{source.path}: the file is UTF-16 and is left alone: save it as UTF-8 first")
+    long = next((problem for problem in parsed.body.problems if problem.code == "too-long"), None)
+    if long:
+        raise Refused(f"{source.path}:{long.where.line}: what follows is not read, and so the file is left alone: make two files of it")
     conflict = next((problem for problem in parsed.problems if problem.code == "conflict-markers"), None)
     if conflict:
         raise Refused(f"{source.path}:{conflict.where.line}: conflict markers of a merge: settle it first; nothing is written")
@@ -240,7 +244,7 @@ def _one_line(text: str, after: int, end: int) -> bool:
     return not rest or not re.match(r"[ \t]*(?:\r\n|\r|\n)*(?:[ \t]+[^\s#]|- )", rest)
 
 
-_KEY_LINE = re.compile(
+_KEY_LINE = pattern(
     r"""(?P<key>(?:"[^"\\]*"|'[^']*'|[^"':]+?)[ \t]*:)(?P<gap>[ \t]*)"""
     r"""(?:"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\r\n]|'')*'|(?!["'&*!|>{\[])[^\r\n]*?|)"""
     r"""(?P<comment>[ \t]+\#[^\r\n]*)?(?P<end>[ \t]*(?:\r\n|\r|\n)?)\Z"""

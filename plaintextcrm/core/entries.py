@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import NamedTuple
+from itertools import islice
 
 from plaintextcrm.core.dates import day_or_none, iso_day, iso_forms, key_day
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import OPEN_BOXES, FollowUp, Interaction, Location, Problem
+from plaintextcrm.core.patterns import pattern
+from plaintextcrm.core.record import NamedTuple
 
 # Indent, bullet, blanks, box.
-LIST_ITEM = re.compile(r"(\s*)([-*+])([ \t]+)(?:\[(.)\][ \t]+)?")
-_ANY_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]+\[(.)\][ \t]+(.*)")
-_DATE_FORMS = re.compile(
+LIST_ITEM = pattern(r"(\s*)([-*+])([ \t]+)(?:\[(.)\][ \t]+)?")
+_ANY_ITEM = pattern(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]+\[(.)\][ \t]+(.*)")
+_DATE_FORMS = pattern(
     r"(?P<open>\*\*|__|\[\[(?:[^\[\]|]*/)?)?(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
     r"(?![\d.]|T(?!\d\d:\d\d)|[^\W\d_T])"
     r"(?P<close>:?\*\*|:?__|(?:\|[^\[\]]*)?\]\])?"
 )
-_TIME = re.compile(
+_TIME = pattern(
     r"(?:[ \t]+|T)([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?[ \t]?"
     r"(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d(?!:)|[-–](?:[01]\d|2[0-3]):[0-5]\d)?"
     r"(?=[\s:,|—–=]|\Z)"
 )
-_ASEP = re.compile(r"[ \t]*[:,|—–=]|[ \t]+-(?=[ \t])")
-_KIND = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)(?:(:)(?=[ \t]|\Z)|([ \t]+[—–\-|=])(?=[ \t])|(?=\Z))")
+_ASEP = pattern(r"[ \t]*[:,|—–=]|[ \t]+-(?=[ \t])")
+_KIND = pattern(r"([^\W\d_]+(?:-[^\W\d_]+)*)(?:(:)(?=[ \t]|\Z)|([ \t]+[—–\-|=])(?=[ \t])|(?=\Z))")
 # `(?<![ \t])`: a run of blanks is looked at once, not once for each of them (40,000 blanks took 7 s).
-_BLOCK_ID = re.compile(r"(?:^|(?<![ \t])[ \t]+)\^([a-z0-9]{6})\Z")
-_FIELD = re.compile(
+_BLOCK_ID = pattern(r"(?:^|(?<![ \t])[ \t]+)\^([a-z0-9]{6})\Z")
+_FIELD = pattern(
     r"\[([^\[\]():]+)::((?:[^\[\]]|\[\[[^\[\]]*\]\]|\[[^\[\]]*\])*)\]"
     r"|\(([^\[\]():]+)::((?:[^()\[\]]|\[\[[^\[\]]*\]\]|\([^()]*\))*)\)"
 )
-_LOOKS_DATED = re.compile(r"[*_\[]{0,2}(?:\d{4}[-/.]\d{1,2}(?![\d])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d))")
-_HINT = re.compile(r"(note|research|skip)\b", re.IGNORECASE)
+_LOOKS_DATED = pattern(r"[*_\[]{0,2}(?:\d{4}[-/.]\d{1,2}(?![\d])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d))")
+_HINT = pattern(r"(note|research|skip)\b", re.IGNORECASE)
+
+
+MOST_FIELDS = 1000  # of one line that are read; further ones stay text
 
 
 class Style(NamedTuple):
@@ -55,7 +60,7 @@ def fields_of(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     found: list[tuple[str, str]] = []
     pieces: list[str] = []
     kept = 0
-    for match in _FIELD.finditer(text):
+    for match in islice(_FIELD.finditer(text), MOST_FIELDS):
         key, value = (match[1], match[2]) if match[1] else (match[3], match[4])
         found.append((key.strip().lower(), value.strip()))
         pieces.append(text[kept : match.start()].rstrip(" \t"))
@@ -65,6 +70,8 @@ def fields_of(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 def field_pairs(text: str) -> tuple[tuple[str, str], ...]:
     """The pairs alone, as `fields_of` finds them."""
+    if text.count("::") > MOST_FIELDS:
+        return fields_of(text)[1]
     found = _FIELD.findall(text)
     return tuple([((key or other_key).strip().lower(), (value if key else other).strip()) for key, value, other_key, other in found])
 
@@ -158,7 +165,7 @@ def field_problems(entry: Interaction, path: str) -> list[Problem]:
     found = []
     for key, value in entry.fields:
         message = None
-        if key in ("minutes", "value") and not re.fullmatch(r"\d+(?:[.,]\d+)?", value):
+        if key in ("minutes", "value") and not value.isdecimal() and not re.fullmatch(r"\d+(?:[.,]\d+)?", value):
             message = f'field "{key}:: {value}": write a number'
         elif key == "dir" and value.lower() not in ("in", "out"):
             message = f'field "dir:: {value}": write in or out'
@@ -230,8 +237,8 @@ def _line(entry: Interaction, style: Style) -> str:
 
 # --- follow-ups ----------------------------------------------------------------------------------------------------
 
-_DUE_WORDS = re.compile(r"[ \t]*\(due:?[ \t]+(\d{4}-\d{2}-\d{2})\)[ \t]*\Z|[ \t]*\bdue:[ \t]*(\d{4}-\d{2}-\d{2})\b")
-_EMOJI = re.compile(r"[ \t]*(📅|⏳|✅|➕|🛫)\ufe0f?[ \t]*(\d{4}-\d{2}-\d{2})")
+_DUE_WORDS = pattern(r"[ \t]*\(due:?[ \t]+(\d{4}-\d{2}-\d{2})\)[ \t]*\Z|[ \t]*\bdue:[ \t]*(\d{4}-\d{2}-\d{2})\b")
+_EMOJI = pattern(r"[ \t]*(📅|⏳|✅|➕|🛫)\ufe0f?[ \t]*(\d{4}-\d{2}-\d{2})")
 
 
 def parse_follow_up(line: str, path: str, where: int) -> tuple[FollowUp, tuple[Problem, ...]] | None:
@@ -242,6 +249,8 @@ def parse_follow_up(line: str, path: str, where: int) -> tuple[FollowUp, tuple[P
 
 def follow_up_of(box: str, text: str, path: str, where: int) -> tuple[FollowUp, tuple[Problem, ...]]:
     """What a task-list item promises: its box, and the text after it."""
+    if text.isascii() and "::" not in text and "due" not in text and "^" not in text:  # the common case of what follows
+        return FollowUp._make((text.strip(), None, box in OPEN_BOXES, None, None, None, where)), ()
     text, fields = fields_of(text)
     facts = dict(reversed(fields))
     problems: list[Problem] = []

@@ -7,27 +7,31 @@ through a python-frontmatter handler for the rest. What YAML cannot read, `_resc
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from plaintextcrm.core.model import Location, Problem
+from plaintextcrm.core.patterns import pattern
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import split_lines
 
 Tree = object  # None, text, or nested: lists and mappings of text (read, never written)
 
 LONGEST = 262_144  # characters; YAML's C reader is recursive, so size and depth are bounded before it sees the text
 DEEPEST = 50
-_FENCE = re.compile(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
-_CLOSE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
-_CLOSE_CR = re.compile(r"(?:(?<=\r)|(?<=\n))---[ \t]*(?=\r|\n|\Z)")
-UNPRINTABLE = re.compile("[^\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
-_PAIR = re.compile(r"([^\W\d_](?:[\w \-]*\w)?):(?: +(.*))?\Z")
-# The shape of most lines: what it matches, `_quick_value` gives too.
-_SIMPLE = re.compile(r"([A-Za-z][A-Za-z_]*): ([A-Za-z0-9+][^:#\[\]{}\"']*[^:#\[\]{}\"'\s])\Z")
-_ITEM = re.compile(r"( *)- +(.*)\Z")
-_LINK = re.compile(r"\[\[[^\[\]{},:#&*!|>%@`'\"\\]+(?:\|[^\[\]{},:#&*!|>%@`'\"\\]*)?\]\]\Z")
-_FLOW = re.compile(r"\[([^\[\]{}:#&*!|>%@`'\"\\?]*)\]\Z")
-_DOUBLE = re.compile(r'"([^"\\]*)"\Z')
-_SINGLE = re.compile(r"'([^']*)'\Z")
+_FENCE = pattern(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
+_CLOSE = pattern(r"^---[ \t]*\r?$", re.MULTILINE)
+_CLOSE_CR = pattern(r"(?:(?<=\r)|(?<=\n))---[ \t]*(?=\r|\n|\Z)")
+UNPRINTABLE = pattern("[^\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
+_PAIR = pattern(r"([^\W\d_](?:[\w \-]*\w)?):(?: +(.*))?\Z")
+# Lines: key and value, or indent and item, in the shapes most have (`_quick_value` gives the same), or whatever else it is.
+_LINES = pattern(
+    r"""(?:(?:([A-Za-z][A-Za-z_]*):|([ ]*)-)[ ](?!(?:null|Null|NULL)(?:\n|\Z))"""
+    r"""([A-Za-z0-9+](?:[^\n:#\[\]{}"']*[^\s:#\[\]{}"'])?)|([^\n]*))(?:\n|\Z)"""
+)
+_ITEM = pattern(r"( *)- +(.*)\Z")
+_LINK = pattern(r"\[\[[^\[\]{},:#&*!|>%@`'\"\\]+(?:\|[^\[\]{},:#&*!|>%@`'\"\\]*)?\]\]\Z")
+_FLOW = pattern(r"\[([^\[\]{}:#&*!|>%@`'\"\\?]*)\]\Z")
+_DOUBLE = pattern(r'"([^"\\]*)"\Z')
+_SINGLE = pattern(r"'([^']*)'\Z")
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
@@ -72,7 +76,7 @@ def read(text: str, path: str) -> FrontMatter:
     if not closing:
         where = Location(path)
         message = 'front matter is not closed: put a line "---" after the last key'
-        pairs = _rescue(_until_gap(text[start:]))
+        pairs = _rescue(_until_gap(text[start : start + LONGEST]))
         return FrontMatter(pairs, (Problem(where, "unclosed-fence", message),), False, start, start, start, 2)
     ends = _FENCE.match(text, closing.start())
     return _between(text, path, start, closing.start(), ends.end() if ends else len(text))
@@ -131,42 +135,43 @@ def _quick(text: str) -> tuple[Pair, ...] | None:
     pairs: list[Pair] = []
     items: list[Tree] | None = None
     indent = ""
-    for number, line in enumerate(split_lines(text), 2):
-        if not line.strip(" "):
-            continue
-        simple = _SIMPLE.match(line)
-        if simple and simple[2] not in _NULLS:
-            pairs.append(Pair(simple[1], simple[2], number))
+    for number, (key, before, item, line) in enumerate(_LINES.findall("\n".join(split_lines(text)) if "\r" in text else text), 2):
+        if key:
+            pairs.append(Pair._make((key, item, number, 1)))
             items = None
             continue
-        if line[0] != " " and line[0] != "-":
-            if line[0] == "#":
+        if not item:
+            if not line.strip(" ") or line[0] == "#":
                 continue
-            match = _PAIR.match(line)
-            if not match:
-                return None
-            items = None
-            raw = match[2]
-            if raw is None or not raw.strip(" "):
-                pairs.append(Pair(match[1], None, number))
-                items, indent = [], "?"
-            else:
-                value = _quick_value(raw)
-                if value is None and raw.strip(" ") not in _NULLS:
+            if line[0] != " " and line[0] != "-":
+                pair = _quick_pair(line, number)
+                if pair is None:
                     return None
-                pairs.append(Pair(match[1], value, number))
-            continue
-        match = _ITEM.match(line)
-        if not match or items is None:
-            return None
-        value = _quick_value(match[2])
-        if not isinstance(value, str) or (indent != "?" and indent != match[1]):
+                pairs.append(pair)
+                items, indent = ([], "?") if line.rstrip(" ")[-1] == ":" else (None, "")
+                continue
+            match = _ITEM.match(line)
+            value = _quick_value(match[2]) if match else None
+            if not match or not isinstance(value, str):
+                return None
+            before, item = match[1], value
+        if items is None or indent not in ("?", before):
             return None
         if not items:
-            indent = match[1]
+            indent = before
             pairs[-1] = pairs[-1]._replace(value=items)
-        items.append(value)
+        items.append(item)
     return tuple(pairs)
+
+
+def _quick_pair(line: str, number: int) -> Pair | None:
+    """`key:` or `key: value`, or None where YAML has to decide."""
+    match = _PAIR.match(line)
+    if not match:
+        return None
+    raw = (match[2] or "").strip(" ")
+    value = _quick_value(raw)
+    return Pair(match[1], value, number) if value is not None or raw in _NULLS else None
 
 
 def _quick_value(raw: str) -> Tree:
@@ -213,7 +218,7 @@ def _too_deep(text: str) -> int | None:
 
 
 def _by_yaml(text: str, path: str) -> tuple[tuple[Pair, ...], Problem | None]:
-    deep = _too_deep(text)
+    deep = _too_deep(text) if len(text) <= LONGEST else None
     if deep is not None or len(text) > LONGEST:
         message = "front matter is nested too deep to be read: write key: value lines"
         if deep is None:
@@ -244,25 +249,29 @@ def suggestion(line: str) -> str | None:
 
 # --- the rescue ----------------------------------------------------------------------------------------------------
 
-_RESCUE_PAIR = re.compile(r"([^\s:#\-\[\]{}][^:]{0,80}?)\s*:(?:[ \t]+(.*))?\Z")
-_RESCUE_ITEM = re.compile(r"\s*-\s+(.*)\Z")
+_RESCUE_PAIR = pattern(r"([^\s:#\-\[\]{}][^:]{0,80}?)\s*:(?:[ \t]+(.*))?\Z")
+_RESCUE_ITEM = pattern(r"\s*-\s+(.*)\Z")
 
 
 def _rescue(text: str) -> tuple[Pair, ...]:
-    """The top-level `key: value` lines and block lists of front matter that YAML refuses."""
+    """The top-level `key: value` lines and block lists of front matter that YAML refuses; of one without measure, its beginning."""
+    text = text[:LONGEST]
     pairs: list[Pair] = []
+    items: list[Tree] = []
     open_list = False
     for number, line in enumerate(split_lines(text), 2):
         match = _RESCUE_PAIR.match(line)
         if match:
             value = _rescued(match[2] or "")
             pairs.append(Pair(match[1], value, number))
-            open_list = value is None
+            open_list, items = value is None, []
             continue
         item = _RESCUE_ITEM.match(line)
-        if item and open_list and _rescued(item[1]) is not None:
-            before = pairs[-1].value
-            pairs[-1] = pairs[-1]._replace(value=[*(before if isinstance(before, list) else ()), _rescued(item[1])])
+        value = _rescued(item[1]) if item and open_list else None
+        if value is not None:
+            if not items:
+                pairs[-1] = pairs[-1]._replace(value=items)
+            items.append(value)
     return tuple(pairs)
 
 

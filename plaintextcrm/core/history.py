@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from plaintextcrm.core.kinds import STANDARD, KindTable
@@ -35,35 +35,60 @@ def from_us(entry: Interaction) -> bool:
     return (entry.field("dir") or "").lower() == "out"
 
 
-def chronological(interactions: Iterable[Interaction]) -> tuple[Interaction, ...]:
-    """Oldest first; of one day in the order of the log (turned round where it is written newest first), by time where given."""
+def chronological(interactions: Iterable[Interaction], order: str = "oldest") -> tuple[Interaction, ...]:
+    """Oldest first; of one day in the order of the log (turned round where it is written newest first), by time where given.
+
+    A log whose first and last entry are of one day does not show its order: `order` is that of the settings.
+    """
     entries = tuple(interactions)
-    if len(entries) > 1 and entries[0].on > entries[-1].on:
+    if len(entries) > 1 and (entries[0].on > entries[-1].on or (entries[0].on == entries[-1].on and order == "newest")):
         entries = entries[::-1]
     days = [entry.on for entry in entries]
     ordered = list(entries)
     if days != sorted(days):
         ordered.sort(key=lambda entry: entry.on)
     if any(entry.at_time for entry in ordered) and len(set(days)) != len(days):
-        ordered.sort(key=lambda entry: (entry.on, entry.at_time or "24:00" if _all_timed(ordered, entry.on) else ""))
+        untimed = {entry.on for entry in ordered if not entry.at_time}
+        ordered.sort(key=lambda entry: (entry.on, "" if entry.on in untimed else entry.at_time or ""))
     return tuple(ordered)
 
 
-def _all_timed(entries: list[Interaction], on: date) -> bool:
-    return all(entry.at_time for entry in entries if entry.on == on)
+def _last_asked(answer: Callable[..., tuple[Interaction, ...]]) -> Callable[..., tuple[Interaction, ...]]:
+    """Keeps the last answer for the very same arguments: one page asks for the same log ten times."""
+    last: tuple[tuple[object, ...], tuple[Interaction, ...]] = ((), ())
+
+    def asked(*arguments: object) -> tuple[Interaction, ...]:
+        nonlocal last
+        before, found = last
+        if len(before) != len(arguments) or any(a is not b for a, b in zip(before, arguments, strict=True)):
+            found = answer(*arguments)
+            last = (arguments, found)
+        return found
+
+    return asked
 
 
-def past(contact: Contact, today: date) -> tuple[Interaction, ...]:
+@_last_asked
+def _past(interactions: Sequence[Interaction], today: date, order: str) -> tuple[Interaction, ...]:
+    return tuple([entry for entry in chronological(interactions, order) if entry.on <= today and not entry.is_task])
+
+
+@_last_asked
+def _touches(entries: Sequence[Interaction], kinds: KindTable) -> tuple[Interaction, ...]:
+    return tuple([entry for entry in entries if is_touch(entry, kinds)])
+
+
+def past(contact: Contact, today: date, order: str = "oldest") -> tuple[Interaction, ...]:
     """The entries not after `today`, oldest first, plans left out."""
-    return tuple(entry for entry in chronological(contact.interactions) if entry.on <= today and not entry.is_task)
+    return _past(contact.interactions, today, order)
 
 
-def touches(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple[Interaction, ...]:
+def touches(contact: Contact, today: date, kinds: KindTable = STANDARD, order: str = "oldest") -> tuple[Interaction, ...]:
     """The entries that count as contact on `today`, oldest first."""
-    return tuple(entry for entry in past(contact, today) if is_touch(entry, kinds))
+    return _touches(_past(contact.interactions, today, order), kinds)
 
 
-def plans(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple[Interaction, ...]:
+def plans(contact: Contact, today: date, kinds: KindTable = STANDARD, order: str = "oldest") -> tuple[Interaction, ...]:
     """What is planned for after `today`, oldest first: open dated tasks, and entries whose day is still to come."""
-    ahead = (entry for entry in chronological(contact.interactions) if entry.on > today)
+    ahead = (entry for entry in chronological(contact.interactions, order) if entry.on > today)
     return tuple(entry for entry in ahead if entry.box in (" ", "/") or is_touch(entry, kinds))

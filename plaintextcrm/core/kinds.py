@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from plaintextcrm.core.record import NamedTuple
 
 
 class Kind(NamedTuple):

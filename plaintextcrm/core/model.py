@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+
+from plaintextcrm.core.record import NamedTuple
 
 
 class Location(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 from plaintextcrm.core.errors import NotFound
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import fold
 
 LONGEST_SLUG = 80  # bytes

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from plaintextcrm.core.dates import yearly
 from plaintextcrm.core.model import Contact
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import BIRTHDAY, DATE, WORK, Standing
 
-# The days of a leap year before each month: by them a day of another year is one day off at most, two for a 29 February.
-_BEFORE = (0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335)
 MISSED_DAYS = 3  # how long after the day it is still told, if nobody was in touch since
 
 
@@ -33,8 +30,8 @@ class Occasion(NamedTuple):
         return f"{self.label or 'a date'}{f', {self.years} years' if self.years and self.years > 1 else ''}"
 
 
-def _each(contact: Contact) -> list[tuple[int, int, int | None, str, str]]:
-    """(month, day, year of origin, kind, label)."""
+def days_of(contact: Contact) -> list[tuple[int, int, int | None, str, str]]:
+    """The days that come back: (month, day, year of origin, kind, label) of each."""
     found: list[tuple[int, int, int | None, str, str]] = []
     born = contact.birthday
     if born and born.month and born.day:
@@ -48,7 +45,7 @@ def _each(contact: Contact) -> list[tuple[int, int, int | None, str, str]]:
 def occasions(contact: Contact, today: date, ahead: int, behind: int, leap_day: str = "feb28") -> tuple[Occasion, ...]:
     """The occasions from `behind` days ago to `ahead` days on, by day; the first ones (the birth itself) left out."""
     found = []
-    for month, day, origin, kind, label in _each(contact):
+    for month, day, origin, kind, label in days_of(contact):
         for year in (today.year - 1, today.year, today.year + 1):
             if not 1 <= year <= 9999 or (origin is not None and year <= origin):
                 continue
@@ -69,16 +66,3 @@ def near(contact: Contact, standing: Standing, settings: Settings, today: date) 
         return ()
     found = occasions(contact, today, reach(settings, standing.weight), MISSED_DAYS, settings.leap_day)
     return tuple(occasion for occasion in found if occasion.on >= today or standing.last < occasion.on.toordinal())
-
-
-def any_near(yearly_dates: Sequence[tuple[int, int, str]], standing: Standing, settings: Settings, today: date) -> bool:
-    """Whether `near` may have anything to tell: cheap, from the facts of an index; never False where it would not be empty."""
-    if standing.hidden == "wholly" or not yearly_dates:
-        return False
-    ahead = reach(settings, standing.weight)
-    start = _BEFORE[today.month] + today.day
-    for month, day, _ in yearly_dates:
-        distance = (_BEFORE[month] + day - start) % 366
-        if distance <= ahead + 2 or distance >= 366 - MISSED_DAYS - 2:
-            return True
-    return False

@@ -6,7 +6,6 @@ thousand contacts takes half the time with it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import overload
@@ -14,12 +13,11 @@ from typing import overload
 from plaintextcrm.core.entries import field_pairs, fields_of
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction
+from plaintextcrm.core.patterns import pattern
 
-# An entry, and below it lines that are indented, or blank.
-_ENTRY = re.compile(
-    r"^([-*+] (\d{4}-\d\d-\d\d) (?:((?:[01]\d|2[0-3]):[0-5]\d) )?([a-z]+(?:-[a-z]+)?): (\S[^\n]*)"
-    r"((?:\n(?:(?=\n|\Z)| {2,}\S[^\n\t]*))*))",
-    re.MULTILINE,
+# An entry, and below it lines that are indented, or blank; line ends and all.
+_ENTRY = pattern(
+    r"([-*+] (\d{4}-\d\d-\d\d) (?:((?:[01]\d|2[0-3]):[0-5]\d) )?([a-z]+(?:-[a-z]+)?): (\S[^\n]*)\n((?:(?: {2,}\S[^\n\t]*)?\n)*))"
 )
 _new = tuple.__new__  # calling the class takes three times as long, and this is the innermost loop
 
@@ -27,25 +25,23 @@ _new = tuple.__new__  # calling the class takes three times as long, and this is
 class PlainLog(Sequence[Interaction]):
     """The entries of such a log in file order. `skeleton` has them without text and details, which is all that dates need."""
 
-    __slots__ = ("_entries", "_number", "_rows", "skeleton", "tasks")
+    __slots__ = ("_entries", "_rows", "skeleton", "tasks")
 
-    def __init__(self, rows: list[tuple[str, ...]], skeleton: list[Interaction], number: int, tasks: list[tuple[str, int]]) -> None:
-        self._rows, self._number, self.skeleton = rows, number, skeleton
+    def __init__(self, rows: list[tuple[str, ...]], skeleton: list[Interaction], tasks: list[tuple[str, int]]) -> None:
+        self._rows, self.skeleton = rows, skeleton
         self.tasks = tasks  # (line, its number) of details that may be follow-ups
         self._entries: tuple[Interaction, ...] | None = None
 
     @classmethod
     def read(cls, log: str, number: int, kinds: KindTable) -> PlainLog | None:
         """The log whose first line is line `number` of the file, or None where a line needs the grammar in full."""
-        rows = _ENTRY.findall(log)
-        taken = [row[0] for row in rows]
-        left = len(log) - sum(map(len, taken))
-        if left != log.count("\n") - sum([text.count("\n") for text in taken]) or "^" in log:
-            return None
+        start = len(log) - len(log.lstrip("\n"))
+        rows = _ENTRY.findall(log if log.endswith("\n") else log + "\n", start)
+        if not rows or "^" in log or sum([len(row[0]) for row in rows]) < len(log) - start:
+            return None  # something stands between the entries
         skeleton: list[Interaction] = []
         tasks: list[tuple[str, int]] = []
-        number += len(log) - len(log.lstrip("\n"))
-        line = number
+        line = number + start
         for _, day, at_time, word, text, below in rows:
             kind = kinds.get(word)
             if kind is None:
@@ -63,9 +59,9 @@ class PlainLog(Sequence[Interaction]):
             line += 1
             if below:
                 if "[" in below:
-                    tasks += [(task, line + place) for place, task in enumerate(below.split("\n")[1:]) if "[" in task]
+                    tasks += [(task, place) for place, task in enumerate(below.split("\n"), line) if "[" in task]
                 line += below.count("\n")
-        return cls(rows, skeleton, number, tasks)
+        return cls(rows, skeleton, tasks)
 
     @property
     def entries(self) -> tuple[Interaction, ...]:
@@ -77,14 +73,13 @@ class PlainLog(Sequence[Interaction]):
     @property
     def end(self) -> int:
         """The line after the last that is not blank."""
-        *_, below = self._rows[-1]
-        return self.skeleton[-1].where + 1 + below.rstrip("\n").count("\n")
+        return _end(self.skeleton[-1], self._rows[-1])
 
     @property
     def placed(self) -> list[tuple[date, int, int]]:
         """(day, line, the line after its last) of each entry."""
         pairs = zip(self.skeleton, self._rows, strict=True)
-        return [(one.on, one.where, one.where + 1 + row[5].rstrip("\n").count("\n")) for one, row in pairs]
+        return [(one.on, one.where, _end(one, row)) for one, row in pairs]
 
     def __len__(self) -> int:
         return len(self.skeleton)
@@ -102,12 +97,18 @@ class PlainLog(Sequence[Interaction]):
         return self.entries[place]
 
 
+def _end(skeleton: Interaction, row: tuple[str, ...]) -> int:
+    """The line after an entry's last that is not blank."""
+    below = row[5].rstrip("\n")
+    return skeleton.where + 1 + (below.count("\n") + 1 if below else 0)
+
+
 def _whole(skeleton: Interaction, row: tuple[str, ...]) -> Interaction:
     *_, text, below = row
     if skeleton.fields:
         text = fields_of(text)[0]
-    details = dedented(below.split("\n")[1:]) if below else ()
-    return skeleton._replace(text=text.strip(), details=details)
+    details = dedented(below.split("\n")) if below else ()
+    return Interaction._make((skeleton[0], text.strip(), *skeleton[2:6], details, *skeleton[7:]))
 
 
 def dedented(lines: list[str]) -> tuple[str, ...]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from plaintextcrm.core.dates import add, parse_cadence
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.model import Contact
+from plaintextcrm.core.patterns import pattern
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.spoken import FUTURE, PAST, parse_spoken
 from plaintextcrm.core.standing import Standing
 from plaintextcrm.core.text import fold
 from plaintextcrm.core.vocabulary import find_key, fold_key
 
-NEGATED = re.compile(r"-[^\W\d_][\w-]*[:|<>=]")
-_TERM = re.compile(r"(-?)([^\W\d_][\w .-]*?)\s*([:=]|(?=[<>]))(.*)\Z", re.DOTALL)
+NEGATED = pattern(r"-[^\W\d_][\w-]*[:|<>=]")
+_TERM = pattern(r"(-?)([^\W\d_][\w .-]*?)\s*([:=]|(?=[<>]))(.*)\Z", re.DOTALL)
 _PAST_DAYS = ("last", "lastcontact", "created", "met", "started")
 _DAYS = ("due", "next", "snoozeuntil", "nextcontact", "died", *_PAST_DAYS)
 _NUMBERS = ("ratio", "score", "freshness", "interactions")

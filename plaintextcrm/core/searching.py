@@ -5,41 +5,75 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from plaintextcrm.core.text import fold
+from plaintextcrm.core.patterns import pattern
+from plaintextcrm.core.text import fold, split_lines
 
-_KEY = re.compile(r"([^\s:#-][^:]*):")
-_MARKS = re.compile(r"(?:[-*+]|#{1,6}|>|\|)[ \t]+(?:\[.\][ \t]+)?")
+_KEY = pattern(r"([^\s:#-][^:]*):")
+_MARKS = pattern(r"(?:[-*+]|#{1,6}|>|\|)[ \t]+(?:\[.\][ \t]+)?")
+
+
+def parts(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(wanted, unwanted): letters and digits in a row, as typed; unwanted are those of words behind a `-`."""
+    wanted = (part for word in words if not word.startswith("-") for part in re.findall(r"\w+", word))
+    unwanted = (part for word in words if word.startswith("-") for part in re.findall(r"\w+", word))
+    return tuple(wanted), tuple(unwanted)
 
 
 def match_query(words: Sequence[str]) -> str:
     """An FTS5 query in which every word must occur as the beginning of a word, and none behind a `-`; nothing in it is FTS5 syntax."""
-    wanted = [part for word in words if not word.startswith("-") for part in re.findall(r"\w+", word)]
-    unwanted = [part for word in words if word.startswith("-") for part in re.findall(r"\w+", word)]
+    wanted, unwanted = parts(words)
     query = " AND ".join(f'"{part}"*' for part in wanted)
     return query + "".join(f' NOT "{part}"*' for part in unwanted) if query else ""
 
 
-def line_of(words: Sequence[str], name: str, fields: str, body: str) -> tuple[str, str]:
-    """(where, line) of the best matching line: "name", "" for the body, or the key it stands under; most words in one line win."""
-    wanted = [fold(part) for word in words if not word.startswith("-") for part in re.findall(r"\w+", word)]
-    best, where, line = sum(part in fold(name) for part in wanted), "name", name
-    for candidate in body.splitlines():
-        hits = _hits(wanted, candidate)
-        if hits > best:
-            best, where, line = hits, "", _MARKS.sub("", candidate.strip(), count=1).strip(" |")
-    key = ""
-    for candidate in fields.splitlines():
-        found = _KEY.match(candidate)
-        key = found[1] if found else key
-        hits = _hits(wanted, candidate)
-        if hits > best:
-            value = candidate.strip() if found else f"{key}: {candidate.strip().removeprefix('- ').strip(chr(34))}"
-            best, where, line = hits, key, value
-    return where, line
+class Finder:
+    """The words of one search, to be found in many texts."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.wanted = tuple(fold(part) for part in parts(words)[0])
+        self.bytes = tuple(part.encode() for part in self.wanted)
+
+    def line_of(self, name: str, fields: str, body: str) -> tuple[str, str]:
+        """(where, line) of the best matching line: "name", "" for the body, or the key it stands under.
+
+        Most words in one line win; of these the name, then a line that spells them as they were typed, then the first.
+        """
+        best, found = self._count(name), ("name", name)
+        if best == len(self.wanted):
+            return found
+        for text, shown in ((body, _of_body), (fields, _of_fields)):
+            number = self._spelled(text)
+            if number is not None:
+                return shown(split_lines(text), number)
+        for text, shown in ((body, _of_body), (fields, _of_fields)):
+            lines = split_lines(text)
+            for number, line in enumerate(lines):
+                count = self._count(line)
+                if count > best:
+                    best, found = count, shown(lines, number)
+        return found
+
+    def _spelled(self, text: str) -> int | None:
+        """The number of the first line with all words as they were typed, but for the case of a to z; most often there is one."""
+        data = text.encode().lower()  # of bytes: ten times as quick as of text
+        if not all(part in data for part in self.bytes):
+            return None
+        return next((number for number, line in enumerate(data.splitlines()) if all(part in line for part in self.bytes)), None)
+
+    def _count(self, line: str) -> int:
+        folded = fold(line)
+        return sum(part in folded for part in self.wanted)
 
 
-def _hits(wanted: Sequence[str], line: str) -> int:
-    if not line or line.isspace():
-        return 0
-    folded = fold(line)
-    return sum(part in folded for part in wanted)
+def _of_body(lines: Sequence[str], number: int) -> tuple[str, str]:
+    """A line of the body without its marks."""
+    return "", _MARKS.sub("", lines[number].strip(), count=1).strip(" |")
+
+
+def _of_fields(lines: Sequence[str], number: int) -> tuple[str, str]:
+    """A line of the front matter under its key, which may stand on a line before."""
+    line = lines[number].strip()
+    if found := _KEY.match(lines[number]):
+        return found[1], line
+    key = next((found[1] for before in reversed(lines[:number]) if (found := _KEY.match(before))), "")
+    return key, f"{key}: {line.removeprefix('- ').strip(chr(34))}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from plaintextcrm.core.dates import FULL_WEEKDAYS, WEEKDAYS, key_day, last_day, parse_cadence, parse_partial
+from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.kinds import STANDARD, Kind, KindTable, kind_table
 from plaintextcrm.core.model import NEVER, Cadence, Location, Problem
+from plaintextcrm.core.record import NamedTuple
 
 FILE = "ptcrm.toml"
 LOCAL_FILE = "ptcrm.local.toml"
@@ -362,6 +364,26 @@ def _is_inside(folder: str) -> bool:
     return not is_absolute and ".." not in folder.split("/") and min(folder, default=" ") >= " "
 
 
+def _own_folder(value: Any) -> str:
+    """A folder for generated pages: what is above or beside the vault, or the vault itself, is none of ours to write to."""
+    folder = _text(value)
+    (inside,) = _folders(folder) if _is_inside(folder.replace("\\", "/")) else (".",)
+    if inside == ".":
+        raise _Wrong('a folder of its own inside the vault, like "site"')
+    return inside
+
+
+def _filter(value: Any) -> str:
+    from plaintextcrm.core import query  # which needs Settings
+
+    text = _text(value)
+    try:
+        query.parse(query.split(text), Settings(), date(2000, 1, 1))
+    except Usage as error:
+        raise _Wrong(str(error)) from None
+    return text
+
+
 def _bool(value: Any) -> bool:
     if not isinstance(value, bool):
         raise _Wrong("write true or false")
@@ -439,7 +461,7 @@ def _one_of(*words: str) -> Callable[[Any], str]:
 
 
 _TOP: dict[str, Callable[[Any], Any]] = {
-    "name": _text, "contacts": _folders, "only": _text, "since": _day, "currency": _text,
+    "name": _text, "contacts": _folders, "only": _filter, "since": _day, "currency": _text,
     "file_names": _one_of("slug", "name"), "leap_day": _one_of("feb28", "mar1"),
 }  # fmt: skip
 _TABLES = ("tiers", "due", "me", "team", "handover", "kinds", "places", "log", "git", "site")
@@ -449,5 +471,5 @@ _DUE: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 _ME: dict[str, Callable[[Any], Any]] = {"name": _text, "location": _text, "hobbies": _texts, "ahead": _text}
 _SITE: dict[str, Callable[[Any], Any]] = {
-    "out": _text, "title": _text, "show_tier": _bool, "private": _texts, "reports": _reports,
+    "out": _own_folder, "title": _text, "show_tier": _bool, "private": _texts, "reports": _reports,
 }  # fmt: skip

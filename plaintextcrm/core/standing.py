@@ -9,12 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from plaintextcrm.core.dates import add, last_day, parse_cadence, yearly
 from plaintextcrm.core.history import ASIDES, chronological, from_them, is_attempt, is_touch
 from plaintextcrm.core.kinds import STANDARD, KindTable
-from plaintextcrm.core.model import Cadence, Contact
+from plaintextcrm.core.model import OPEN_BOXES, Cadence, Contact, Interaction
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 
 BIRTHDAY, DATE, WORK = "birthday", "date", "work anniversary"
@@ -129,46 +129,47 @@ def _ordinal(day: date | None) -> int:
     return day.toordinal() if day else 0
 
 
-def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
-    """A contact boiled down."""
-    days: list[int] = []
-    touched: list[int] = []
-    inbound: list[int] = []
-    skips: list[int] = []
-    attempts: list[int] = []
-    referrals: list[int] = []
-    plans: list[int] = []
+def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[str, list[int]]:
+    """What a log says of its days: those fields of `Facts`, sorted."""
     counting = _COUNTING if kinds is STANDARD else _counting(kinds)
-    log = getattr(contact.interactions, "skeleton", contact.interactions)  # of a plain log what dates need
-    for entry in chronological(log):
-        on = entry[0].toordinal()
-        if entry[2] in counting and not entry[4] and not entry[7]:  # kind, fields, box: the common case of what follows
-            days.append(on)
-            if inbound and inbound[-1] == on:
-                inbound.pop()
-            if not touched or touched[-1] != on:
-                touched.append(on)
-            continue
+    days: list[int] = []
+    odd: list[Interaction] = []
+    for entry in log:
+        if entry[4] or entry[7] or entry[2] not in counting:  # fields, box, kind: else it is contact and nothing more
+            odd.append(entry)
+        else:
+            days.append(entry[0].toordinal())
+    touches = set(days)
+    found: dict[str, list[int]] = {"skips": [], "attempts": [], "referrals": [], "plans": []}
+    theirs: set[int] = set()
+    for entry in odd:
+        on = entry.on.toordinal()
         if entry.is_task:
-            if entry.box in (" ", "/"):
-                plans.append(on)
+            if entry.box in OPEN_BOXES:
+                found["plans"].append(on)
             continue
         days.append(on)
         if entry.kind == "referral-in":
-            referrals.append(on)
-        if entry.kind not in ASIDES:
-            if entry.fields and from_them(entry):
-                if not inbound or inbound[-1] != on:
-                    inbound.append(on)
-            elif inbound and inbound[-1] == on:
-                inbound.pop()
+            found["referrals"].append(on)
+        if entry.fields and entry.kind not in ASIDES and from_them(entry):
+            theirs.add(on)
         if is_touch(entry, kinds):
-            if not touched or touched[-1] != on:
-                touched.append(on)
+            touches.add(on)
         elif entry.kind == "skip":
-            skips.append(on)
+            found["skips"].append(on)
         elif entry.fields and is_attempt(entry):
-            attempts.append(on)
+            found["attempts"].append(on)
+    if theirs and len(set(days)) < len(days):
+        last = {entry.on.toordinal(): entry for entry in chronological(log, order) if entry.kind not in ASIDES and not entry.is_task}
+        theirs = {on for on in theirs if from_them(last[on])}
+    for some in found.values():
+        some.sort()
+    return {**found, "days": sorted(days), "touches": sorted(touches), "inbound": sorted(theirs)}
+
+
+def facts_of(contact: Contact, kinds: KindTable = STANDARD, order: str = "oldest") -> Facts:
+    """A contact boiled down."""
+    log = getattr(contact.interactions, "skeleton", contact.interactions)  # of a plain log what dates need
     status = (contact.text("status") or "").strip().lower()
     paused = contact.paused
     born = contact.birthday
@@ -184,9 +185,8 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
         paused=FOR_GOOD if paused is True else 0 if paused is False else paused.toordinal(),
         next_contact=_ordinal(contact.next_contact), last_contact=_ordinal(contact.last_contact),
         met=_ordinal(contact.met), created=_ordinal(contact.created), imported="source" in contact.keys,
-        days=days, touches=touched, inbound=inbound, skips=skips, attempts=attempts, referrals=referrals, plans=plans,
-        promises=sorted(_ordinal(task.due) for task in open_tasks if task.waiting != "them"),
-        yearly=dated, awaited=sorted(_ordinal(task.due) for task in open_tasks if task.waiting == "them"),
+        promises=sorted([_ordinal(task.due) for task in open_tasks if task.waiting != "them"]), yearly=dated,
+        awaited=sorted([_ordinal(task.due) for task in open_tasks if task.waiting == "them"]), **_days_of(log, kinds, order),
     )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ import os
 import shlex
 import shutil
 import subprocess
-from pathlib import Path
 
 from plaintextcrm.core.errors import Refused, Usage
+from plaintextcrm.edge.paths import Path
 
 
 def command() -> list[str]:

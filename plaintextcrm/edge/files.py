@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
-from pathlib import Path
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
-from plaintextcrm.core.errors import ChangedOnDisk, Refused
+from plaintextcrm.core.errors import ChangedOnDisk, PtcrmError, Refused
 from plaintextcrm.core.model import Edit
+from plaintextcrm.edge.paths import Path
 
 LARGEST = 10_000_000  # bytes
 
 
 class TooLarge(Refused):
     """The file is above the cap."""
+
+
+class Torn(Refused):
+    """Of several files some are written, and cannot be taken back."""
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -52,7 +61,7 @@ def apply(root: Path, edit: Edit) -> None:
         path.unlink()
         _sync_folder(path.parent)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     beside = _write_beside(path, edit.replaces)
     try:
         if edit.expects is None:
@@ -64,6 +73,91 @@ def apply(root: Path, edit: Edit) -> None:
         beside.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def apply_all(root: Path, edits: Sequence[Edit]) -> None:
+    """Apply every edit or none: where one fails, or the program is told to stop, those before it are taken back.
+
+    Raises what stopped it, an OSError as Refused with its path; `Torn` where some could not be taken back.
+    """
+    begun: list[Edit] = []
+    try:
+        with _stoppable():
+            for edit in edits:
+                begun.append(edit)
+                apply(root, edit)
+    except BaseException as error:
+        with _undisturbed():
+            stayed = _take_back(root, begun, error)
+        reason = f": {(error.strerror or str(error)).lower()}" if isinstance(error, OSError) else ""
+        failed = f"{begun[-1].path if begun else root}: cannot be written{reason}"
+        if stayed:
+            raise Torn(f"{failed}; {', '.join(stayed)}: could not be put back as before: ptcrm undo does it") from error
+        if isinstance(error, OSError):
+            raise Refused(f"{failed}; nothing is changed") from error
+        raise
+
+
+def _take_back(root: Path, begun: list[Edit], error: BaseException) -> list[str]:
+    """The opposite of every edit that stands, newest first; the paths of those that had to stay."""
+    last = begun[-1:] if begun and _stands(root, begun[-1], error) else []
+    stayed = []
+    for edit in [*last, *reversed(begun[:-1])]:
+        try:
+            apply(root, Edit(edit.path, edit.replaces, edit.expects))
+        except (OSError, PtcrmError):
+            stayed.append(edit.path)
+    return stayed
+
+
+def _stands(root: Path, edit: Edit, error: BaseException) -> bool:
+    """Whether an edit that failed is in its place all the same: only its folder could not be made durable, or we were stopped then."""
+    if isinstance(error, PtcrmError):
+        return False
+    try:
+        return now(root / edit.path) == edit.replaces
+    except (OSError, Refused):
+        return False
+
+
+def now(path: Path) -> bytes | None:
+    """The bytes of a regular file as it is; None where none is there. Raises like `read_bytes`."""
+    try:
+        return read_bytes(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Within it SIGTERM and SIGHUP end the program by a SystemExit, so that what is half done can be taken back."""
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    in_main = threading.current_thread() is threading.main_thread()  # nowhere else may signals be set
+    mine = [number for number in ends if in_main and signal.getsignal(number) is signal.SIG_DFL]
+    for number in mine:
+        signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Within it a second request to stop waits."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _inside(root: Path, relative: str) -> Path:
@@ -103,7 +197,7 @@ def _write_beside(path: Path, data: bytes) -> Path:
         old: os.stat_result | None = path.stat()
     except FileNotFoundError:
         old = None
-    beside = path.with_name(f".{path.name[:100]}.{os.urandom(6).hex()}.ptcrm")
+    beside = path.parent / f".{path.name[:100]}.{os.urandom(6).hex()}.ptcrm"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(beside, flags, 0o666 if old is None else stat.S_IMODE(old.st_mode))
     try:
@@ -147,6 +241,14 @@ def _place_new(beside: Path, path: Path, edit: Edit) -> None:
         os.replace(beside, path)
         return
     beside.unlink()
+
+
+def _make_folder(folder: Path) -> None:
+    """The folder and those above it, each as durable as the file in it will be."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

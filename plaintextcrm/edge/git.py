@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
 
 from plaintextcrm.core.errors import NotCommitted
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.edge.paths import Path
 
 _BUSY = {
     "MERGE_HEAD": "a merge is in progress",
@@ -15,7 +16,19 @@ _BUSY = {
     "rebase-apply": "a rebase is in progress",
     "CHERRY_PICK_HEAD": "a cherry-pick is in progress",
     "REVERT_HEAD": "a revert is in progress",
+    "sequencer": "a cherry-pick or revert of several commits is in progress",
+    "BISECT_LOG": "a bisect is in progress",
 }
+_FEW = 20_000  # characters of paths that fit into a command line everywhere (Windows takes 32,767)
+_SOME = 80  # paths that are so few, if none is longer than 250
+
+
+class _Done(NamedTuple):
+    """How a git ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 def repository(root: Path) -> Path | None:
@@ -31,29 +44,72 @@ def commit(root: Path, paths: Sequence[str], message: str) -> bool:
     tree = repository(root)
     if tree is None:
         return False
-    busy = _busy(tree)
-    if busy:
-        raise _failed(paths, busy)
-    arguments = ["commit", "--quiet", "--only", "--message", message, "--", *paths]
     try:
-        done = _run(root, arguments)
-        if done.returncode and "did not match any file" in done.stderr:
-            added = _run(root, ["add", "--intent-to-add", "--", *(path for path in paths if (root / path).exists())])
-            if added.returncode:
-                raise _failed(paths, _why(added))
-            done = _run(root, arguments)
+        why = _busy(tree) or _committed(root, paths, message)
+        if why and not _as_committed(root, paths):
+            raise _failed(root, paths, why)
     except FileNotFoundError:
         return False
-    if done.returncode and not _nothing_new(done):
-        raise _failed(paths, _why(done))
+    except OSError as error:
+        raise _failed(root, paths, (error.strerror or str(error)).lower()) from None
+    except KeyboardInterrupt:
+        raise _failed(root, paths, "it was interrupted") from None
     return True
 
 
-def _run(root: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["git", "--literal-pathspecs", *arguments], cwd=root, env=_environment(), stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, encoding="utf-8", errors="replace", check=False,
-    )  # fmt: skip
+def _committed(root: Path, paths: Sequence[str], message: str) -> str:
+    """Commit; why it failed, "" where it did not."""
+    done = _commit_only(root, paths, message)
+    if done.returncode and "did not match any file" in done.stderr:
+        done = _commit_unknown(root, paths, message)
+    return _why(done) if done.returncode else ""
+
+
+def _commit_only(root: Path, paths: Sequence[str], message: str) -> _Done:
+    return _run(root, ["commit", "--quiet", "--only", "--message", message], paths)
+
+
+def _commit_unknown(root: Path, paths: Sequence[str], message: str) -> _Done:
+    """The same where git does not know some of the paths: what is there is made known to it, and forgotten again if it fails.
+
+    What is neither there nor known (a file that was never committed, taken back) is left out.
+    """
+    unknown = _unknown(root, paths)
+    new = [path for path in paths if path in unknown and (root / path).exists()]
+    there = [path for path in paths if path not in unknown or path in new]
+    if not there:
+        return _Done(0, "", "")
+    done = None
+    try:
+        added = _run(root, ["add", "--intent-to-add"], new)
+        done = added if added.returncode else _commit_only(root, there, message)
+        return done
+    finally:
+        if done is None or done.returncode:
+            _run(root, ["update-index", "--force-remove", "-z", "--stdin"], told="\0".join(new))
+
+
+def _run(root: Path, arguments: Sequence[str], paths: Sequence[str] = (), told: str = "") -> _Done:
+    """Run git in the vault with those paths; told to stop meanwhile, it is left the time to remove its locks."""
+    import subprocess  # 3 ms, and a vault may commit nothing
+
+    words = ["git", "--literal-pathspecs", *arguments]
+    if sum(map(len, paths)) > _FEW:
+        words += ["--pathspec-from-file=-", "--pathspec-file-nul"]  # git 2.26
+        told = "\0".join(paths)
+    elif paths:
+        words += ["--", *paths]
+    with subprocess.Popen(
+        words, cwd=root, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, encoding="utf-8", errors="replace",
+    ) as git:  # fmt: skip
+        try:
+            out, err = git.communicate(told)
+        except BaseException:
+            git.terminate()
+            git.wait()
+            raise
+    return _Done(git.returncode, out, err)
 
 
 def _environment() -> dict[str, str]:
@@ -71,22 +127,35 @@ def _busy(tree: Path) -> str | None:
     return next((words for name, words in _BUSY.items() if (folder / name).exists()), None)
 
 
-def _nothing_new(done: subprocess.CompletedProcess[str]) -> bool:
-    said = done.stdout + done.stderr
-    return "nothing to commit" in said or "nothing added to commit" in said or "no changes added" in said
+def _unknown(root: Path, paths: Sequence[str]) -> frozenset[str]:
+    """Those of the paths that are not in the index."""
+    listed = _run(root, ["ls-files", "-z"]).stdout.split("\0")
+    known = {unicodedata.normalize("NFC", path) for path in listed}  # as git on macOS has them
+    return frozenset(path for path in paths if unicodedata.normalize("NFC", path) not in known)
 
 
-def _why(done: subprocess.CompletedProcess[str]) -> str:
+def _as_committed(root: Path, paths: Sequence[str]) -> bool:
+    """Whether the newest commit has the files as they are, so that nothing is left to commit: what it never had was taken back."""
+    if any((root / path).exists() for path in _unknown(root, paths)):
+        return False
+    asked = ["--no-optional-locks", "status", "--porcelain"]
+    told = (_run(root, asked, paths[start : start + _SOME]) for start in range(0, len(paths), _SOME))
+    return not any(one.returncode or one.stdout for one in told)
+
+
+def _why(done: _Done) -> str:
     lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-    told = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else f"exit code {done.returncode}")
+    told = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
     if any("Please tell me who you are" in line for line in lines):
         told = "git does not know who you are (git config user.name and user.email)"
-    return told.removeprefix("fatal: ").removeprefix("error: ")
+    if any("are ignored by one of your .gitignore" in line for line in lines):
+        told = "a .gitignore leaves it out"
+    return told.removeprefix("fatal: ").removeprefix("error: ") or f"it ended with {done.returncode} and said nothing (a hook of yours?)"
 
 
-def _failed(paths: Sequence[str], why: str) -> NotCommitted:
-    what = paths[0] if len(paths) == 1 else f"{len(paths)} files"
-    return NotCommitted(f"{what}: {'is' if len(paths) == 1 else 'are'} written, but git did not commit: {why}")
+def _failed(root: Path, paths: Sequence[str], why: str) -> NotCommitted:
+    one = f"{paths[0]}: is {'written' if (root / paths[0]).exists() else 'removed'}"
+    return NotCommitted(f"{one if len(paths) == 1 else f'{len(paths)} files: are written'}, but git did not commit: {why}")
 
 
 def init(root: Path, message: str) -> bool:

@@ -5,6 +5,9 @@ on the day is kept a row a file; what does (`mark`) is kept for one day and work
 
 A database has a name of its own and is never replaced; `current` names the one in use. So a process that still reads an old one is
 not disturbed, and a log left behind by it is never played into a new one.
+
+A question is answered within one transaction, begun when the tables were found up to date: whatever other processes write meanwhile,
+it sees one state. What it wants to keep (the rows of the day) is kept only if that is still the newest state; SQLite sees to it.
 """
 
 from __future__ import annotations
@@ -12,36 +15,41 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from json import dumps, loads
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from plaintextcrm import __version__
 from plaintextcrm.core import stored
 from plaintextcrm.core.due import DatedRow, DueRow, dated_rows, mark
 from plaintextcrm.core.model import Contact, Problem
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing
 from plaintextcrm.edge import places, vault
+from plaintextcrm.edge.paths import Path
 from plaintextcrm.edge.vault import Stamp
 
 if TYPE_CHECKING:
+    from plaintextcrm.core.body import Body
     from plaintextcrm.core.check import Checked
 
 LAYOUT = 1
 RACY_NS = 50_000_000  # a file changed this shortly before it was read may change again without a new stamp
 COARSE_NS = 2_000_000_000  # the same where the file system keeps whole seconds
+PATIENCE = 0.25  # seconds to wait for another process that writes, before answering without the cache
 
 Progress = Callable[[int, int], None]
 
 _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE contact(
-    rowid INTEGER PRIMARY KEY, path TEXT UNIQUE, id TEXT, name TEXT, is_person INTEGER,
+    rowid INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, id TEXT, name TEXT, is_person INTEGER,
     head TEXT, facts TEXT, log TEXT, tasks TEXT, line INTEGER, problems TEXT, fields TEXT, body TEXT);
 CREATE VIRTUAL TABLE words USING fts5(
     name, fields, body, content='contact', content_rowid='rowid', tokenize='unicode61 remove_diacritics 2');
@@ -70,8 +78,19 @@ class Cut(NamedTuple):
     unsorted: int
 
 
+class Written(NamedTuple):
+    """A contact with its text: the row it was read from, the body as scanned and as it is, and the line where that begins."""
+
+    row: int
+    contact: Contact
+    facts: Facts
+    body: Body
+    text: str
+    line: int
+
+
 class Hit(NamedTuple):
-    """One contact that a search found, with the text to find the line in."""
+    """One contact that a search found, with the texts to find the line in."""
 
     id: str
     name: str
@@ -80,7 +99,7 @@ class Hit(NamedTuple):
 
 
 class Index:
-    """A vault, read. Raises sqlite3.Error or ValueError from any method when the cache turns out to be damaged."""
+    """A vault, read: `path` is None in memory. A damaged cache makes any method raise anything (`is_damage`)."""
 
     def __init__(self, db: sqlite3.Connection, root: Path, settings: Settings, path: Path | None) -> None:
         self.db, self.root, self.settings, self.path = db, root, settings, path
@@ -114,6 +133,38 @@ class Index:
 
         return stored.contact(head, tasks, bodies.scan(body, line, "", self.settings.kind_table).interactions)
 
+    def written(self, ids: Iterable[str]) -> Iterator[Written]:
+        """Those people with what is written about them, in that order; who is not there is left out."""
+        from plaintextcrm.core import body as bodies
+
+        sql = "SELECT rowid, head, tasks, facts, log, line, body FROM contact WHERE id = ? AND is_person"
+        for id in ids:
+            row = self.db.execute(sql, (id,)).fetchone()
+            if row is None:
+                continue
+            rowid, head, tasks, facts, log, line, text = row
+            body = bodies.scan(text, line, "", self.settings.kind_table)
+            contact = stored.contact(head, tasks, stored.to_log(log) if log else body.interactions)
+            yield Written(rowid, contact, stored.to_facts(facts), body, text, line)
+
+    def faces(self, rowids: Iterable[int]) -> Iterator[tuple[int, str, str, Mapping[str, Any], list[str]]]:
+        """(row, id, name, keys, what it links to) of those rows: light, for whoever needs names and links only."""
+        for rowid in rowids:
+            row = self.db.execute("SELECT id, name, head FROM contact WHERE rowid = ?", (rowid,)).fetchone()
+            if row:
+                parts = loads(row[2])
+                yield rowid, row[0], row[1], parts[3], parts[-2]
+
+    def versions(self) -> dict[str, int]:
+        """Of each person the row: another one whenever the file was read anew and says something else."""
+        return dict(self.db.execute("SELECT id, rowid FROM contact WHERE is_person"))
+
+    def soon(self, today: date, days: int, most: int) -> tuple[tuple[str, int], ...]:
+        """(id, next) of those who are not listed and fall due within so many days, by day, then id."""
+        self._mark_all(today)
+        sql = "SELECT id, next FROM mark WHERE NOT listed AND next > ? AND next <= ? ORDER BY next, id LIMIT ?"
+        return tuple(self.db.execute(sql, (today.toordinal(), today.toordinal() + days, most)))
+
     def known(self) -> Iterator[tuple[str, str, list[str], list[str]]]:
         """(id, name, aliases, e-mail addresses) of everybody."""
         sql = (
@@ -134,14 +185,17 @@ class Index:
             yield stored.checked(head)
 
     def search(self, query: str) -> Iterator[Hit]:
-        """Contacts whose fields or body match an FTS5 query, best first; name counts more than fields, fields more than text."""
+        """Contacts whose fields or body match an FTS5 query, best first; name counts more than fields, fields more than text.
+
+        Texts are read one contact after the other, so that whoever takes a few pays for a few.
+        """
         self._word_all()
-        sql = (
-            "SELECT contact.id, contact.name, contact.fields, contact.body FROM words JOIN contact ON contact.rowid = words.rowid "
+        ranked = (
+            "SELECT contact.rowid FROM words JOIN contact ON contact.rowid = words.rowid "
             "WHERE words MATCH ? AND is_person ORDER BY bm25(words, 10.0, 4.0, 1.0), contact.id"
         )
-        for row in self.db.execute(sql, (query,)):
-            yield Hit(*row)
+        for rowid in self.db.execute(ranked, (query,)).fetchall():
+            yield Hit(*self.db.execute("SELECT id, name, fields, body FROM contact WHERE rowid = ?", rowid).fetchone())
 
     def count(self) -> int:
         """How many people there are."""
@@ -178,7 +232,8 @@ class Index:
     def rows(self, ids: Sequence[str], make: Callable[[Contact, Facts], DueRow]) -> Iterator[DueRow]:
         """The rows of the day's list (that `cut` gave), kept for the day once they are made.
 
-        A row of somebody with needs is made each time: it may speak of what others offer.
+        They are kept in the transaction in which `cut` saw the marks, so never for another day, other settings or another file. A row
+        of somebody with needs is made each time: it may speak of what others offer.
         """
         made: list[tuple[str, str]] = []
         for id in ids:
@@ -192,30 +247,22 @@ class Index:
                     made.append((stored.due_row(row), id))
                 yield row
         if made:
-            with contextlib.suppress(sqlite3.OperationalError):  # locked or read-only: they are made again next time
-                self.db.execute("BEGIN IMMEDIATE")
+            with contextlib.suppress(sqlite3.OperationalError):  # changed, locked or read-only: they are made again next time
                 self.db.executemany("UPDATE mark SET row = ? WHERE id = ?", made)
-                self.db.execute("COMMIT")
 
     def _mark_all(self, today: date) -> None:
+        """See to it that the marks are those of the day and of these settings, until the end of the question."""
         key = f"{today.isoformat()} {self.settings!r}"
-        marked = self._meta("marked")
-        if marked == key and self._meta("unmarked") == 0:
+        if self._meta("marked") == key and self._meta("unmarked") == 0:
             return
+        self._lock()
+        if self._meta("marked") != key:
+            self.db.execute("DELETE FROM mark")
         rules = Rules(self.settings)
-        db = self.db
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            if marked != key:
-                db.execute("DELETE FROM mark")
-            missing = "SELECT rowid, facts FROM contact WHERE is_person AND rowid NOT IN (SELECT rowid FROM mark)"
-            rows = (self._mark_row(rowid, stored.to_facts(text), rules, today) for rowid, text in db.execute(missing).fetchall())
-            db.executemany("INSERT INTO mark VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", rows)
-            db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", (("marked", key), ("unmarked", 0)))
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
-        db.execute("COMMIT")
+        missing = "SELECT rowid, facts FROM contact WHERE is_person AND rowid NOT IN (SELECT rowid FROM mark)"
+        rows = (self._mark_row(rowid, stored.to_facts(text), rules, today) for rowid, text in self.db.execute(missing).fetchall())
+        self.db.executemany("INSERT INTO mark VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", rows)
+        self.db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", (("marked", key), ("unmarked", 0)))
 
     def _mark_row(self, rowid: int, facts: Facts, rules: Rules, today: date) -> tuple[object, ...]:
         found = mark(facts, rules, today)
@@ -241,38 +288,81 @@ class Index:
     # -- keeping up --
 
     def refresh(self, progress: Progress | None = None) -> None:
-        """Bring the tables up to what is on disk; only files whose stamp changed are read."""
+        """Bring the tables up to what is on disk (only files whose stamp changed are read) and begin the question's transaction."""
+        self.keep()
+        self.db.execute("BEGIN")
         started = time.time_ns()
         seen = vault.scan(self.root, self.settings)
         self.odd = seen.problems
-        names, stamps = _packed(seen.stamps)
-        known = (self._meta("names"), self._meta("stamps"))
-        racy = loads(str(self._meta("racy") or "[]"))
-        if known == (names, stamps) and not racy:
+        now, known = _packed(seen.stamps), self._known()
+        if known == (*now, "[]"):
             return
-        old = _unpacked(known[0], known[1])
-        again = set(racy)
-        changed = [path for path, stamp in seen.stamps.items() if old.get(path) != stamp or path in again]
-        gone = [path for path in old if path not in seen.stamps]
-        now_racy = [path for path in changed if _is_racy(seen.stamps[path], started)]
-        db = self.db
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            if self._meta("names") != known[0] or self._meta("stamps") != known[1]:
-                db.execute("ROLLBACK")  # another process was quicker: begin again from what it wrote
-                self.refresh(progress)
-                return
-            if changed and not old:
-                self._fill(changed, progress)
+        self._lock()
+        if self._known() != known:  # another process was quicker: begin again from what it wrote
+            self.refresh(progress)
+            return
+        old, racy = _unpacked(known[0], known[1]), set(loads(str(known[2] or "[]")))
+        changed = [path for path, stamp in seen.stamps.items() if old.get(path) != stamp or path in racy]
+        if changed and not old:
+            self._fill(changed, progress)
+        else:
+            self._replace(changed, [path for path in old if path not in seen.stamps])
+        now_racy = dumps([path for path in changed if _is_racy(seen.stamps[path], started)])
+        meta = zip(("names", "stamps", "racy"), (*now, now_racy), strict=True)
+        self.db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", meta)
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN")
+
+    def reread(self, paths: Iterable[str]) -> dict[str, int | None]:
+        """Read these files anew, without looking at any other: of each id its row now, None where nobody is there.
+
+        What a scan has to judge (links, conflict copies) is left to the next `refresh`, which finds all this as it is here.
+        """
+        own = [path for path in paths if vault.is_contact_path(path, self.settings) and "conflict" not in path]
+        there: list[str] = []
+        gone: list[str] = []
+        for path in own:
+            try:
+                mode = os.lstat(os.path.join(self.root, path)).st_mode
+            except OSError:
+                gone.append(path)
             else:
-                self._replace(changed, gone)
-            meta = (("names", names), ("stamps", stamps), ("racy", dumps(now_racy)))
-            db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", meta)
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
-        db.execute("COMMIT")
+                there += [path] if stat.S_ISREG(mode) else []
+        self.keep()
+        self.db.execute("BEGIN IMMEDIATE")
+        self._replace(there, gone)
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN")
+        ids = [vault.id_of(path, self.settings) for path in (*there, *gone)]
+        sql = "SELECT rowid FROM contact WHERE id = ? AND is_person"
+        return {id: (self.db.execute(sql, (id,)).fetchone() or (None,))[0] for id in ids}
+
+    def _known(self) -> tuple[object, object, object]:
+        """What was on disk the last time: names, stamps, and which of them are to be read again whatever they say."""
+        return self._meta("names"), self._meta("stamps"), self._meta("racy")
+
+    def _lock(self) -> None:
+        """From now to the end of the transaction nobody else writes. Raises sqlite3.OperationalError where somebody does so for long."""
+        self.keep()
+        self.db.execute("BEGIN IMMEDIATE")
+
+    def is_of(self, root: Path, settings: Settings) -> bool:
+        """Whether it can be brought up to date for this vault under these settings."""
+        if self.path is None or not self.path.exists() or self._meta("key") != _key(root, settings):
+            return False
+        self.settings = settings
+        return True
+
+    def keep(self) -> None:
+        """End the question's transaction: what it made is kept. Where that cannot be written it is made again next time."""
+        try:
+            self.db.commit()
+        except sqlite3.Error:
+            self.db.rollback()
+
+    def close(self) -> None:
+        """Let go of the database; what was not kept is gone."""
+        self.db.close()
 
     def _fill(self, paths: list[str], progress: Progress | None) -> None:
         from plaintextcrm.edge.parsing import rows
@@ -284,15 +374,10 @@ class Index:
         """The full-text index, built when somebody first searches, and kept up from then on."""
         if self._meta("worded"):
             return
-        self.db.execute("BEGIN IMMEDIATE")
-        try:
-            self.db.execute("INSERT INTO words(words, rank) VALUES('hashsize', 16777216)")
-            self.db.execute("INSERT INTO words(words) VALUES('rebuild')")
-            self.db.execute("INSERT OR REPLACE INTO meta VALUES('worded', 1)")
-        except BaseException:
-            self.db.execute("ROLLBACK")
-            raise
-        self.db.execute("COMMIT")
+        self._lock()
+        self.db.execute("INSERT INTO words(words, rank) VALUES('hashsize', 16777216)")
+        self.db.execute("INSERT INTO words(words) VALUES('rebuild')")
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES('worded', 1)")
 
     def _replace(self, changed: list[str], gone: list[str]) -> None:
         from plaintextcrm.edge.parsing import rows
@@ -320,10 +405,7 @@ class Index:
 
 
 def _packed(stamps: Mapping[str, Stamp]) -> tuple[str, bytes]:
-    numbers = array("q")
-    for stamp in stamps.values():
-        numbers.extend(stamp)
-    return "\0".join(stamps), numbers.tobytes()
+    return "\0".join(stamps), array("q", chain.from_iterable(stamps.values())).tobytes()
 
 
 def _unpacked(names: object, stamps: object) -> dict[str, Stamp]:
@@ -360,29 +442,38 @@ def open_index(root: Path, settings: Settings, cache: bool = True, progress: Pro
             index = attempt(folder, key, root, settings, progress)
             if index is not None:
                 return index
-        except (sqlite3.Error, OSError, ValueError):
-            continue
+        except Exception as error:  # a bug of our own raises again in memory
+            if not is_damage(error):
+                break
     return _in_memory(root, settings, progress)
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an index that failed so is to be made anew; not where it is in use, may not be written, or there is no room for it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _SOUND
+
+
+_SOUND = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL)
+
+
+def reader(path: str, root: Path, settings: Settings) -> Index:
+    """The index in that file, to read in another process than the one that keeps it up to date."""
+    return Index(_connect(path), root, settings, Path(path))
 
 
 def discard(index: Index) -> None:
     """Throw a damaged cache away."""
-    index.db.close()
+    index.close()
     if index.path is not None:
         _remove(index.path)
 
 
 def _connect(path: str | Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=5.0, isolation_level=None)
-    db.text_factory = _text
-    return db
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogatepass")
+    return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
 
 
 def _opened(folder: Path, key: str, root: Path, settings: Settings, progress: Progress | None) -> Index | None:
+    """The database that `current` names, up to date; None where there is none, or it is of another program or other settings."""
     try:
         name = (folder / "current").read_text()
     except OSError:
@@ -393,14 +484,14 @@ def _opened(folder: Path, key: str, root: Path, settings: Settings, progress: Pr
     db = _connect(path)
     try:
         index = Index(db, root, settings, path)
-        if index._meta("key") != key:
-            db.close()
-            return None
-        index.refresh(progress)
-    except (sqlite3.Error, ValueError):
+        if index._meta("key") == key:
+            index.refresh(progress)
+            return index
+    except BaseException:
         db.close()
         raise
-    return index
+    db.close()
+    return None
 
 
 def _built(folder: Path, key: str, root: Path, settings: Settings, progress: Progress | None) -> Index:
@@ -413,12 +504,14 @@ def _built(folder: Path, key: str, root: Path, settings: Settings, progress: Pro
         db.execute("PRAGMA journal_mode=OFF")
         db.execute("PRAGMA synchronous=OFF")
         index = _fresh(db, key, root, settings, path, progress)
+        db.execute("COMMIT")
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
         _sync(path)
-        beside = folder / f".current-{os.urandom(6).hex()}"
+        beside = Path(f"{path}-current")
         beside.write_text(name)
         os.replace(beside, folder / "current")
+        db.execute("BEGIN")
     except BaseException:
         db.close()
         _remove(path)
@@ -438,7 +531,7 @@ def _sync(path: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    for ending in ("", "-wal", "-shm", "-journal"):
+    for ending in ("", "-wal", "-shm", "-journal", "-current"):
         try:
             os.unlink(f"{path}{ending}")
         except OSError:
@@ -467,5 +560,6 @@ def _key(root: Path, settings: Settings) -> str:
         except OSError:
             continue  # the program runs from an archive: its version has to do
         code += [f"{name}:{stat.st_mtime_ns}:{stat.st_size}" for name, stat in sorted(facts, key=lambda fact: fact[0])]
-    reading = (settings.contacts, settings.only, settings.kinds, settings.site.out)
-    return f"{root} {reading!r} {' '.join(code)}"
+    reading = (settings.contacts, settings.only, settings.kinds, settings.site.out, settings.log_order)
+    asked = settings if settings.only else None  # a filter may ask for anything: tiers, places
+    return f"{str(root)!a} {reading!r} {asked!r} {' '.join(code)}"

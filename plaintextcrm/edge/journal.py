@@ -1,17 +1,22 @@
 """The undo journal: the bytes before (and after) every write, in the user's state folder, durable before the write begins.
 
-One file a write: a line of JSON that lists the paths and lengths, then the bytes themselves. `.undone` marks what was taken back.
+One file a write: a line of JSON that lists the paths and lengths, then the bytes themselves. `.undone` marks what was taken back,
+`.damaged` what cannot be read any more.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any
+from zlib import crc32
 
+from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Edit
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.edge.paths import Path
 
 KEPT = 1000  # writes
 KEPT_BYTES = 200_000_000
@@ -27,29 +32,41 @@ class Record(NamedTuple):
 
 
 def append(folder: Path, what: str, at: str, edits: Sequence[Edit]) -> Path:
-    """Keep the bytes of a write about to happen; returns the record's file, for `drop` should the write not happen."""
+    """Keep the bytes of a write about to happen; returns the record's file, for `drop` should the write not happen.
+
+    Raises Refused where they cannot be kept.
+    """
+    head: dict[str, Any] = {"what": what, "at": at, "files": [[edit.path, _length(edit.expects), _length(edit.replaces)] for edit in edits]}
+    data = b"".join((edit.expects or b"") + (edit.replaces or b"") for edit in edits)
     journal = folder / "journal"
-    journal.mkdir(parents=True, exist_ok=True, mode=0o700)
-    numbers = sorted(_number(name) for name in os.listdir(journal) if _number(name))
-    head = {
-        "what": what,
-        "at": at,
-        "files": [[edit.path, _length(edit.expects), _length(edit.replaces)] for edit in edits],
-    }
-    path = journal / f"{(numbers[-1] if numbers else 0) + 1:08d}"
-    beside = journal / f".{path.name}.new"
-    with open(beside, "wb") as file:
-        file.write(json.dumps(head).encode() + b"\n")
-        for edit in edits:
-            file.write(edit.expects or b"")
-            file.write(edit.replaces or b"")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    _sync(journal)
-    if len(numbers) > KEPT:
+    try:
+        journal.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = journal / f"{max(map(_number, os.listdir(journal)), default=0) + 1:08d}"
+        _write(path, json.dumps(head | {"sum": _sum(head, data)}).encode() + b"\n" + data)
         _prune(journal)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Refused(f"{journal}: cannot be written: {reason}; ptcrm writes nothing that it could not undo (XDG_STATE_HOME)") from None
     return path
+
+
+def _write(path: Path, data: bytes) -> None:
+    """A record, whole and durable, or none."""
+    beside = path.parent / f".{path.name}.new"
+    try:
+        with open(beside, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sum(head: dict[str, Any], data: bytes) -> int:
+    return crc32(data, crc32(json.dumps(head).encode()))
 
 
 def _length(data: bytes | None) -> int | None:
@@ -57,8 +74,9 @@ def _length(data: bytes | None) -> int | None:
 
 
 def _number(name: str) -> int:
+    """The number of a record, whatever became of it; 0 for any other file."""
     stem = name.split(".")[0]
-    return int(stem) if stem.isdigit() else 0
+    return int(stem) if stem.isascii() and stem.isdigit() else 0
 
 
 def drop(path: Path) -> None:
@@ -66,35 +84,55 @@ def drop(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def newest(folder: Path) -> Record | None:
-    """The newest write not yet taken back, or None."""
+def records(folder: Path) -> list[Path]:
+    """The files of the writes not yet taken back, newest first. Raises Refused where the journal cannot be read."""
     journal = folder / "journal"
     try:
-        names = sorted((name for name in os.listdir(journal) if name.isdigit()), reverse=True)
+        names = [name for name in os.listdir(journal) if _number(name) and "." not in name]
     except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise Refused(f"{journal}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    return [journal / name for name in sorted(names, key=_number, reverse=True)]
+
+
+def read(path: Path) -> Record | None:
+    """One record; None where it is damaged: cut short, or not what was written."""
+    try:
+        line, _, rest = path.read_bytes().partition(b"\n")
+        head = json.loads(line)
+        expected = head.pop("sum")
+        if expected != _sum(head, rest):
+            return None
+        return Record(path, head["what"], head["at"], tuple(_edits(head["files"], rest)))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return read(journal / names[0]) if names else None
 
 
-def read(path: Path) -> Record:
-    """One record."""
-    data = path.read_bytes()
-    line, _, rest = data.partition(b"\n")
-    head = json.loads(line)
+def _edits(listed: Sequence[tuple[str, int | None, int | None]], data: bytes) -> list[Edit]:
     edits, place = [], 0
-    for name, before, after in head["files"]:
+    for name, before, after in listed:
         parts: list[bytes | None] = []
         for length in (before, after):
-            parts.append(None if length is None else rest[place : place + length])
+            parts.append(None if length is None else data[place : place + length])
             place += length or 0
         edits.append(Edit(name, parts[0], parts[1]))
-    return Record(path, head["what"], head["at"], tuple(edits))
+    return edits
 
 
-def mark_undone(record: Record) -> None:
+def mark_undone(path: Path) -> None:
     """It was taken back."""
-    os.replace(record.path, record.path.with_suffix(".undone"))
-    _sync(record.path.parent)
+    _rename(path, ".undone")
+
+
+def set_aside(path: Path) -> None:
+    """It is damaged, and is not looked at again."""
+    _rename(path, ".damaged")
+
+
+def _rename(path: Path, ending: str) -> None:
+    os.replace(path, path.parent / f"{path.name}{ending}")
+    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:
@@ -108,10 +146,12 @@ def _sync(folder: Path) -> None:
 
 
 def _prune(journal: Path) -> None:
-    """Keep the newest thousand writes, and not more than 200 MB of them."""
-    names = sorted((name for name in os.listdir(journal) if _number(name)), key=_number, reverse=True)
-    total = 0
-    for place, name in enumerate(names):
-        total += (journal / name).stat().st_size
-        if place >= KEPT or total > KEPT_BYTES:
-            (journal / name).unlink(missing_ok=True)
+    """Keep the newest thousand writes, and not more than 200 MB of them; the newest always (1 ms for a thousand)."""
+    with os.scandir(journal) as entries:
+        found = sorted(((_number(entry.name), entry) for entry in entries if _number(entry.name)), key=lambda pair: pair[0], reverse=True)
+        total = 0
+        for place, (_, entry) in enumerate(found):
+            total += entry.stat(follow_symlinks=False).st_size
+            if place and (place >= KEPT or total > KEPT_BYTES):
+                with contextlib.suppress(OSError):  # a folder with a number for a name is not ours
+                    os.unlink(entry.path)

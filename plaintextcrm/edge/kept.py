@@ -33,10 +33,13 @@ def store(folder: str, main: bytes, local: bytes, settings: Settings) -> None:
     with contextlib.suppress(OSError):
         os.makedirs(folder, mode=0o700, exist_ok=True)
         beside = os.path.join(folder, f".settings-{os.urandom(4).hex()}")
-        with open(beside, "w", encoding="utf-8") as file:
-            text = json.dumps(settings._asdict(), default=_plain)
-            json.dump({"from": _origin(main, local), "sum": crc32(text.encode()), "settings": text}, file)
-        os.replace(beside, os.path.join(folder, "settings.json"))
+        try:
+            with open(beside, "w", encoding="utf-8") as file:
+                text = json.dumps(settings._asdict(), default=_plain)
+                json.dump({"from": _origin(main, local), "sum": crc32(text.encode()), "settings": text}, file)
+            os.replace(beside, os.path.join(folder, "settings.json"))
+        except OSError:
+            os.unlink(beside)
 
 
 def _origin(main: bytes, local: bytes) -> str:

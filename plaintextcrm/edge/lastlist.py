@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
+
+from plaintextcrm.edge.paths import Path
 
 VALID_SECONDS = 86_400
 

@@ -8,17 +8,23 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from plaintextcrm.core.errors import Refused
+from plaintextcrm.edge.paths import Path
 
 PATIENCE = 60.0  # seconds
 
 
 @contextmanager
 def locked(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock of a vault's state folder; raises Refused when another holds it for longer than `patience` seconds."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Hold the lock of a vault's state folder.
+
+    Raises Refused when another holds it for longer than `patience` seconds, or where there can be no such folder.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _impossible(folder, "made", error) from None
     path = folder / "lock"
     if sys.platform == "win32":
         from filelock import FileLock, Timeout  # 31 ms to import: elsewhere flock does the same in fifteen lines
@@ -31,7 +37,10 @@ def locked(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
         return
     import fcntl
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _impossible(path, "opened", error) from None
     try:
         _wait(lambda: fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB), patience)
         yield
@@ -50,6 +59,11 @@ def _wait(take, patience: float) -> None:  # type: ignore[no-untyped-def]
                 raise _held(patience) from None
             time.sleep(pause)
             pause = min(pause * 1.5, 0.05)
+
+
+def _impossible(path: Path, what: str, error: OSError) -> Refused:
+    reason = (error.strerror or str(error)).lower()
+    return Refused(f"{path}: cannot be {what}: {reason}; ptcrm writes nothing that it could not undo (XDG_STATE_HOME)")
 
 
 def _held(patience: float) -> Refused:

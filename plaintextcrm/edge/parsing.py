@@ -6,7 +6,6 @@ import gc
 import os
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plaintextcrm.core import query, stored
@@ -15,12 +14,14 @@ from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Problem, Source
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Rules, facts_of, stand
-from plaintextcrm.core.text import normal, readable
+from plaintextcrm.core.vocabulary import find_key, fold_key
 from plaintextcrm.edge import vault
+from plaintextcrm.edge.paths import Path
 
 if TYPE_CHECKING:
     from plaintextcrm.edge.index import Progress, Row
 
+_CHECKED = ("tier", "last_contact")
 MANY = 1500  # files from which a second process pays
 CHUNK = 250
 
@@ -80,26 +81,27 @@ class Reader:
             source = vault.read(self.root, path, self.settings)
         except (OSError, Refused) as error:
             return _empty(path, vault.unreadable(path, error))
-        parsed = parse(source, self.kinds)
-        return self._row(source, parsed)
+        return self.row_of(source)
 
     def is_person(self, parsed: Parsed) -> bool:
         """Whether the vault's `only` (and not being a template) makes it a contact."""
         if not parsed.is_person or self.only is None:
             return parsed.is_person
-        facts = facts_of(parsed.contact, self.kinds)
+        facts = facts_of(parsed.contact, self.kinds, self.settings.log_order)
         standing = stand(facts, self.rules, date(2000, 1, 1))
         return self.only.holds(query.Person(parsed.contact, standing, len(facts.days)))
 
-    def _row(self, source: Source, parsed: Parsed) -> Row:
+    def row_of(self, source: Source) -> Row:
+        """What the index keeps of a file that is read."""
+        parsed = parse(source, self.kinds)
         contact = parsed.contact
         is_person = self.is_person(parsed)
-        body = normal(source.text[parsed.front.body :])
-        front = parsed.front
+        front, text = parsed.front, parsed.text
+        facts = facts_of(contact, self.kinds, self.settings.log_order)
         return (
             source.path, contact.id, contact.name, int(is_person), stored.head(contact, *_linked(parsed)),
-            stored.facts(facts_of(contact, self.kinds)), stored.log(contact), stored.tasks(contact), front.body_line,
-            stored.problems(parsed.problems if is_person else ()), readable(source.text[front.start : front.end]), body,
+            stored.facts(facts), stored.log(contact), stored.tasks(contact), front.body_line,
+            stored.problems(parsed.problems if is_person else ()), text[front.start : front.end], text[front.body :],
         )  # fmt: skip
 
 
@@ -109,10 +111,14 @@ def _empty(path: str, problem: Problem) -> Row:
 
 def _linked(parsed: Parsed) -> tuple[list[str], dict[str, int]]:
     """(what a contact links to, the lines of the keys that the checks of a whole vault look at)."""
-    lines = {pair.key: pair.line for pair in parsed.front.pairs if pair.key in ("tier", "last_contact")}
+    lines: dict[str, int] = {}
+    for pair in parsed.front.pairs:
+        key = find_key(pair.key)
+        if key and pair.value and key.name in _CHECKED and (key.name not in lines or fold_key(pair.key) == fold_key(key.name)):
+            lines[key.name] = pair.line  # a synonym counts where our own word is not there
     links = list(parsed.body.links)
-    for value in parsed.contact.keys.values():
-        for text in value if isinstance(value, tuple) else (value,):
-            if isinstance(text, str) and text.startswith("[["):
-                links.append(text.strip("[]").split("|")[0])
+    if "[[" in parsed.text[: parsed.front.end]:
+        for value in parsed.contact.keys.values():
+            texts = value if isinstance(value, tuple) else (value,)
+            links += [text.strip("[]").split("|")[0] for text in texts if isinstance(text, str) and text.startswith("[[")]
     return links, lines

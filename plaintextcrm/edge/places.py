@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+
+from plaintextcrm.edge.paths import Path
 
 
 def cache_folder() -> Path:

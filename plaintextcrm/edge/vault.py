@@ -7,14 +7,14 @@ import re
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import NamedTuple
 
 from plaintextcrm.core.errors import NoVault, Refused
 from plaintextcrm.core.model import Location, Problem, Source
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import FILE, LOCAL_FILE, Settings
 from plaintextcrm.core.text import decode
 from plaintextcrm.edge import files, places
+from plaintextcrm.edge.paths import Path
 
 SKIPPED_FOLDERS = frozenset(["templates", "phrases", "reviews", "attachments"])
 SKIPPED_FILES = frozenset(["index.md", "inbox.md"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from plaintextcrm.core.patterns import pattern
 
-_BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-_MARK_AGAIN = re.compile(r"%(\\*)(?=%)")
-_BLANKS = re.compile(r"[ \t]{100,}")
-_COMMENT = re.compile(r"<(\\*)!--")
+_BREAKS = pattern("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_CONTROLS = pattern("[\x00-\x08\x0e-\x1f\x7f]")
+_MARK_AGAIN = pattern(r"%(\\*)(?=%)")
+_BLANKS = pattern(r"[ \t]{100,}")
+_COMMENT = pattern(r"<(\\*)!--")
 
 
 def lines_of(cell: str) -> list[str]:

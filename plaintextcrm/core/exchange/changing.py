@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from plaintextcrm.core import contact, edit
 from plaintextcrm.core.contact import Parsed
@@ -16,6 +15,7 @@ from plaintextcrm.core.exchange.matching import normal
 from plaintextcrm.core.exchange.merging import add_imported, facts, fill_keys, imported_section, insert_interactions
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Edit, Interaction, Source
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.vocabulary import find_key
 
 Entries = Sequence[tuple[Row, Interaction]]

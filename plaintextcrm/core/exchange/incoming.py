@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from plaintextcrm.core import contact
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Interaction, Location
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.vocabulary import find_key
 
 Keys = Mapping[str, str | tuple[str, ...]]

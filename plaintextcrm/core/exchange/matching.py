@@ -8,11 +8,11 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from plaintextcrm.core.exchange.cells import column_lines
 from plaintextcrm.core.exchange.incoming import Person, Refusal, Row, canonical
 from plaintextcrm.core.model import Contact
+from plaintextcrm.core.record import NamedTuple
 
 
 class Match(NamedTuple):

@@ -5,7 +5,6 @@ Every other byte is kept; each step reads the file again and refuses what would 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,13 +16,14 @@ from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.exchange.incoming import Rest, canonical
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Interaction, Source
+from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.text import decode, encode, line_end_at, line_starts, readable, split_lines
 from plaintextcrm.core.vocabulary import find_key, fold_key
 
 HEADING = "Imported from"
 NAME_PARTS = ("given_name", "family_name")  # somebody whose file has no `name` is called by these
-_HEADING_LINE = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
-_EMPTY_KEY = re.compile(r"""(["']?[^"':#]+["']?)[ \t]*:[ \t]*(?:~|null|''|""|\[[ \t]*\])?[ \t]*\Z""")
+_HEADING_LINE = pattern(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
+_EMPTY_KEY = pattern(r"""(["']?[^"':#]+["']?)[ \t]*:[ \t]*(?:~|null|''|""|\[[ \t]*\])?[ \t]*\Z""")
 _MARKER = "to-be-replaced-by-the-lines-of-the-key"
 
 

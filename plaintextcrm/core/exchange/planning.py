@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
-from typing import NamedTuple
 
 from plaintextcrm.core import contact, names, text
 from plaintextcrm.core.errors import PtcrmError
@@ -17,6 +16,7 @@ from plaintextcrm.core.exchange.incoming import Keys, Reading, Refusal, Row
 from plaintextcrm.core.exchange.matching import Match, aliases_of, match, normal
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Contact, Edit, Interaction, Source
+from plaintextcrm.core.record import NamedTuple
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 Progress = Callable[[int, int], None]
@@ -150,10 +150,15 @@ def _ids(matches: Sequence[Match], aims: Aims) -> list[str]:
         stem = base = aims.stem(person.name)
         while stem.casefold() in taken:
             counts[base] += 1
-            stem = f"{base[: names.LONGEST_SLUG - 5]}-{counts[base]}"
+            stem = _numbered(base, f"-{counts[base]}")
         taken.add(stem.casefold())
         found.append(aims.prefix + stem)
     return found
+
+
+def _numbered(base: str, number: str) -> str:
+    """The file name with its number, not longer (in bytes) than a file name of ours is."""
+    return base.encode()[: names.LONGEST_SLUG - len(number)].decode("utf-8", "ignore").rstrip("- ") + number
 
 
 class _Links:

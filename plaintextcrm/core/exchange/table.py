@@ -6,12 +6,12 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
-from typing import NamedTuple
 
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.exchange.cells import label
 from plaintextcrm.core.exchange.incoming import Given, Refusal
 from plaintextcrm.core.model import Location
+from plaintextcrm.core.record import NamedTuple
 
 SEPARATORS = (",", ";", "\t")
 HEADER_WITHIN = 10  # records: some programs write a few lines above the header

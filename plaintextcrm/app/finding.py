@@ -1,0 +1,67 @@
+"""Who is meant, and one person straight from the file: what writing commands ask, without the index where a file says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plaintextcrm.app.vaults import Vault
+from plaintextcrm.core.errors import NotFound
+from plaintextcrm.core.model import Contact
+from plaintextcrm.edge import lastlist, vault
+
+if TYPE_CHECKING:
+    from plaintextcrm.edge.index import Index
+
+
+def who(vault_: Vault, word: str, now: float) -> str:
+    """The id that WHO names: a number of the last list, an id as it stands on disk (no scan), else by the ladder of names.
+
+    Raises NotFound.
+    """
+    if word.isascii() and word.isdigit() and len(word) < 10:
+        numbered = lastlist.recall(vault_.state, int(word), now)
+        if numbered is not None and exists(vault_, numbered):
+            return numbered
+    if exists(vault_, word):
+        return word
+    from plaintextcrm.app.asking import ask
+
+    return ask(vault_, lambda index: find_id(index, word))
+
+
+def exists(vault_: Vault, id: str) -> bool:
+    """Whether a contact's file of exactly that id is there."""
+    relative = vault.path_of(id, vault_.settings)
+    if not id or not vault.is_contact_path(relative, vault_.settings):
+        return False
+    path = vault_.root / relative
+    try:
+        return path.is_file() and vault.spelled_so(path) and not vault_.settings.only
+    except OSError:
+        return False
+
+
+def whos(vault_: Vault, word: str, now: float) -> tuple[str, ...]:
+    """The ids of one or more people: the whole word where it is somebody, else its parts between commas."""
+    try:
+        return (who(vault_, word, now),)
+    except NotFound:
+        parts = [part.strip() for part in word.split(",") if part.strip()]
+        if len(parts) < 2:
+            raise
+    return tuple(dict.fromkeys(who(vault_, part, now) for part in parts))
+
+
+def find_id(index: Index, who: str) -> str:
+    """The id of the one person that WHO names. Raises NotFound."""
+    from plaintextcrm.core import names
+
+    return names.find(who, [names.Known(*row) for row in index.known()]).id
+
+
+def one(vault_: Vault, id: str) -> Contact:
+    """One person straight from the file. Raises NotFound, or Refused where it cannot be read."""
+    from plaintextcrm.app.writing import read_source
+    from plaintextcrm.core.contact import parse
+
+    return parse(read_source(vault_, id), vault_.settings.kind_table).contact

@@ -1,0 +1,46 @@
+"""In which order the entries of a log happened (docs/format.md, "Interactions")."""
+
+from __future__ import annotations
+
+import pytest
+
+from plaintextcrm.core.history import chronological, past
+from plaintextcrm.core.standing import facts_of
+from tests.make import TODAY, contact
+
+ONE_DAY = ("- 2026-11-20 email: second [dir:: out]", "- 2026-11-20 email: first [dir:: in]")
+
+
+def told(*lines: str, order: str = "oldest") -> list[str]:
+    """The texts of a log, oldest first."""
+    return [entry.text for entry in chronological(contact(*lines).interactions, order)]
+
+
+def test_a_log_of_one_day_stands_in_the_order_of_the_settings() -> None:
+    assert told(*ONE_DAY, order="newest") == ["first", "second"]
+    assert told(*ONE_DAY, order="oldest") == ["second", "first"]
+    assert [entry.text for entry in past(contact(*ONE_DAY), TODAY, "newest")] == ["first", "second"]
+
+
+def test_who_wrote_last_on_the_only_day_follows_the_order_of_the_settings() -> None:
+    assert facts_of(contact(*ONE_DAY), order="newest").inbound == []
+    assert len(facts_of(contact(*ONE_DAY)).inbound) == 1
+
+
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+def test_a_log_of_several_days_shows_its_order_itself(order: str) -> None:
+    assert told("- 2026-11-20 call: third", "- 2026-11-20 call: second", "- 2026-11-19 call: first", order=order) == [
+        "first",
+        "second",
+        "third",
+    ]
+    assert told("- 2026-11-19 call: first", "- 2026-11-20 call: second", "- 2026-11-20 call: third", order=order) == [
+        "first",
+        "second",
+        "third",
+    ]
+
+
+def test_where_all_entries_of_a_day_have_a_time_it_decides() -> None:
+    assert told("- 2026-11-20 14:00 call: second", "- 2026-11-20 09:00 call: first") == ["first", "second"]
+    assert told("- 2026-11-20 14:00 call: one", "- 2026-11-20 call: two") == ["one", "two"]
