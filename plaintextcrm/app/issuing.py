@@ -1,0 +1,240 @@
+"""The pages about everybody, and the calendars and facts as files: all from cards and the index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from json import loads
+
+from plaintextcrm.app import reading
+from plaintextcrm.app.duelist import Wanted, due_list
+from plaintextcrm.app.pressing import Known, Press
+from plaintextcrm.core import due as dues
+from plaintextcrm.core import stored
+from plaintextcrm.core.dates import long_day
+from plaintextcrm.core.due import DatedRow, DueRow
+from plaintextcrm.core.errors import Refused
+from plaintextcrm.core.model import Contact, Problem
+from plaintextcrm.core.pages import calendar, outlook, problems, stats, today, words
+from plaintextcrm.core.pages.addresses import page_of, page_path
+from plaintextcrm.core.pages.published import private_keys
+from plaintextcrm.core.pages.shapes import Frame, Line, Link, Month, Problems, Today, TodayRow
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.text import fold, split_lines
+from plaintextcrm.core.vocabulary import find_key
+from plaintextcrm.edge import assets
+from plaintextcrm.edge import vault as vaults
+from plaintextcrm.edge.cards import Cards
+from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, due_calendar, occasion_calendar
+
+AHEAD_DAYS = 31  # how far due.ics looks
+MOST_AHEAD = 2000
+LOOKED_AT = 60  # people whose later days a page can work out, beside those who are shown
+
+
+def frame_of(settings: Settings, day: date) -> Frame:
+    """What stands around every page of a contact."""
+    nav = (Link("Today", "index.html"), Link("People", "people.html"), Link("Calendar", "calendar.html"), Link("Stats", "stats.html"))
+    return Frame("", settings.site.title or settings.name, nav, "People", day.isoformat(), long_day(day), 0, 0, ())
+
+
+class _Shown(NamedTuple):
+    """Somebody on the page of a day."""
+
+    known: Known
+    row: DueRow
+
+
+class Issue:
+    """One issue of the pages about everybody."""
+
+    def __init__(self, press: Press, cards: Cards, folder: str) -> None:
+        self.press, self.cards, self.folder = press, cards, folder
+        self.vault, self.index, self.settings, self.today = press.vault, press.index, press.settings, press.today
+
+    def pages(self) -> Iterator[tuple[str, bytes]]:
+        """(path, bytes) of each."""
+        press, frame = self.press.pages, self.frame
+        yield "index.html", press.today(frame._replace(current="Today"), self._today("", None))
+        for mate, link in zip(self.settings.team, frame.owners, strict=True):
+            owned = self.cards.owned_by(fold(mate.id))
+            yield (
+                f"due/{mate_name(mate.id)}.html",
+                press.today(frame._replace(root="../", current=link.words), self._today(f"for {link.words}", owned)),
+            )
+        yield "people.html", press.people(frame._replace(current="People"), tuple(self.cards.column("row")), frame.people)
+        yield "calendar.html", press.calendar(frame._replace(current="Calendar"), self._calendar())
+        total = loads(str(self.cards.meta("tally") or "{}"))
+        yield "stats.html", press.stats(frame._replace(current="Stats"), stats.stats(total, self.settings, self.today))
+        yield "problems.html", press.problems(frame._replace(current="Problems"), self._problems())
+        yield "due.ics", due_calendar(self._due_events(), title=f"{frame.site}: due", seed=self._seed(), today=self.today)
+        yield (
+            "occasions.ics",
+            occasion_calendar(
+                self._occasion_events(), title=f"{frame.site}: dates", seed=self._seed(), today=self.today, leap_day=self.settings.leap_day
+            ),
+        )
+        yield "site.json", self._facts()
+        for name in assets.PAGES:
+            yield name, assets.static(name)
+
+    @cached_property
+    def frame(self) -> Frame:
+        """The frame of these pages, with what only they tell: how many people and mistakes, whose due pages there are."""
+        owners = tuple(Link(mate.name or mate.id, f"due/{mate_name(mate.id)}.html") for mate in self.settings.team)
+        mistakes = sum(problem.severity == "error" for problem in self.problems)
+        return frame_of(self.settings, self.today)._replace(people=self.cards.count(), mistakes=mistakes, owners=owners)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong in the files, those of private people left out."""
+        private = {vaults.path_of(id, self.settings) for id in self.press.names.private}
+        found = reading.all_problems(self.index, self.vault)
+        return tuple(problem for problem in found if problem.where.path not in private)
+
+    # -- today --
+
+    @cached_property
+    def day(self) -> tuple[tuple[_Shown, ...], int, tuple[tuple[DatedRow, Contact], ...], int]:
+        """Whom the day shows, how many are due, what is near, how many were in touch this week; private people left out."""
+        found = due_list(self.index, self.vault, Wanted())
+        shown = tuple(self._shown([row.id for row in found.rows]))
+        near = [
+            contact for contact, _ in self.index.facts(dict.fromkeys(row.id for row in found.dates)) if not self._is_private(contact.id)
+        ]
+        dated = [(row, known.contact) for known in self._known([contact.id for contact in near]) for row in self._dated(known)]
+        return shown, len(self.listed), tuple(dated), found.touched
+
+    @cached_property
+    def listed(self) -> tuple[str, ...]:
+        """Everybody who is due, in order."""
+        return tuple(id for id in self.index.cut(self.today, None).shown if not self._is_private(id))
+
+    def _is_private(self, id: str) -> bool:
+        return self.press.names.is_private(id)
+
+    def _known(self, ids: Sequence[str]) -> Iterator[Known]:
+        for contact, facts in self.index.facts(ids):
+            if not self._is_private(contact.id):
+                yield self.press.seen(contact, facts)
+
+    def _shown(self, ids: Sequence[str]) -> Iterator[_Shown]:
+        for known in self._known(ids):
+            yield _Shown(known, self.press.row(known))
+
+    def _dated(self, known: Known) -> tuple[DatedRow, ...]:
+        return dues.dated_rows(known.contact, known.standing, known.settings, self.today)
+
+    def _today(self, whose: str, owned: Collection[str] | None) -> Today:
+        shown, listed, dated, touched = self.day
+        if owned is not None:
+            everybody = [id for id in self.listed if id in owned]
+            shown, listed = tuple(self._shown(everybody[: self.settings.per_week])), len(everybody)
+            dated = tuple(one for one in dated if one[0].id in owned)
+        rows = [self._row(one) for one in shown]
+        first = {one.known.contact.id for one in shown}
+        later = [id for id in self.listed if id not in first and (owned is None or id in owned)]
+        waiting = [self._line(known) for known in self._known(later[: today.MOST_WAITING])]
+        soon_ids = [id for id, _ in self.index.soon(self.today, self.settings.soon_days, 40) if owned is None or id in owned]
+        soon = [self._line(known) for known in self._known(soon_ids) if not known.standing.hidden]
+        ahead = [id for id, _ in self.index.soon(self.today, outlook.HORIZON, LOOKED_AT) if owned is None or id in owned]
+        candidates = dict.fromkeys([*first, *later[:LOOKED_AT], *(row.id for row, _ in dated), *ahead])
+        people = self.cards.count()
+        data = {
+            "built": self.today.toordinal(), "room": self.settings.per_week, "touched": touched, "soon_days": self.settings.soon_days,
+            "listed": listed, "whose": whose, "people": [self._outlook(one) for one in self._shown(list(candidates))],
+        }  # fmt: skip
+        owed = shown[0].known.standing.owed if shown else ()
+        return today.today_page(self.today, rows, owed, dated, soon, waiting, listed - len(rows), people, data, whose)
+
+    def _row(self, one: _Shown) -> TodayRow:
+        return today.today_row(one.known.contact, one.known.standing, one.row, one.known.settings, self.today)
+
+    def _line(self, known: Known) -> Line:
+        return today.state_line(known.contact, known.standing, self.today)
+
+    def _outlook(self, one: _Shown) -> dict[str, object]:
+        known, row = one
+        fallback = dues.hook(known.contact, known.standing, known.settings, self.today, (), (), self.press.offers)
+        shown = self._row(one)
+        return {
+            "id": shown.id, "name": shown.name, "href": shown.href, "role": shown.role, "reach": shown.reach, "log": shown.log_line,
+            "tail": today.tail_words(row, known.settings), "paused": shown.paused,
+            **outlook.outlook(known.contact, known.facts, known.standing, self.press.rules, self.today, words.sentence(fallback)),
+        }  # fmt: skip
+
+    # -- the others --
+
+    def _calendar(self) -> tuple[Month, ...]:
+        everything = (
+            ((event[0], event[1], event[2]), name, href, state)
+            for _, name, href, state, events in self.cards.events()
+            for event in loads(events)
+        )
+        return calendar.calendar(everything, self.today)
+
+    def _problems(self) -> Problems:
+        return problems.problems_page([self._modest(problem) for problem in self.problems], self._line_of, self._page_of_file)
+
+    def _modest(self, problem: Problem) -> Problem:
+        """A problem as others may see it: of a private key nothing but where it is."""
+        line = self._line_of(problem)
+        key = find_key(line.split(":", 1)[0].strip()) if ":" in line and not line[:1].isspace() else None
+        private = self._private_keys_at(problem.where.path)
+        is_private = (key is not None and key.name in private) or (key is None and line[:1] in " \t-" and bool(private))
+        return problem._replace(message="a private key: ptcrm check says what is wrong", fix=None) if is_private else problem
+
+    def _private_keys_at(self, path: str) -> frozenset[str]:
+        id = vaults.id_of(path, self.settings)
+        found = next(self.index.facts([id]), None)
+        return private_keys(found[0], self.settings) if found else frozenset()
+
+    def _line_of(self, problem: Problem) -> str:
+        try:
+            lines = split_lines(vaults.read(self.vault.root, problem.where.path, self.settings).text)
+        except (OSError, Refused):
+            return ""
+        return lines[problem.where.line - 1] if 0 < problem.where.line <= len(lines) else ""
+
+    def _page_of_file(self, path: str) -> str:
+        id = vaults.id_of(path, self.settings)
+        return page_of(id) if self.cards.card(id) else ""
+
+    def _seed(self) -> str:
+        return self.settings.name
+
+    def _due_events(self) -> list[DueEvent]:
+        """Today's few today, and whoever falls due in the next month."""
+        shown, _, _, _ = self.day
+        events = [DueEvent(one.known.contact.id, one.known.contact.name, self.today, one.row.hook) for one in shown]
+        for id, on in self.index.soon(self.today, AHEAD_DAYS, MOST_AHEAD):
+            card = self.cards.card(id)
+            if card and '"state"' in card.events:
+                facts = loads(card.facts)
+                events.append(DueEvent(id, card.name, date.fromordinal(on), facts.get("hook") or ""))
+        return events
+
+    def _occasion_events(self) -> list[OccasionEvent]:
+        found = []
+        for id, name, days in self.cards.occasions():
+            for kind, month, day, year, label in loads(days):
+                found.append(OccasionEvent(id, name, kind, month, day, year, label))
+        return found
+
+    def _facts(self) -> bytes:
+        shown, listed, dated, touched = self.day
+        head = {
+            "schema": "ptcrm.site/1", "made_by": "ptcrm build", "today": self.today.isoformat(), "title": self.frame.site,
+            "due": [one.known.contact.id for one in shown], "waiting": listed - len(shown), "touched_this_week": touched,
+            "dates": [dues.dated_facts(row) for row, _ in dated],
+        }  # fmt: skip
+        text = stored.compact(head)
+        people = ",\n".join(self.cards.column("facts"))
+        return f'{text[:-1]},"people":[\n{people}\n]}}\n'.encode("utf-8", "replace")
+
+
+def mate_name(id: str) -> str:
+    """The file name of a colleague's due page."""
+    return page_path(id).removeprefix("contacts/").removesuffix(".html").replace("/", "~")

@@ -1,0 +1,195 @@
+"""One contact -> its page and its card: what a build does ten thousand times, in two processes where there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from json import loads
+
+from plaintextcrm.app.vaults import Vault
+from plaintextcrm.core import due as dues
+from plaintextcrm.core import stored
+from plaintextcrm.core.dates import last_day
+from plaintextcrm.core.due import DueRow, Offer
+from plaintextcrm.core.model import NEVER, Contact
+from plaintextcrm.core.occasions import days_of
+from plaintextcrm.core.pages import calendar, people, stats
+from plaintextcrm.core.pages.addresses import encoded, page_of, page_path
+from plaintextcrm.core.pages.digest import Around, digest, notes_of
+from plaintextcrm.core.pages.published import clean, private_keys, published, seen_facts, without_comments, without_links
+from plaintextcrm.core.pages.shapes import Frame
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.standing import Facts, Rules, Standing, stand
+from plaintextcrm.core.text import fold
+from plaintextcrm.core.vocabulary import KEYS
+from plaintextcrm.edge import assets
+from plaintextcrm.edge.cards import Card, Cards, Face
+from plaintextcrm.edge.index import Index, Written
+from plaintextcrm.render.html import Pages
+from plaintextcrm.render.timeline import timeline
+
+
+class Names:
+    """Names as the faces have them: all in memory where everybody is needed, else asked one by one."""
+
+    def __init__(self, cards: Cards, faces: Sequence[Face] | None) -> None:
+        self.cards: Cards | None = cards
+        self.private = cards.private_ids()
+        self._offers: tuple[Offer, ...] | None = None
+        self._meant: dict[str, list[str]] = {}
+        self._names: dict[str, str] = {}
+        self._linked: dict[str, list[str]] = {}
+        self._words: dict[str, tuple[str, ...]] = {}
+        if faces is not None:
+            self._take(faces)
+
+    def _take(self, faces: Iterable[Face]) -> None:
+        for face in faces:
+            self._names[face.id] = face.name
+            self._words[face.id] = face.words
+            for word in face.words:
+                self._meant.setdefault(word, []).append(face.id)
+            if not face.private:
+                for target in face.links:
+                    self._linked.setdefault(target, []).append(face.id)
+
+    def know_all(self) -> None:
+        """Take everything into memory, for processes that have no cards."""
+        assert self.cards is not None
+        self.offers()
+        if not self._names:
+            self._take(self.cards.faces())
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "cards": None}
+
+    def meant(self, word: str) -> Sequence[str]:
+        """The ids a folded name may mean."""
+        return self._meant.get(word, ()) if self._names or self.cards is None else self.cards.meant(word)
+
+    def name_of(self, id: str) -> str:
+        """The name of somebody."""
+        if self._names or self.cards is None:
+            return self._names.get(id, id)
+        face = self.cards.face(id)
+        return face.name if face else id
+
+    def is_private(self, id: str) -> bool:
+        """Whether somebody is on no page."""
+        return id in self.private
+
+    def linked_to(self, id: str) -> Sequence[tuple[str, str]]:
+        """(id, name) of everybody public whose file names this one."""
+        if not self._names and self.cards is not None:
+            return self.cards.linked_to(id)
+        found = {other for word in self._words.get(id, ()) for other in self._linked.get(word, ()) if other != id}
+        return tuple((other, self._names[other]) for other in sorted(found))
+
+    def offers(self) -> Iterable[Offer]:
+        """What people offer, private ones left out."""
+        if self._offers is None:
+            assert self.cards is not None
+            told = self.cards.told()
+            self._offers = tuple(Offer(id, name, offer) for id, name, text in told for offer in loads(text).get("offers", ()))
+        return self._offers
+
+
+class Known(NamedTuple):
+    """A contact as it may be seen, and where it stands."""
+
+    contact: Contact
+    facts: Facts
+    standing: Standing
+    hidden: frozenset[str]  # the keys that are not shown
+    settings: Settings  # `show_tier` is off where the tier is private
+
+
+class Press:
+    """Makes pages and cards under one vault, day and frame."""
+
+    def __init__(self, vault_: Vault, index: Index, names: Names, frame: Frame, files: str) -> None:
+        self.vault, self.index, self.names, self.frame, self.files = vault_, index, names, frame, files
+        self.settings, self.today = vault_.settings, vault_.today
+        self.rules = Rules(vault_.settings)
+        self.modest = self.settings._replace(site=self.settings.site._replace(show_tier=False))
+        self.resolve = lru_cache(maxsize=20_000)(self._resolve)
+        self.is_hidden = lru_cache(maxsize=20_000)(self._is_hidden)
+        self.pages = Pages(self.resolve, assets.templates())
+
+    def _resolve(self, target: str) -> tuple[str, str] | None:
+        found = [id for id in self.names.meant(fold(target)) if not self.names.is_private(id)]
+        return (page_of(found[0]), self.names.name_of(found[0])) if len(found) == 1 else None
+
+    def _is_hidden(self, target: str) -> bool:
+        word = fold(target).removesuffix(".md")
+        found = self.names.meant(word) or ("/" in word and self.names.meant(word.rsplit("/", 1)[1])) or ()
+        return bool(found) and all(self.names.is_private(id) for id in found)
+
+    def seen(self, contact: Contact, facts: Facts) -> Known:
+        """Somebody as others may see them."""
+        hidden = private_keys(contact, self.settings)
+        shown = published(contact, self.settings, self.is_hidden)
+        seen = seen_facts(facts, shown, hidden, self.settings)
+        settings = self.modest if "tier" in hidden else self.settings
+        return Known(shown, seen, stand(seen, self.rules, self.today), hidden, settings)
+
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        """What people offer, as others may see it."""
+        return tuple(offer._replace(text=clean(offer.text, self.is_hidden)) for offer in self.names.offers())
+
+    def row(self, known: Known) -> DueRow:
+        """Their row of the due list, which tells no private rhythm."""
+        row = dues.due_row(known.contact, known.standing, known.settings, self.today, self.offers)
+        return row._replace(cadence=NEVER) if "cadence" in known.hidden else row
+
+    def pressed(self, ids: Iterable[str]) -> Iterator[tuple[Card, str, bytes]]:
+        """(card, path of the page, the page) of each; private people have none and are left out."""
+        for written in self.index.written(ids):
+            if not self.names.is_private(written.contact.id):
+                yield self._press(written)
+
+    def _press(self, written: Written) -> tuple[Card, str, bytes]:
+        known = self.seen(written.contact, written.facts)
+        contact, standing, settings = known.contact, known.standing, known.settings
+        row = self.row(known)
+        linked = tuple((name, page_of(id)) for id, name in self.names.linked_to(contact.id))
+        path = page_path(contact.id)
+        depth = path.count("/")
+        frame = self.frame._replace(root="../" * depth)
+        file = "../" * depth + self.files + encoded(contact.path) if self.files else ""
+        one = digest(contact, standing, row, self._notes(written), Around(settings, self.today, self.resolve, linked, file))
+        died = last_day(contact.died) if contact.died else None
+        page = self.pages.digest(frame, one, timeline(one.log, self.today, died, settings.kind_table))
+        person = people.person(contact, standing, one.entries, settings, self.today)
+        card = Card(
+            contact.id, fold(contact.name), contact.name, person.href, person.state, self.pages.person_row(person, self.frame),
+            stored.compact(site_facts(known, row)), stored.compact(calendar.events(contact, standing, settings, self.today)),
+            stored.compact([] if standing.hidden == "wholly" else [(kind, *on, label) for *on, kind, label in days_of(contact)]),
+            stored.compact(stats.tally(contact, standing, settings, self.today)),
+        )  # fmt: skip
+        return card, path, page
+
+    def _notes(self, written: Written) -> str:
+        unsound = written.line == 2 or (written.line == 1 and written.text.startswith("<<<<<<< "))
+        if unsound or "notes" in private_keys(written.contact, self.settings):
+            return ""  # unsound: the front matter is not closed, or a merge stands before it, so that keys are among the notes
+        text = written.text
+        if "<!--" in text or "%%" in text:
+            text = without_comments(text, "\n\0")  # before any line is left out that has only one end of a comment
+        sections = [(section.line, section.end) for section in written.body.sections]
+        tasks = [task.where for task in written.contact.follow_ups]
+        title = written.body.title if written.body.title is not None else None
+        notes = notes_of(text, written.line, sections, title, tasks)
+        return without_links(notes.replace("\n\0", "").replace("\0", ""), self.is_hidden)
+
+
+def site_facts(known: Known, row: DueRow) -> dict[str, object]:
+    """One person as `site.json` has it: the keys of the vocabulary that are shown, and where they stand."""
+    contact = known.contact
+    left_out = known.hidden | {"private"} | (frozenset() if known.settings.site.show_tier else {"tier"})
+    facts: dict[str, object] = {key.name: contact.keys[key.name] for key in KEYS if key.name in contact.keys and key.name not in left_out}
+    told = dues.row_facts(row)
+    wanted = ("last", "last_kind", "due", "next", "state", "ratio", "freshness", "hook", "owed", "occasions", "follow_ups")
+    return {"id": contact.id, "page": page_of(contact.id), **facts, "name": contact.name, **{key: told[key] for key in wanted}}

@@ -1,0 +1,83 @@
+"""Twelve months of dates and dues."""
+
+from __future__ import annotations
+
+from calendar import Calendar
+from collections.abc import Iterable
+from datetime import date
+
+from plaintextcrm.core import history
+from plaintextcrm.core.dates import FULL_MONTHS
+from plaintextcrm.core.due import entry_words, plain_words
+from plaintextcrm.core.model import Contact
+from plaintextcrm.core.occasions import occasions
+from plaintextcrm.core.pages.shapes import Day, Line, Month
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.standing import Standing
+
+MONTHS_SHOWN = 12
+DUES_NAMED = 2  # a day
+
+Event = tuple[int, str, str]
+"""One thing on one day: ordinal, sign ("state" for a due), what."""
+
+
+def months_from(today: date) -> tuple[date, date]:
+    """The first day shown and the first not shown any more."""
+    return date(today.year, today.month, 1), _plus_months(today, MONTHS_SHOWN)
+
+
+def _plus_months(day: date, months: int) -> date:
+    count = day.year * 12 + day.month - 1 + months
+    return date(min(count // 12, 9999), count % 12 + 1, 1)
+
+
+def events(contact: Contact, standing: Standing, settings: Settings, today: date) -> list[Event]:
+    """What one contact puts into the calendar."""
+    if standing.hidden == "wholly":
+        return []
+    start, end = months_from(today)
+    first, beyond = start.toordinal(), end.toordinal()
+    found: list[Event] = []
+    if contact.birthday or contact.dates or contact.started:
+        near = occasions(contact, today, beyond - today.toordinal() - 1, (today - start).days, settings.leap_day)
+        found += [(one.on.toordinal(), one.kind, one.words()) for one in near]
+    if contact.interactions:
+        found += [(plan.on.toordinal(), "plan", entry_words(plan)) for plan in history.plans(contact, today, settings.kind_table)]
+    planned = {day for day, sign, _ in found if sign == "plan"}
+    for task in contact.follow_ups:
+        if task.open and task.due and task.due.toordinal() not in planned:
+            found.append((task.due.toordinal(), "theirs" if task.waiting == "them" else "promise", plain_words(task.text)))
+    due = max(standing.due, today.toordinal()) if standing.due and not standing.hidden else 0
+    if due:
+        found.append((due, "state", ""))
+    return [event for event in found if first <= event[0] < beyond]
+
+
+def calendar(everything: Iterable[tuple[Event, str, str, str]], today: date) -> tuple[Month, ...]:
+    """The months. Of each event: what, and the contact's name, href and state."""
+    by_day: dict[int, list[Line]] = {}
+    for (day, sign, what), name, href, state in everything:
+        shown = state if sign == "state" else ""
+        by_day.setdefault(day, []).append(Line(sign, shown, name, href, what, "", ""))
+    start, _ = months_from(today)
+    return tuple(_month(_plus_months(start, number), by_day) for number in range(MONTHS_SHOWN))
+
+
+def _month(first: date, by_day: dict[int, list[Line]]) -> Month:
+    weeks = tuple(
+        tuple(_day(day, by_day) if day.month == first.month else None for day in week)
+        for week in Calendar(0).monthdatescalendar(first.year, first.month)
+    )
+    days = tuple(day for week in weeks for day in week if isinstance(day, Day))
+    return Month(f"{FULL_MONTHS[first.month - 1].capitalize()} {first.year}", weeks, days)
+
+
+def _day(day: date, by_day: dict[int, list[Line]]) -> Day | int:
+    lines = by_day.get(day.toordinal())
+    if not lines:
+        return day.day
+    dates = sorted((line for line in lines if line.sign != "state"), key=lambda line: (line.sign, line.name, line.what))
+    dues = sorted((line for line in lines if line.sign == "state"), key=lambda line: (line.name, line.href))
+    named = dues[:DUES_NAMED]
+    return Day(day.isoformat(), day.day, tuple(line._replace(on=day.isoformat()) for line in (*dates, *named)), len(dues) - len(named))

@@ -1,0 +1,297 @@
+"""The brief before a meeting: everything that stands on the page of one contact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import groupby
+
+from plaintextcrm.core import due as dues
+from plaintextcrm.core import history, numbers
+from plaintextcrm.core.dates import cadence_words, last_day, span_words
+from plaintextcrm.core.due import DueRow
+from plaintextcrm.core.kinds import KindTable
+from plaintextcrm.core.model import NEVER, OPEN_BOXES, Contact, FollowUp, Interaction
+from plaintextcrm.core.numbers import Numbers
+from plaintextcrm.core.pages import words
+from plaintextcrm.core.pages.shapes import Common, Digest, Entry, Fact, Line, Link, Promise, Year
+from plaintextcrm.core.patterns import pattern
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.standing import Standing
+
+NEWEST = 8
+SHOWN_FIELDS = ("with", "minutes", "value", "from", "to", "by")
+_ITEM = pattern(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[(.)\][ \t]+)?")
+_FIELD = pattern(r"\s*\[[^\[\]():]+::[^\[\]]*\]")
+_LINK = pattern(r"\[\[([^\[\]|#]+)(?:\|([^\[\]]*))?[^\[\]]*\]\]")
+
+Resolve = Callable[[str], tuple[str, str] | None]
+"""The target of a wikilink -> (href from the folder of the site, name), or None where there is no page."""
+
+
+class Around(NamedTuple):
+    """What a page knows beside its contact."""
+
+    settings: Settings
+    today: date
+    resolve: Resolve
+    linked: tuple[tuple[str, str], ...] = ()  # (name, href) of those whose files name this one
+    file: str = ""  # how the page reaches the file
+
+
+def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around: Around) -> Digest:
+    """The page of one (published) contact."""
+    settings, today, kinds = around.settings, around.today, around.settings.kind_table
+    log = history.past(contact, today)
+    entries = [_entry(entry, kinds, today) for entry in reversed(log)]
+    gone = standing.hidden == "wholly"
+    died = last_day(contact.died) if contact.died else None
+    touches = tuple(entry for entry in log if history.is_touch(entry, kinds))
+    found = numbers.numbers(touches, today, kinds)
+    shared = frozenset(dues.shared_hobbies(contact, settings))
+    tier = (contact.tier or "") if settings.site.show_tier else ""
+    return Digest(
+        id=contact.id, name=contact.name, state=words.state_shown(standing), paused=standing.hidden in ("paused", "snoozed"),
+        state_word=_state_word(contact, standing), role=words.role_line(contact), groups=contact.texts("groups"), tier=tier,
+        say="" if gone else words.sentence(row.hook), facts=_facts(contact, standing, row, found, touches, today, kinds),
+        yours=tuple(_promise(task, today) for task in _open(contact) if task.waiting != "them"),
+        theirs=tuple(_promise(task, today) for task in _open(contact) if task.waiting == "them"),
+        reach=_reach(contact), log_line="" if gone else log_line(contact, row, kinds),
+        dates=tuple(date_line(one, contact, today) for one in dues.dated_rows(contact, standing, settings, today)),
+        met=_met(contact, log, today), through=_common(contact.text("referred_by"), around.resolve),
+        common=_in_common(contact, around),
+        likes=tuple(Common(hobby, "", hobby in shared) for hobby in contact.texts("hobbies")), about=_about(contact),
+        ask=() if gone else numbers.ask_next_time(contact), notes=notes, recent=tuple(entries[:NEWEST]),
+        older=tuple(Year(year, tuple(part)) for year, part in groupby(entries[NEWEST:], key=lambda entry: int(entry.on[:4]))),
+        entries=len(entries), log=log, died=died.isoformat() if died else "", file=around.file, path=contact.path,
+    )  # fmt: skip
+
+
+def _state_word(contact: Contact, standing: Standing) -> str:
+    if contact.is_true("do_not_contact"):
+        return "do not contact"
+    if standing.hidden == "wholly":
+        return "deceased" if contact.died or contact.text("status") == "deceased" else "archived"
+    return {"snoozed": "not now", "paused": "paused"}.get(standing.hidden) or words.STATE_WORDS[standing.state]
+
+
+# --- where you stand -----------------------------------------------------------------------------------------------
+
+
+def _facts(
+    contact: Contact,
+    standing: Standing,
+    row: DueRow,
+    found: Numbers,
+    touches: Sequence[Interaction],
+    today: date,
+    kinds: KindTable,
+) -> tuple[Fact, ...]:
+    facts = []
+    if standing.hidden != "wholly":
+        facts.append(_next_fact(contact, standing, row, today))
+        if row.freshness is not None:
+            facts.append(Fact("Freshness", str(row.freshness), f"{words.warmth(row.freshness)}; 50 is the day it falls due", row.freshness))
+    if touches:
+        last = touches[-1]
+        facts.append(Fact("Last", words.plain_day(last.on, today), _last_words(last, today)))
+    elif standing.last:
+        facts.append(Fact("Last", words.plain_day(date.fromordinal(standing.last), today), "as the file says; no entry tells of it"))
+    if standing.hidden == "wholly":
+        return tuple(facts)
+    if found.strength is not None:
+        facts.append(Fact("Strength", str(found.strength), _strength_words(found, touches, kinds)))
+    if found.recent or found.before:
+        facts.append(
+            Fact("Trend", str(found.recent), f"{'time' if found.recent == 1 else 'times'} in 90 days, {found.before} in the 90 before")
+        )
+    if found.gap is not None and found.gaps >= 3:
+        asked = f"; you ask for {cadence_words(row.cadence)}" if row.cadence != NEVER else ""
+        facts.append(
+            Fact("Own rhythm", f"every {span_words(max(1, round(found.gap)))}", f"the middle of the last {found.gaps} gaps{asked}")
+        )
+    drift, balance = numbers.drift_words(found), numbers.balance_words(found)
+    if drift:
+        facts.append(Fact("Drifting", "quieter than usual", drift))
+    if balance:
+        facts.append(Fact("Who began", "one side", balance))
+    return tuple(facts)
+
+
+def _next_fact(contact: Contact, standing: Standing, row: DueRow, today: date) -> Fact:
+    asked = cadence_words(row.cadence) if row.cadence != NEVER else ""
+    silent = {
+        "snoozed": f"not before {words.plain_day(contact.snooze_until, today)}" if contact.snooze_until else "snoozed",
+        "paused": f"paused until {words.plain_day(contact.paused, today)}" if isinstance(contact.paused, date) else "paused",
+        "attempt": "tried lately, not reached", "plan": "something is planned",
+    }.get(standing.hidden, "")  # fmt: skip
+    if row.due is None:
+        return Fact("Next due", "on file", "; ".join(part for part in (silent, "neither tier nor cadence: nothing falls due") if part))
+    days = (row.due - today).days
+    when = "today" if not days else f"in {span_words(days)}" if days > 0 else f"{span_words(-days)} ago"
+    return Fact(
+        "Next due", words.plain_day(row.due, today), "; ".join(part for part in (when, silent, f"asked {asked}" if asked else "") if part)
+    )
+
+
+def _last_words(entry: Interaction, today: date) -> str:
+    days = (today - entry.on).days
+    ago = "today" if not days else f"{dues.between_words(entry.on, today)} ago"
+    side = ", theirs" if history.from_them(entry) else ", yours" if history.from_us(entry) else ""
+    return f"{ago}; {entry.kind}{side}" if entry.kind else f"{ago}{side}"
+
+
+def _strength_words(found: Numbers, touches: Sequence[Interaction], kinds: KindTable) -> str:
+    heavy: dict[date, int] = {}
+    for entry in touches:
+        kind = kinds.get(entry.kind) if entry.kind else None
+        heavy[entry.on] = max(heavy.get(entry.on, 0), kind.strength if kind else 1)
+    amounts = [
+        (sum(weight == size for weight in heavy.values()), name) for size, name in ((3, "in person"), (2, "by voice"), (1, "in writing"))
+    ]
+    said = ", ".join(f"{amount} {name}" for amount, name in amounts if amount)
+    return f"100 × (1 − e^(−{found.strength_sum:.2f}/6)): {said}, fading by half every {numbers.HALF_LIFE_DAYS} days"
+
+
+# --- loops, reach, around ------------------------------------------------------------------------------------------
+
+
+def _open(contact: Contact) -> list[FollowUp]:
+    return sorted((task for task in contact.follow_ups if task.open), key=lambda task: (task.due or date.max, task.where))
+
+
+def _promise(task: FollowUp, today: date) -> Promise:
+    late = task.due is not None and task.due < today
+    when = ""
+    if task.due:
+        when = f"since {words.short_day(task.due, today)}" if late else words.near_day(task.due, today)
+    return Promise(task.text, when, late)
+
+
+def _reach(contact: Contact) -> tuple[tuple[str, Link], ...]:
+    found = [("Mail", words.mail_link(address)) for address in contact.texts("email")]
+    found += [("Phone", words.phone_link(number)) for number in contact.texts("phone")]
+    found += [("Web", words.web_link(address)) for address in contact.texts("website")]
+    found += [("LinkedIn", words.web_link(address)) for address in contact.texts("linkedin")]
+    found += [("Place", Link(contact.text("location") or ""))] if contact.text("location") else []
+    found += [("Address", Link(address)) for address in contact.texts("address")]
+    found += [("Prefers", Link(contact.text("prefers") or ""))] if contact.text("prefers") else []
+    return tuple(found)
+
+
+def short_reach(contact: Contact) -> tuple[Link, ...]:
+    """Mail, Call, Website: the first of each that leads somewhere."""
+    found = []
+    for word, key, link in (
+        ("Mail", "email", words.mail_link),
+        ("Call", "phone", words.phone_link),
+        ("Website", "website", words.web_link),
+    ):
+        href = next((one.href for text in contact.texts(key) if (one := link(text)).href), "")
+        if href:
+            found.append(Link(word, href))
+    return tuple(found)
+
+
+def log_line(contact: Contact, row: DueRow, kinds: KindTable) -> str:
+    """`ptcrm log ada-king coffee`: the kind is that of the last time, so that most often only a word is to be changed."""
+    id = contact.id
+    plain = id.replace("-", "").replace("/", "").replace("_", "").replace(".", "")
+    quoted = id if plain.isascii() and plain.isalnum() else "'" + id.replace("'", "'\\''") + "'"
+    kind = row.last_kind or ""
+    group = kinds[kind].group if kind in kinds else ""
+    if group not in ("in person", "voice", "writing") or kind in words.GIVING:
+        kind = "call" if contact.texts("phone") else "message"
+    return f"ptcrm log {quoted} {kind}"
+
+
+def date_line(row: dues.DatedRow, contact: Contact, today: date) -> Line:
+    """A dated row as a line of a list."""
+    is_theirs = row.kind == "promise" and row.label.startswith("they: ")
+    label = dues.plain_words(row.label.removeprefix("they: "))
+    what = f"planned: {label}" if row.kind == "plan" else label
+    return Line(
+        "theirs" if is_theirs else row.kind, "", row.name, words.page_of(row.id), what, words.near_day(row.on, today), row.on.isoformat()
+    )
+
+
+def _met(contact: Contact, log: Sequence[Interaction], today: date) -> str:
+    known = numbers.known_for(contact, log, today)
+    return " · ".join(part for part in (known, contact.text("met_at") or "") if part)
+
+
+def link_name(text: str, resolve: Resolve) -> Common:
+    """A key that names a person: `[[bob-lee]]` or plain words, with its page where there is one."""
+    match = _LINK.fullmatch(text.strip())
+    found = resolve(match[1] if match else text)
+    if found:
+        return Common((match and match[2]) or found[1], found[0])
+    return Common(dues.plain_words(text))
+
+
+def _common(text: str | None, resolve: Resolve) -> Common | None:
+    return link_name(text, resolve) if text else None
+
+
+def _in_common(contact: Contact, around: Around) -> tuple[Common, ...]:
+    """Whom they know, and whose files name them."""
+    found = {one.words: one for one in (link_name(text, around.resolve) for text in contact.texts("knows"))}
+    for name, href in around.linked:
+        found.setdefault(name, Common(name, href))
+    return tuple(sorted(found.values(), key=lambda one: one.words.casefold()))
+
+
+def _about(contact: Contact) -> tuple[tuple[str, str], ...]:
+    facts = [
+        ("Also", ", ".join(contact.texts("aliases"))), ("Why", contact.text("why") or ""), ("Family", "; ".join(contact.texts("family"))),
+        ("Needs", "; ".join(contact.texts("needs"))), ("Offers", "; ".join(contact.texts("offers"))),
+        ("In person", cadence_words(contact.in_person) if contact.in_person else ""),
+        ("Looked after by", " → ".join(part for part in (contact.text("owner"), contact.text("successor")) if part)),
+    ]  # fmt: skip
+    return tuple((label, text) for label, text in facts if text)
+
+
+# --- the log, the notes --------------------------------------------------------------------------------------------
+
+
+def _entry(entry: Interaction, kinds: KindTable, today: date) -> Entry:
+    extra = " · ".join(_field(key, value) for key, value in entry.fields if key in SHOWN_FIELDS) if entry.fields else ""
+    side = ""
+    if entry.fields:
+        side = "theirs" if history.from_them(entry) else "yours" if history.from_us(entry) else ""
+    text = f"{entry.text} · {extra}" if entry.text and extra else entry.text or extra
+    details = tuple([said for line in entry.details if (said := _detail(line))]) if entry.details else ()
+    return Entry._make((
+        entry.on.isoformat(), words.short_day(entry.on, today), entry.kind or "", words.group_of(entry, kinds),
+        bool(entry.fields) and history.is_attempt(entry), side, history.is_touch(entry, kinds), text, details,
+    ))  # fmt: skip
+
+
+def _field(key: str, value: str) -> str:
+    return f"{value} minutes" if key == "minutes" else f"{key} {value}"
+
+
+def _detail(line: str) -> str:
+    """A line below an entry without its list mark; nothing of what is still open, which stands among the promises."""
+    item = _ITEM.match(line)
+    if item is None:
+        return line.strip()
+    return "" if item[1] in OPEN_BOXES else _FIELD.sub("", line[item.end() :]).strip()
+
+
+def notes_of(body: str, first_line: int, sections: Sequence[tuple[int, int]], title: str | None, task_lines: Sequence[int]) -> str:
+    """The Markdown of a body beside its log: without the log's sections, the title, and the lines of follow-ups.
+
+    `sections` are (line of the heading, line after the last) in lines of the file; the body begins at `first_line`.
+    """
+    lines = body.split("\n")
+    left_out = set(task_lines)
+    for start, end in sections:
+        left_out.update(range(start, end))
+    kept = [line.rstrip("\r") for number, line in enumerate(lines, first_line) if number not in left_out]
+    if title is not None:
+        place = next((place for place, line in enumerate(kept) if line.lstrip().startswith("# ")), None)
+        if place is not None:
+            del kept[place]
+    return "\n".join(kept).strip("\n")

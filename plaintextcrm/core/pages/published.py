@@ -1,0 +1,157 @@
+"""What of a contact may be seen by others: private keys, private people and comments are taken out before anything is drawn."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Collection
+from typing import Any
+
+from plaintextcrm.core.model import Contact, Interaction
+from plaintextcrm.core.patterns import pattern
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.standing import Facts, facts_of
+from plaintextcrm.core.vocabulary import find_key
+
+SOMEBODY = "somebody"  # what stands for a link to a private person
+_TYPED: dict[str, Any] = {
+    "cadence": None, "birthday": None, "dates": (), "started": None, "snooze_until": None, "paused": False, "died": None,
+    "next_contact": None, "last_contact": None, "met": None, "created": None, "in_person": None,
+}  # fmt: skip
+RHYTHM = ("tier", "cadence")  # what falls due hangs on them: they stay in, and whoever shows them asks `private_keys`
+PEOPLE = ("knows", "referred_by")  # keys that name somebody, in a link or in plain words
+_ALL = ("true", "yes", "on", "1", "y")
+_LINK = pattern(r"!?\[\[([^\[\]|#^]+)(?:[|#^](?:[^\]]|\](?!\])){0,300})?\]\]")
+_FILE_LINK = pattern(r"!?\[[^\[\]]*\]\(<?([^()<>\n#?]+\.md)[^()<>\n]*>?\)")
+_CODE = pattern(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|\\[\\`<]|(`+)|<!--|%%", re.MULTILINE)
+
+IsPrivate = Callable[[str], bool]
+"""Whether the target of a wikilink is somebody private."""
+
+
+def is_private(contact: Contact) -> bool:
+    """Whether the whole contact stays out of what is published."""
+    return means_all(contact.keys.get("private"))
+
+
+def means_all(private: object) -> bool:
+    """Whether a value of `private` is not a list of keys: `true`, and `[true]`, which no key is called."""
+    return private is True or (isinstance(private, tuple | list) and any(str(word).strip().lower() in _ALL for word in private))
+
+
+def private_keys(contact: Contact, settings: Settings) -> frozenset[str]:
+    """The keys that stay out: the settings' and the contact's own, in canonical spelling."""
+    found = set()
+    for word in (*settings.site.private, *(contact.texts("private") if not is_private(contact) else ())):
+        key = find_key(word)
+        found.add(key.name if key else word.strip().lower())
+    return frozenset(found)
+
+
+def published(contact: Contact, settings: Settings, is_hidden: IsPrivate) -> Contact:
+    """The contact without its private keys, comments, own keys and links to private people. `log` and `notes` may be private too."""
+    hidden = private_keys(contact, settings)
+    keys = {key: _clean_value(key, value, is_hidden) for key, value in contact.keys.items() if key not in hidden or key in RHYTHM}
+    typed = {key: none for key, none in _TYPED.items() if key in hidden and key not in RHYTHM}
+    log = () if hidden & {"log", "interactions"} else contact.interactions
+    tasks = () if hidden & {"log", "interactions", "follow_ups"} else contact.follow_ups
+    if _needs_cleaning(contact):
+        log = tuple(_clean_entry(entry, is_hidden) for entry in log)
+        tasks = tuple(task._replace(text=clean(task.text, is_hidden)) for task in tasks)
+    if contact.dates and "dates" not in typed:
+        typed["dates"] = tuple(on._replace(label=clean(on.label, is_hidden)) for on in contact.dates)
+    return contact._replace(name=shown_name(contact.id, contact.name), keys=keys, other={}, interactions=log, follow_ups=tasks, **typed)
+
+
+def shown_name(id: str, name: str) -> str:
+    """A name without comments."""
+    return " ".join(without_comments(name).split()) or id.rsplit("/", 1)[-1] if "<!--" in name or "%%" in name else name
+
+
+def _needs_cleaning(contact: Contact) -> bool:
+    return any(
+        mark in text
+        for entry in contact.interactions
+        for text in (entry.text, *entry.details, *(value for _, value in entry.fields))
+        for mark in ("[[", ".md", "<!--", "%%")
+    ) or any(mark in task.text for task in contact.follow_ups for mark in ("[[", ".md", "<!--", "%%"))
+
+
+def _clean_entry(entry: Interaction, is_hidden: IsPrivate) -> Interaction:
+    fields = tuple((key, clean(value, is_hidden)) for key, value in entry.fields)
+    return entry._replace(text=clean(entry.text, is_hidden), details=tuple(clean(line, is_hidden) for line in entry.details), fields=fields)
+
+
+def _clean_value(key: str, value: str | bool | tuple[str, ...], is_hidden: IsPrivate) -> str | bool | tuple[str, ...]:
+    if isinstance(value, tuple):
+        return tuple(cleaned for part in value if (cleaned := str(_clean_value(key, part, is_hidden))) != SOMEBODY)
+    if not isinstance(value, str):
+        return value
+    return SOMEBODY if key in PEOPLE and is_hidden(value) else clean(value, is_hidden)
+
+
+def clean(text: str, is_hidden: IsPrivate) -> str:
+    """Text without comments, and with "somebody" for links to private people."""
+    if "<!--" in text or "%%" in text:
+        text = without_comments(text)
+    return without_links(text, is_hidden)
+
+
+def without_links(text: str, is_hidden: IsPrivate) -> str:
+    """Text with "somebody" for links to private people."""
+    if "[[" in text:
+        text = _LINK.sub(lambda link: SOMEBODY if is_hidden(link[1]) else link[0], text)
+    if ".md" in text:
+        text = _FILE_LINK.sub(lambda link: SOMEBODY if is_hidden(link[1].replace("%20", " ")) else link[0], text)
+    return text
+
+
+def without_comments(text: str, line: str = "") -> str:
+    """The text without `<!-- -->` and `%% %%`; what is code, and what is never closed, is no comment.
+
+    `line` stands for each line end within a comment, for whoever counts lines.
+    """
+    runs: dict[int, list[int]] | None = None  # length -> where runs of so many backticks begin
+    endless: set[str] = set()  # marks that are not closed any more
+    pieces: list[str] = []
+    kept = place = 0
+    while match := _CODE.search(text, place):
+        token, place = match[0], match.end()
+        if match[1]:
+            closing = re.compile(rf"^[ \t]*{match[1][0]}{{{len(match[1])},}}[ \t]*\r?$", re.MULTILINE).search(text, place)
+            place = closing.end() if closing else len(text)
+        elif match[2]:
+            if runs is None:
+                runs = {}
+                for run in re.finditer("`+", text):
+                    runs.setdefault(len(run[0]), []).append(run.start())
+            same = runs.get(len(token), [])
+            at = bisect_left(same, place)
+            if at < len(same) and not _blank_between(text, place, same[at]):
+                place = same[at] + len(token)
+        elif token in ("<!--", "%%"):
+            close = "-->" if token == "<!--" else "%%"
+            end = -1 if token in endless else text.find(close, place)
+            if end < 0:
+                endless.add(token)
+                continue
+            end += len(close)
+            pieces += text[kept : match.start()], line * text.count("\n", match.start(), end)
+            kept = place = end
+    pieces.append(text[kept:])
+    return "".join(pieces)
+
+
+def _blank_between(text: str, start: int, end: int) -> bool:
+    """Whether a paragraph ends there: no code goes on over it."""
+    return any(not line.strip() for line in text[start:end].split("\n")[1:-1])
+
+
+def seen_facts(facts: Facts, shown: Contact, hidden: Collection[str], settings: Settings) -> Facts:
+    """What `due` needs of a contact, without the days that private keys tell."""
+    if not any(key in hidden for key in ("birthday", "dates", "started", "next_contact", "log", "interactions", "follow_ups")):
+        return facts
+    seen = facts_of(shown, settings.kind_table)
+    return facts._replace(
+        yearly=seen.yearly, next_contact=seen.next_contact, promises=seen.promises, awaited=seen.awaited, plans=seen.plans
+    )

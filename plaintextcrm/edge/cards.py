@@ -1,0 +1,235 @@
+"""What the site keeps of each contact between two builds: disposable, in the cache folder, never in the output.
+
+A card holds what pages about everybody need of one person, so that one changed file costs one page and some joining. `face` says who
+somebody is to others (names, links), so that a change of a name is seen on every page that speaks of it. All of it belongs to one key
+(the day, the settings, the program, the index, the output folder): with another key it is begun anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+
+from plaintextcrm.core.record import NamedTuple
+
+PATIENCE = 60.0  # seconds that a build waits for another one
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS face(id TEXT PRIMARY KEY, seen INTEGER, name TEXT, private INTEGER, owner TEXT, told TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS word(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS link(target TEXT, id TEXT, PRIMARY KEY(target, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS word_of ON word(id);
+CREATE INDEX IF NOT EXISTS link_of ON link(id);
+CREATE TABLE IF NOT EXISTS card(
+    id TEXT PRIMARY KEY, sort TEXT, name TEXT, href TEXT, state TEXT, row TEXT, facts TEXT, events TEXT, occasions TEXT, tally TEXT,
+    round TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sorted ON card(sort, id);
+"""
+
+
+class Face(NamedTuple):
+    """Who somebody is to the pages of others: `words` are the folded names a link may use, `links` the folded targets of their own."""
+
+    id: str
+    seen: int  # the row of the index it was read from
+    name: str
+    private: bool
+    owner: str
+    told: str  # what they offer and need, as JSON: others' hooks speak of it
+    words: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+class Card(NamedTuple):
+    """What the pages about everybody take from one contact: rendered row, facts and events as JSON, the tally."""
+
+    id: str
+    sort: str
+    name: str
+    href: str
+    state: str
+    row: str
+    facts: str
+    events: str
+    occasions: str
+    tally: str
+
+
+class Cards:
+    """All faces and cards of one site; one build at a time has them."""
+
+    def __init__(self, db: sqlite3.Connection, path: str | None) -> None:
+        self.db, self.path = db, path
+
+    # -- faces --
+
+    def seen(self) -> dict[str, int]:
+        """Of each id the row of the index that was read last."""
+        return dict(self.db.execute("SELECT id, seen FROM face"))
+
+    def face(self, id: str) -> Face | None:
+        """One face, or None."""
+        row = self.db.execute("SELECT id, seen, name, private, owner, told FROM face WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            return None
+        words = tuple(word for (word,) in self.db.execute("SELECT word FROM word WHERE id = ? ORDER BY word", (id,)))
+        links = tuple(link for (link,) in self.db.execute("SELECT target FROM link WHERE id = ? ORDER BY target", (id,)))
+        return Face(row[0], row[1], row[2], bool(row[3]), row[4], row[5], words, links)
+
+    def put_faces(self, faces: Sequence[Face]) -> None:
+        """Keep these, instead of what was kept of the same ids."""
+        run = self.db.executemany
+        if self.db.execute("SELECT 1 FROM face LIMIT 1").fetchone():
+            self.drop([face.id for face in faces], with_cards=False)
+        run("INSERT INTO face VALUES(?, ?, ?, ?, ?, ?)", (face[:6] for face in faces))
+        run("INSERT INTO word VALUES(?, ?)", ((word, face.id) for face in faces for word in face.words))
+        run("INSERT INTO link VALUES(?, ?)", ((target, face.id) for face in faces for target in face.links))
+
+    def drop(self, ids: Sequence[str], with_cards: bool = True) -> None:
+        """Forget these people."""
+        for table in ("face", "word", "link", *(("card",) if with_cards else ())):
+            self.db.executemany(f"DELETE FROM {table} WHERE id = ?", ((id,) for id in ids))
+
+    def meant(self, word: str) -> tuple[str, ...]:
+        """The ids that a folded name may mean."""
+        return tuple(id for (id,) in self.db.execute("SELECT id FROM word WHERE word = ? ORDER BY id", (word,)))
+
+    def linking(self, words: Iterable[str]) -> set[str]:
+        """The ids whose files link to one of these names."""
+        return {id for word in words for (id,) in self.db.execute("SELECT id FROM link WHERE target = ?", (word,))}
+
+    def linked_to(self, id: str) -> tuple[tuple[str, str], ...]:
+        """(id, name) of everybody public whose file names this one, by id."""
+        sql = (
+            "SELECT DISTINCT face.id, face.name FROM word JOIN link ON link.target = word.word JOIN face ON face.id = link.id "
+            "WHERE word.id = ? AND link.id != ? AND NOT face.private ORDER BY face.id"
+        )
+        return tuple(self.db.execute(sql, (id, id)))
+
+    def private_ids(self) -> frozenset[str]:
+        """Who is on no page."""
+        return frozenset(id for (id,) in self.db.execute("SELECT id FROM face WHERE private"))
+
+    def owned_by(self, owner: str) -> frozenset[str]:
+        """Whom a colleague looks after (folded)."""
+        return frozenset(id for (id,) in self.db.execute("SELECT id FROM face WHERE owner = ? AND NOT private", (owner,)))
+
+    def told(self) -> tuple[tuple[str, str, str], ...]:
+        """(id, name, what they offer and need as JSON) of all who do, by id."""
+        return tuple(self.db.execute("SELECT id, name, told FROM face WHERE told != '' ORDER BY id"))
+
+    def faces(self) -> Iterator[Face]:
+        """Everybody's face, by id."""
+        for (id,) in self.db.execute("SELECT id FROM face ORDER BY id").fetchall():
+            face = self.face(id)
+            if face:
+                yield face
+
+    def count(self) -> int:
+        """How many people are shown."""
+        return int(self.db.execute("SELECT count(*) FROM face WHERE NOT private").fetchone()[0])
+
+    # -- cards --
+
+    def put_cards(self, cards: Sequence[Card], round_: str) -> None:
+        """Keep these, instead of those of the same ids; `round_` names the build that made them and their pages."""
+        self.db.executemany("INSERT OR REPLACE INTO card VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ((*card, round_) for card in cards))
+
+    def drop_cards(self, ids: Sequence[str]) -> None:
+        """Forget the cards of these people."""
+        self.db.executemany("DELETE FROM card WHERE id = ?", ((id,) for id in ids))
+
+    def card(self, id: str) -> Card | None:
+        """One card, or None."""
+        row = self.db.execute("SELECT * FROM card WHERE id = ?", (id,)).fetchone()
+        return Card(*row[:-1]) if row else None
+
+    def rounds(self) -> dict[str, str]:
+        """Of each id the build that made its page."""
+        return dict(self.db.execute("SELECT id, round FROM card"))
+
+    def column(self, name: str) -> Iterator[str]:
+        """One field of all cards, by name of the person."""
+        for (text,) in self.db.execute(f"SELECT {name} FROM card ORDER BY sort, id"):
+            yield text
+
+    def events(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """(id, name, href, state, events as JSON) of all who have any."""
+        yield from self.db.execute("SELECT id, name, href, state, events FROM card WHERE events != '[]' ORDER BY sort, id")
+
+    def occasions(self) -> Iterator[tuple[str, str, str]]:
+        """(id, name, the days that come back as JSON) of all who have any."""
+        yield from self.db.execute("SELECT id, name, occasions FROM card WHERE occasions != '[]' ORDER BY sort, id")
+
+    def tallies(self) -> Iterator[str]:
+        """All tallies, as JSON."""
+        for (text,) in self.db.execute("SELECT tally FROM card"):
+            yield text
+
+    # -- what belongs to all --
+
+    def meta(self, key: str) -> object:
+        """A value that was kept, or None."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def put_meta(self, key: str, value: str | int) -> None:
+        """Keep a value."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", (key, value))
+
+    def keep(self) -> None:
+        """End the build: what it made is kept. Where that cannot be written, it is made again next time."""
+        if self.db.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self.db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go; what was not kept is gone."""
+        self.db.close()
+
+
+def open_cards(folder: str | None, key: str) -> Cards:
+    """The cards of a site, if they belong to this key, else none yet; `folder` None keeps nothing. Waits for another build.
+
+    A file that is damaged, or a folder that cannot be written, gives cards in memory.
+    """
+    for _ in range(2 if folder else 0):
+        path = os.path.join(str(folder), "site.sqlite")
+        try:
+            os.makedirs(str(folder), mode=0o700, exist_ok=True)
+            return _begun(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None), key, path)
+        except sqlite3.OperationalError:
+            break  # no room, not allowed, in use for too long
+        except sqlite3.DatabaseError:
+            remove(path)
+        except OSError:
+            break
+    return _begun(sqlite3.connect(":memory:", isolation_level=None), key, None)
+
+
+def remove(path: str) -> None:
+    """Throw damaged cards away."""
+    for ending in ("", "-journal", "-wal", "-shm"):
+        with contextlib.suppress(OSError):
+            os.unlink(f"{path}{ending}")
+
+
+def _begun(db: sqlite3.Connection, key: str, path: str | None) -> Cards:
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=OFF")  # a crash costs a full build
+        db.execute("BEGIN IMMEDIATE")
+        cards = Cards(db, path)
+        for statement in _TABLES.split(";\n"):
+            db.execute(statement)
+        if cards.meta("key") != key:
+            for table in ("face", "word", "link", "card", "meta"):
+                db.execute(f"DELETE FROM {table}")
+            cards.put_meta("key", key)
+        return cards
+    except BaseException:
+        db.close()
+        raise

@@ -1,0 +1,656 @@
+"""The output folder of the site: only what differs is written, only what is ours is removed, nothing goes in through a link.
+
+What is ours is known from the files themselves: the folder has `.ptcrm-site` in it, and each page has MARK near its beginning. What is
+kept in the cache (`_Kept`) only saves work: lost or wrong, it costs a build, and no file that ptcrm did not write.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Final
+
+from plaintextcrm.core.errors import Refused
+from plaintextcrm.core.model import Location, Problem
+from plaintextcrm.core.record import NamedTuple
+
+MARK: Final = b"ptcrm build"
+"""Each page has this in its first HEAD bytes: `<!-- made by ptcrm build -->`, or a comment, a key, a PRODID that says so."""
+HEAD: Final = 1024
+
+_SIGN = ".ptcrm-site"
+_SIGN_TEXT = b"ptcrm build made this folder and writes its pages anew: keep nothing of yours here.\n"
+_TEMP = re.compile(r"\.ptcrm-[0-9a-f]{16}\.tmp\Z")
+_KINDS = (".html", ".css", ".js", ".ics", ".json")  # what a page may be, where nothing but its mark says that it is ours
+_PATIENCE = 30.0  # seconds to wait for another build
+_MOST_FOLDERS = 64  # descriptors held at once
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_BY_DESCRIPTOR = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
+
+
+class Gone(Refused):
+    """The folder, or its mark, was taken away since it was opened: only a whole `write` makes it again."""
+
+
+class Written(NamedTuple):
+    """What became of the pages: paths below the output folder, and how many were as they are."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    same: int = 0
+    removed: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()  # pages that something of somebody else's is in the way of
+    left: Mapping[str, tuple[tuple[int, int, int], str]] = {}  # how each page was left, for `Output.write` to remember
+
+
+_UNSAFE = re.compile(r"(?:\A|/)(?:[.]|/|\Z)|[\x00-\x1f\x7f\\:]")
+
+
+def _safe(path: str) -> str:
+    """The path as it is. Raises ValueError where it is none that may be written: whoever made it did not ask `core.pages.addresses`."""
+    if _UNSAFE.search(path):
+        raise ValueError(f"not the path of a page: {path!r}")
+    return path
+
+
+# --- which folder --------------------------------------------------------------------------------------------------
+
+
+def open_output(
+    out: str, root: str, *, given: bool = False, contacts: Collection[str] = (), cache: str | None = None, shared: bool = False
+) -> Output:
+    """The output folder, made if there is none. `root` is the vault's real path, `contacts` are folders below it as in its settings.
+
+    `out` is below the vault where it comes from the settings; `given` on the command line it may be anywhere. `cache` is the
+    vault's cache folder. Files are for the user alone; `shared`: as the umask has it.
+
+    Raises Refused where the folder is not ours to write to.
+    """
+    folder = os.path.realpath(os.path.abspath(out) if given else os.path.join(root, out))
+    where = "--out" if given else "[site] out"
+    wrong = _wrong_place(folder, root, given, contacts) or _not_ours(folder)
+    if wrong:
+        raise Refused(f"{where} {out}: {wrong}: nothing is written")
+    output = Output(folder, out, cache, shared)
+    try:
+        output.make()
+    except OSError as error:
+        raise Refused(f"{where} {out}: cannot be made: {_reason(error)}") from None
+    return output
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _wrong_place(folder: str, root: str, given: bool, contacts: Collection[str]) -> str:
+    """Why pages must not go there, wherever that is; "" where they may."""
+    if os.path.dirname(folder) == folder:
+        return "is the root of a file system, not a folder for pages"
+    if folder == os.path.realpath(os.path.expanduser("~")):
+        return "is your home folder, not a folder for pages"
+    if folder == root:
+        return "is the vault itself, not a folder for pages"
+    if _inside(root, folder):
+        return "has the vault in it"
+    if not given and not _inside(folder, root):
+        return "leads out of the vault; only --out may"
+    if _inside(folder, root) and any(part[:1] == "." for part in os.path.relpath(folder, root).split(os.sep)):
+        return "is in a hidden folder of the vault"
+    for name in contacts:
+        people = os.path.realpath(os.path.join(root, name))
+        if people != root and (folder == people or _inside(folder, people) or _inside(people, folder)):
+            return f"is where contacts are ({name})"
+    return ""
+
+
+def _not_ours(folder: str) -> str:
+    """Why what is there is not ours; "" where nothing is there, or an empty folder, or one with our mark."""
+    try:
+        if not stat.S_ISDIR(os.lstat(folder).st_mode):
+            return "is not a folder"
+        if _has_sign(folder) or not any(not _TEMP.match(name) for name in os.listdir(folder)):
+            return ""
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return f"cannot be read: {_reason(error)}"
+    return "has files in it that ptcrm build did not make"
+
+
+def _has_sign(folder: str) -> bool:
+    try:
+        descriptor = os.open(os.path.join(folder, _SIGN), _OPEN)
+    except OSError:
+        return False
+    try:
+        return stat.S_ISREG(os.fstat(descriptor).st_mode) and os.read(descriptor, HEAD) == _SIGN_TEXT
+    finally:
+        os.close(descriptor)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+_Stamp = tuple[int, int, int]
+"""Size, mtime_ns, inode."""
+
+_Left = tuple[_Stamp, str]
+"""How a page was left, and the key of what it was made from."""
+
+
+class _InTheWay(Exception):
+    """Something that is not ours is where a page should go."""
+
+
+class Output:
+    """The folder, ours (`open_output`). Each method holds its lock; `with output:` holds it for several, and across a fork."""
+
+    def __init__(self, folder: str, shown: str, cache: str | None, shared: bool) -> None:
+        self.folder, self.shown, self.shared = folder, shown, shared
+        self.mode = 0o666 & ~_umask() if shared else 0o600
+        self._kept = _Kept(folder, cache)
+        self._folders: _Folders | None = None
+        self._lock, self._holds = -1, 0
+        self._is_copy = False
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a child process gets that was not forked: descriptors of its own, and no lock, because its parent has it."""
+        return {**self.__dict__, "_folders": None, "_lock": -1, "_holds": 0, "_is_copy": True}
+
+    def make(self) -> None:
+        """The folder and its mark, where they are missing. Raises OSError."""
+        if os.path.isdir(self.folder) and _has_sign(self.folder):
+            return
+        os.makedirs(os.path.dirname(self.folder), exist_ok=True)
+        try:
+            os.mkdir(self.folder, 0o777 if self.shared else 0o700)
+        except FileExistsError:
+            pass
+        beside = os.path.join(self.folder, _temp())
+        descriptor = os.open(beside, _CREATE, self.mode)
+        try:
+            os.write(descriptor, _SIGN_TEXT)
+        finally:
+            os.close(descriptor)
+        os.replace(beside, os.path.join(self.folder, _SIGN))
+
+    def write(
+        self,
+        pages: Iterable[tuple[str, bytes]],
+        *,
+        keep: Collection[str] = (),
+        keys: Mapping[str, str] | None = None,
+        also: Iterable[Written] = (),
+    ) -> Written:
+        """The whole site: these pages (path below the folder, bytes) and those to `keep` as they are; all others of ours go.
+
+        `keys` says for a path what its page was made from, for `in_place` to ask later. `also`: what forked children wrote with
+        `write_some`; these pages stay, too. Raises Refused where the disk does not take it: what was written until then is whole.
+        """
+        with self._held(make=True) as folders:
+            known, is_whole = self._kept.load()
+            names: set[str] = set()
+            paths: set[str] = set()
+            theirs = {path: how for one in also for path, how in one.left.items()}
+            for path in (*keep, *theirs):
+                self._once(path, names, paths)
+
+            def counted() -> Iterator[tuple[str, bytes]]:
+                for path, data in pages:
+                    self._once(path, names, paths)
+                    yield path, data
+
+            written, left = self._put_all(folders, counted(), keys or {})
+            removed = self._sweep(folders, paths, known, is_whole)
+            kept = {path: known[path] for path in paths if path in known} | theirs | left
+            if kept != known or not is_whole:
+                self._kept.replace(kept)
+            return written._replace(removed=removed)
+
+    def write_some(
+        self, pages: Iterable[tuple[str, bytes]], removed: Iterable[str] = (), *, keys: Mapping[str, str] | None = None
+    ) -> Written:
+        """Only these pages; those `removed` go if they are ours; the rest stays. Raises Refused; `Gone` where the folder is."""
+        with self._held(make=False) as folders:
+            written, left = self._put_all(folders, pages, keys or {})
+            gone = tuple(path for path in removed if self._remove(folders, _safe(path)))
+            self._kept.append(left, gone)
+            return written._replace(removed=gone)
+
+    def in_place(self, keys: Mapping[str, str]) -> frozenset[str]:
+        """Those of these paths whose page was made from that key, and is still as it was left."""
+        found = []
+        with self._held(make=True) as folders:
+            known, _ = self._kept.load()
+            below: str | None = None
+            base, descriptor = "", None
+            for path, key in keys.items():
+                left = known.get(path)
+                if not left or left[1] != key:
+                    continue
+                folder, _, name = _safe(path).rpartition("/")
+                try:
+                    if folder != below:
+                        base, _, descriptor = folders.at(path, make=False)
+                        below = folder
+                    facts = os.stat(base + name, dir_fd=descriptor, follow_symlinks=False)
+                except OSError:
+                    continue
+                if stat.S_ISREG(facts.st_mode) and left[0] == _stamp(facts) and not self._other_mode(facts.st_mode, folders):
+                    found.append(path)
+        return frozenset(found)
+
+    def __enter__(self) -> Output:
+        self._hold(make=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._let_go()
+
+    # -- one page --
+
+    @staticmethod
+    def _once(path: str, names: set[str], paths: set[str]) -> None:
+        folded = path.casefold()
+        if folded in names:
+            raise ValueError(f"two pages of one name: {path!r}")
+        names.add(folded)
+        paths.add(path)
+
+    def _put_all(self, folders: _Folders, pages: Iterable[tuple[str, bytes]], keys: Mapping[str, str]) -> tuple[Written, dict[str, _Left]]:
+        new: list[str] = []
+        changed: list[str] = []
+        same = 0
+        problems: list[Problem] = []
+        left: dict[str, _Left] = {}
+        try:
+            for path, data in pages:
+                if MARK not in data[:HEAD]:
+                    raise ValueError(f"{path}: a page without {MARK.decode()!r} at its beginning could never be removed")
+                try:
+                    stamp, state = self._put(folders, _safe(path), data)
+                except _InTheWay as odd:
+                    problems.append(Problem(Location(f"{self.shown}/{path}"), "in-the-way", f"{odd}; the page is not written"))
+                    continue
+                if state is None:
+                    same += 1
+                else:
+                    (new if state else changed).append(path)
+                left[path] = (stamp, keys.get(path, ""))
+        except BaseException as error:
+            self._kept.append(left, ())
+            if isinstance(error, OSError):
+                name = f" {path}" if error.filename else ""
+                raise Refused(f"{self.shown}{name}: cannot be written: {_reason(error)}") from None
+            raise
+        return Written(tuple(new), tuple(changed), same, (), tuple(problems), left), left
+
+    def _put(self, folders: _Folders, path: str, data: bytes) -> tuple[_Stamp, bool | None]:
+        """One page in its place: (how it was left, True for a new one, False for a changed one, None for the same)."""
+        try:
+            base, name, folder = folders.at(path, make=True)
+        except OSError as error:
+            if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.EEXIST):
+                raise _InTheWay(f"{os.path.dirname(path)} is a link or a file, not a folder of pages") from None
+            raise
+        is_new = False
+        try:
+            descriptor = os.open(base + name, _OPEN, dir_fd=folder)
+        except FileNotFoundError:
+            is_new = True
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.EISDIR) or (os.name == "nt" and os.path.isdir(base + name)):
+                raise _InTheWay("is a link, a folder or a device, not a page") from None
+            raise
+        else:
+            try:
+                facts = os.fstat(descriptor)
+                if not stat.S_ISREG(facts.st_mode) or (not _BY_DESCRIPTOR and os.path.islink(base + name)):
+                    raise _InTheWay("is a link, a folder or a device, not a page")
+                same_size = facts.st_size == len(data)
+                old = os.read(descriptor, facts.st_size + 1 if same_size else HEAD)
+                if old == data:
+                    if self._other_mode(facts.st_mode, folders) and os.chmod in os.supports_fd:
+                        os.chmod(descriptor, self.mode)
+                    return _stamp(facts), None
+                if MARK not in old[:HEAD]:
+                    raise _InTheWay("is a file that ptcrm build did not make")
+            finally:
+                os.close(descriptor)
+        return self._replace(base, name, folder, data), is_new
+
+    def _replace(self, base: str, name: str, folder: int | None, data: bytes) -> _Stamp:
+        beside = base + _temp()
+        descriptor = os.open(beside, _CREATE, self.mode, dir_fd=folder)
+        try:
+            try:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+                stamp = _stamp(os.fstat(descriptor))
+            finally:
+                os.close(descriptor)
+            os.replace(beside, base + name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            try:
+                os.unlink(beside, dir_fd=folder)
+            except OSError:
+                pass
+            raise
+        return stamp
+
+    def _other_mode(self, mode: int, folders: _Folders) -> bool:
+        """Whether others may look at what is the user's alone, or may not where it is shared."""
+        return folders.has_modes and (mode ^ self.mode) & 0o077 != 0
+
+    # -- what is no page any more --
+
+    def _sweep(self, folders: _Folders, paths: Collection[str], known: Mapping[str, _Left], is_whole: bool) -> tuple[str, ...]:
+        """Remove our pages that are no pages any more, and what a killed build left; the paths of the pages.
+
+        With a whole memory of what was written, only that is ours. Without it what has our mark, in the folders that have pages.
+        """
+        below = {""} | {path.rpartition("/")[0] for path in paths}
+        stale = [path for path in known if path not in paths and not _UNSAFE.search(path)]
+        below |= {path.rpartition("/")[0] for path in stale}
+        for folder in sorted(below):
+            try:
+                base, _, descriptor = folders.at(f"{folder}/x" if folder else "x", make=False)
+                names = os.listdir(base if descriptor is None else descriptor)
+            except OSError:
+                continue
+            prefix = f"{folder}/" if folder else ""
+            for name in names:
+                if name[0] == ".":
+                    if _TEMP.match(name):
+                        _unlink(base + name, descriptor)
+                elif not is_whole and name.endswith(_KINDS) and prefix + name not in paths and prefix + name not in known:
+                    stale.append(prefix + name)
+        return tuple(path for path in sorted(stale) if self._remove(folders, path))
+
+    def _remove(self, folders: _Folders, path: str) -> bool:
+        """Remove a page if it is ours, and its folder if nothing else is in it; whether it was."""
+        try:
+            base, name, folder = folders.at(path, make=False)
+            descriptor = os.open(base + name, _OPEN, dir_fd=folder)
+        except (OSError, ValueError):
+            return False
+        try:
+            ours = stat.S_ISREG(os.fstat(descriptor).st_mode) and MARK in os.read(descriptor, HEAD)
+        finally:
+            os.close(descriptor)
+        if not ours or not _unlink(base + name, folder):
+            return False
+        folders.prune(path.rpartition("/")[0])
+        return True
+
+    # -- the lock and the descriptors --
+
+    def _hold(self, make: bool) -> _Folders:
+        if self._folders is None:
+            if make:
+                try:
+                    self.make()
+                except OSError as error:
+                    raise Refused(f"{self.shown}: cannot be made: {_reason(error)}") from None
+            elif not _has_sign(self.folder):
+                raise Gone(f"{self.shown}: the folder of the pages is gone")
+            self._lock = -1 if self._is_copy else _locked(os.path.join(self.folder, _SIGN), self.shown)
+            try:
+                self._folders = _Folders(self.folder, self.shared)
+            except OSError as error:
+                self._unlock()
+                raise Gone(f"{self.shown}: the folder of the pages cannot be opened: {_reason(error)}") from None
+            if not self._is_copy:
+                self._kept.begin()
+        self._holds += 1
+        return self._folders
+
+    def _let_go(self) -> None:
+        self._holds -= 1
+        if not self._holds and self._folders is not None:
+            self._folders.close()
+            self._folders = None
+            self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def _held(self, *, make: bool) -> _Hold:
+        return _Hold(self, make)
+
+
+class _Hold:
+    """`with` it, the output is locked."""
+
+    def __init__(self, output: Output, make: bool) -> None:
+        self.output, self.make = output, make
+
+    def __enter__(self) -> _Folders:
+        return self.output._hold(self.make)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.output._let_go()
+
+
+class _Folders:
+    """Descriptors of the folders below the output, opened one by one without following a link."""
+
+    def __init__(self, root: str, shared: bool) -> None:
+        self.root, self.mode = root, 0o777 if shared else 0o700
+        self.open: dict[str, int] = {}
+        self.has_modes = False  # whether the file system has them: FAT has not
+        if _BY_DESCRIPTOR:
+            self.top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            self._for_user(self.top)
+            self.has_modes = shared or not os.fstat(self.top).st_mode & 0o077
+
+    def at(self, path: str, *, make: bool) -> tuple[str, str, int | None]:
+        """(what to put before the name, the name, the descriptor that both are relative to). Raises OSError: a link is ENOTDIR."""
+        folder, _, name = path.rpartition("/")
+        if not _BY_DESCRIPTOR:
+            return self._by_path(folder, make) + os.sep, name, None
+        if not folder:
+            return "", name, self.top
+        found = self.open.get(folder)
+        return "", name, self._step(folder, make) if found is None else found
+
+    def _step(self, folder: str, make: bool) -> int:
+        if len(self.open) >= _MOST_FOLDERS:
+            self._forget()
+        above, _, name = folder.rpartition("/")
+        parent = self.top if not above else self.open.get(above)
+        if parent is None:
+            parent = self._step(above, make)
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+        try:
+            found = os.open(name, flags, dir_fd=parent)
+        except FileNotFoundError:
+            if not make:
+                raise
+            os.mkdir(name, self.mode, dir_fd=parent)
+            found = os.open(name, flags, dir_fd=parent)
+        self._for_user(found)
+        self.open[folder] = found
+        return found
+
+    def _for_user(self, descriptor: int) -> None:
+        mode = os.fstat(descriptor).st_mode
+        if self.mode == 0o700 and mode & 0o077:
+            try:
+                os.fchmod(descriptor, stat.S_IMODE(mode) & ~0o077)
+            except OSError:
+                pass  # another user's folder, which we may write to; or a file system without modes
+
+    def _by_path(self, folder: str, make: bool) -> str:
+        path = self.root
+        for part in folder.split("/") if folder else ():
+            path = os.path.join(path, part)
+            if os.path.islink(path):
+                raise NotADirectoryError(errno.ENOTDIR, "is a link", path)
+            if make and not os.path.isdir(path):
+                os.mkdir(path, self.mode)
+        return path
+
+    def prune(self, folder: str) -> None:
+        """Remove the folder, and those above it, if nothing is in it."""
+        while folder:
+            held = self.open.pop(folder, None)
+            if held is not None:
+                os.close(held)
+            try:
+                base, name, parent = self.at(folder, make=False)
+                os.rmdir(base + name, dir_fd=parent)
+            except OSError:
+                return
+            folder = folder.rpartition("/")[0]
+
+    def _forget(self) -> None:
+        for descriptor in self.open.values():
+            os.close(descriptor)
+        self.open.clear()
+
+    def close(self) -> None:
+        """Give all descriptors back."""
+        self._forget()
+        if _BY_DESCRIPTOR:
+            os.close(self.top)
+
+
+def _temp() -> str:
+    return f".ptcrm-{os.urandom(8).hex()}.tmp"
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _stamp(facts: os.stat_result) -> _Stamp:
+    return facts.st_size, facts.st_mtime_ns, facts.st_ino
+
+
+def _unlink(path: str, folder: int | None) -> bool:
+    try:
+        os.unlink(path, dir_fd=folder)
+    except OSError:
+        return False
+    return True
+
+
+def _locked(path: str, shown: str) -> int:
+    """A descriptor that holds the lock of an output until it is closed; -1 where the system has no such lock. Raises Refused."""
+    try:
+        import fcntl
+    except ImportError:
+        return -1
+    give_up = time.monotonic() + _PATIENCE
+    descriptor = os.open(path, _OPEN)
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                os.close(descriptor)
+                raise Refused(f"{shown}: another ptcrm has been writing there for {_PATIENCE:.0f} s; try again") from None
+            time.sleep(0.01)
+        except OSError:  # a file system without locks
+            return descriptor
+
+
+# --- what is kept --------------------------------------------------------------------------------------------------
+
+
+class _Kept:
+    """How each page was left, in the cache folder: a line a page, the last one holds; a line that is torn says nothing."""
+
+    def __init__(self, output: str, cache: str | None) -> None:
+        from zlib import crc32
+
+        name = os.fsencode(output)
+        self.path = os.path.join(cache, f"site-{crc32(name):08x}") if cache else ""
+        self.first = f"ptcrm site 1 {name.hex()}"
+
+    def begin(self) -> None:
+        """Something to append to, where nothing is kept: what it will say is right, and not all."""
+        if not self.path:
+            return
+        try:
+            with open(self.path, "rb") as file:
+                first = file.readline(len(self.first) + 9)
+        except OSError:
+            first = b""
+        if first not in (f"{self.first}\n".encode(), f"{self.first} part\n".encode()):
+            self._write(f"{self.first} part\n")
+
+    def load(self) -> tuple[dict[str, _Left], bool]:
+        """Path (which may be anything) -> how it was left; and whether these are all that were written."""
+        try:
+            with open(self.path, encoding="utf-8", errors="replace", newline="\n") as file:
+                lines = file.read().split("\n")
+        except (OSError, ValueError):
+            return {}, False
+        is_whole = lines[0] == self.first
+        if not is_whole and lines[0] != f"{self.first} part":
+            return {}, False
+        known: dict[str, _Left] = {}
+        for line in lines[1:-1]:
+            try:
+                path, size, changed, inode, key = line.split("\t")
+                if size:
+                    known[path] = ((int(size), int(changed), int(inode)), key)
+                else:
+                    known.pop(path, None)
+            except ValueError:
+                continue
+        return known, is_whole
+
+    def append(self, left: Mapping[str, _Left], gone: Iterable[str]) -> None:
+        """More of it, in one write. Where nothing is kept, or it cannot be written, nothing is."""
+        text = "".join([*(_line(path, *how) for path, how in left.items()), *(f"{path}\t\t\t\t\n" for path in gone)])
+        if not text or not self.path:
+            return
+        try:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        except OSError:
+            return
+        try:
+            os.write(descriptor, text.encode("utf-8", "replace"))
+        except OSError:
+            pass
+        finally:
+            os.close(descriptor)
+
+    def replace(self, left: Mapping[str, _Left]) -> None:
+        """All of it."""
+        if self.path:
+            self._write(f"{self.first}\n" + "".join(_line(path, *how) for path, how in left.items()))
+
+    def _write(self, text: str) -> None:
+        beside = os.path.join(os.path.dirname(self.path), _temp())
+        try:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            with open(beside, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+                file.write(text)
+            os.replace(beside, self.path)
+        except OSError:
+            _unlink(beside, None)
+
+
+def _line(path: str, stamp: _Stamp, key: str) -> str:
+    size, changed, inode = stamp
+    return f"{path}\t{size}\t{changed}\t{inode}\t{key}\n"

@@ -1,0 +1,455 @@
+"""Waiting for the vault to change. Events are hints: they say that it is time to look, and where first; a scan decides.
+
+Measured on watchdog 7.1: mere reads are told too (`opened`, `closed_no_write`), and a build that woke itself ran 39 times after one save;
+of 10,000 events 8,146 were lost where the kernel's queue was short; a move whose other half is elsewhere holds back everything behind
+it for half a second (`_impatient`). An atomic save is a move to `dest_path`.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.settings import FILE, LOCAL_FILE
+from plaintextcrm.edge.vault import SKIPPED_FOLDERS, is_contact_name
+
+if TYPE_CHECKING:
+    from watchdog.events import FileSystemEvent
+    from watchdog.observers.api import BaseObserver, ObservedWatch
+
+SETTINGS = (FILE, LOCAL_FILE)
+INBOX = "inbox.md"
+
+QUIET = 0.020  # seconds without an event that end a burst
+LONGEST = 0.250  # seconds that a burst is gathered for at most
+FLOOD = 64  # paths from which on it is a checkout: gathered with more patience, and looked at as a whole
+FLOOD_QUIET = 0.100
+FLOOD_LONGEST = 1.0
+HOLD = 0.050  # seconds in which a file that is gone may come back, and one that is being written may be closed
+SETTLE = 2.0  # seconds after the last event in which everything is looked at once more, for events that were lost
+TICK = 2.0  # seconds between two looks at whether the folders are still those that are watched
+RETURN = 0.1  # the same while one of them is missing
+POLL = 1.0  # seconds between two looks at everything where the system has no events
+
+
+class Changes(NamedTuple):
+    """What to look at: `paths` below the vault first (they may be gone, or unchanged), and with `scan` at everything."""
+
+    paths: tuple[str, ...] = ()
+    scan: bool = False  # also for what events may have missed: most often nothing is found
+    settings: bool = False  # one of the settings files is among the paths, or may be
+    day: bool = False  # it is another day than before
+    missing: tuple[str, ...] = ()  # folders that are not there now, "." for the vault: what was in them is not deleted, but unknown
+
+
+class _Post:
+    """One folder that is watched; `below` is its path below the vault, "" for the vault itself. Its `dispatch` is called by watchdog."""
+
+    def __init__(self, watch: Watch, folder: str, below: str, deep: bool) -> None:
+        self.watch, self.folder, self.below, self.deep = watch, folder, below, deep
+        self.identity: tuple[int, int] = (0, 0)
+        self.dead = False
+        self.observed: ObservedWatch | None = None
+
+    def dispatch(self, event: FileSystemEvent) -> None:
+        """Called in watchdog's own thread."""
+        self.watch._heard(self, event)
+
+    def path(self, raw: bytes | str) -> str | None:
+        """A path that watchdog tells as one below the vault; None where it is not below this folder."""
+        full = os.fsdecode(raw)
+        if full == self.folder:
+            return self.below
+        if not full.startswith(self.folder.rstrip(os.sep) + os.sep):
+            return None
+        rest = full[len(self.folder.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
+        return f"{self.below}/{rest}" if self.below else rest
+
+
+class _Ear(logging.Handler):
+    """Hears watchdog say that events were lost, which it says nowhere else, and keeps that off the terminal."""
+
+    def __init__(self, heard: Callable[[], None]) -> None:
+        super().__init__(logging.WARNING)
+        self.heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard()
+
+
+class Watch:
+    """A vault, watched until `close`. `polling` is why it is looked at once a second instead of being told ("" where it is told).
+
+    `root` is the vault's real path, `contacts` and `out` are below it as in its settings, or absolute. Nothing in `out` wakes it.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        contacts: Collection[str] = ("contacts",),
+        out: str = "site",
+        *,
+        now: Callable[[], datetime] = datetime.now,
+        poll: bool = False,
+        settle: float = SETTLE,
+    ) -> None:
+        self.root, self.contacts, self.now, self.settle = root, tuple(contacts), now, settle
+        self.polling = "asked for" if poll else ""
+        self._outs = _outs(root, out)
+        self._change = threading.Condition()
+        self._ready: dict[str, None] = {}
+        self._held: dict[str, float] = {}  # path -> when it counts, if nothing else is said about it
+        self._scan = False
+        self._quiet = QUIET
+        self._waited = False  # something that waits was held before, so that more of its kind may be
+        self._first = self._last = self._before = 0.0  # of what is waiting; of all; the last one before `next` returned
+        self._settle_at = 0.0
+        self._look_at = 0.0  # when to look at the posts again
+        self._missing: tuple[str, ...] = ()
+        self._posts: dict[tuple[str, bool], _Post] = {}
+        self._observer: BaseObserver | None = None
+        self._closes = False
+        self._ear = _Ear(self._lost)
+        self._day = now().date()
+        self._begin()
+
+    # -- for the caller --
+
+    @property
+    def busy(self) -> bool:
+        """Whether more has changed since `next` returned: what everything else goes into may wait for it."""
+        return bool(self._ready or self._held or self._scan)
+
+    def next(self, timeout: float | None = None) -> Changes | None:
+        """The next changes: at once after a time of calm, gathered while a burst lasts. None after `timeout` seconds without."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            if time.monotonic() >= self._look_at:
+                self._look()
+            with self._change:
+                instant = time.monotonic()
+                self._ripen(instant)
+                day = self.now().date() != self._day
+                if self._ready or self._scan or day:
+                    pause = 0.0 if day else self._gathering(instant)
+                    if not pause:
+                        return self._taken()
+                elif until is not None and instant >= until:
+                    return None
+                else:
+                    pause = self._pause(instant, until)
+                if instant < self._look_at:
+                    self._change.wait(pause)
+
+    def retarget(self, contacts: Collection[str], out: str) -> None:
+        """Watch other folders, because the settings say so."""
+        with self._change:
+            self.contacts, self._outs = tuple(contacts), _outs(self.root, out)
+        self._look()
+
+    def close(self) -> None:
+        """Watch no longer."""
+        observer, self._observer = self._observer, None
+        logging.getLogger("watchdog").removeHandler(self._ear)
+        if observer is not None:
+            observer.stop()
+            observer.join()
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # -- waiting --
+
+    def _ripen(self, instant: float) -> None:
+        ripe = [path for path, due in self._held.items() if due <= instant]
+        for path in ripe:
+            del self._held[path]
+            self._ready[path] = None
+            self._first, self._waited = self._first or instant, True
+        if self._settle_at and instant >= self._settle_at:
+            self._settle_at, self._scan = 0.0, True
+            self._first = self._first or instant
+
+    def _gathering(self, instant: float) -> float:
+        """How long to wait for more of a burst; 0.0 to act now."""
+        many = len(self._ready) > FLOOD
+        if self._first - self._before >= self._quiet and not many and not self._waited:
+            return 0.0
+        calm = self._last + (FLOOD_QUIET if many else self._quiet)
+        if self._held:
+            calm = max(calm, *self._held.values())
+        end = min(calm, self._first + (FLOOD_LONGEST if many else LONGEST))
+        return max(0.0, end - instant)
+
+    def _pause(self, instant: float, until: float | None) -> float:
+        today = self.now()
+        midnight = datetime.combine(today.date() + timedelta(days=1), datetime.min.time(), today.tzinfo) - today
+        ends = [self._look_at, instant + midnight.total_seconds() + 0.001, *self._held.values()]
+        if self._settle_at:
+            ends.append(self._settle_at)
+        if until is not None:
+            ends.append(until)
+        return max(0.0, min(ends) - instant)
+
+    def _taken(self) -> Changes:
+        paths, scan = tuple(sorted(self._ready)), self._scan or len(self._ready) > FLOOD
+        today = self.now().date()
+        day, self._day = today != self._day, today
+        self._quiet = FLOOD_QUIET if len(paths) > FLOOD else QUIET
+        self._ready.clear()
+        if scan:
+            self._held.clear()
+        self._scan, self._waited, self._first, self._before = False, False, 0.0, self._last
+        return Changes(paths, scan, scan or any(path in SETTINGS for path in paths), day, self._missing)
+
+    # -- what watchdog says, in its threads --
+
+    def _heard(self, post: _Post, event: FileSystemEvent) -> None:
+        kind = event.event_type
+        if kind in ("opened", "closed_no_write"):
+            return
+        source = post.path(event.src_path)
+        target = post.path(event.dest_path) if kind == "moved" and event.dest_path else None
+        if event.is_directory:
+            if kind == "deleted" and source == post.below:
+                post.dead = True
+                self._tell((), (), True)
+            elif kind in ("created", "deleted", "moved") and (self._is_folder(post, source) or self._is_folder(post, target)):
+                self._tell((), (), True)
+            return
+        now, later = [], []
+        if target is not None and self._is_file(post, target):
+            now.append(target)
+        if source is not None and self._is_file(post, source):
+            if kind == "attrib":
+                self._tell((), (), False)
+            elif kind == "closed" or (kind == "moved" and now) or (kind != "deleted" and not self._closes) or self._is_whole(event):
+                now.append(source)
+            else:
+                later.append(source)
+        if now or later:
+            self._tell(now, later, False)
+
+    def _is_whole(self, event: FileSystemEvent) -> bool:
+        """Whether a new file has something in it: a link to a finished one is never closed."""
+        if event.event_type != "created":
+            return False
+        try:
+            return os.stat(event.src_path).st_size > 0
+        except OSError:
+            return False
+
+    def _tell(self, now: Collection[str], later: Collection[str], scan: bool) -> None:
+        with self._change:
+            instant = self._last = time.monotonic()
+            self._settle_at = instant + self.settle
+            for path in later:
+                if path not in self._ready:
+                    self._held[path] = instant + HOLD
+            for path in now:
+                self._held.pop(path, None)
+                self._ready[path] = None
+            if scan:
+                self._scan, self._look_at = True, 0.0
+            if now or scan:
+                self._first = self._first or instant
+            if now or later or scan:
+                self._change.notify()
+
+    def _lost(self) -> None:
+        self._tell((), (), True)
+
+    # -- which paths count --
+
+    def _is_file(self, post: _Post, path: str) -> bool:
+        if path in SETTINGS or path == INBOX:
+            return True
+        folder, _, name = path.rpartition("/")
+        if not name or not is_contact_name(name) or self._in_out(path):
+            return False
+        return (post.deep or (not folder and "." in self.contacts)) and _is_shown(folder, post.below)
+
+    def _is_folder(self, post: _Post, path: str | None) -> bool:
+        """Whether a folder that came or went may have contacts in it, or be one that is watched."""
+        if not path or self._in_out(path):
+            return False
+        if post.deep or (not post.below and "." in self.contacts):
+            return _is_shown(path, post.below)
+        return any(name == path or name.startswith(f"{path}/") for name in self.contacts)
+
+    def _in_out(self, path: str) -> bool:
+        return any(path == out or path.startswith(f"{out}/") for out in self._outs)
+
+    # -- which folders are watched --
+
+    def _begin(self) -> None:
+        logging.getLogger("watchdog").addHandler(self._ear)
+        try:
+            self._look()
+        except BaseException:
+            self.close()
+            raise
+        with self._change:
+            self._scan, self._settle_at, self._first, self._last, self._before = False, 0.0, 0.0, 0.0, 0.0
+            self._ready.clear()
+
+    def _look(self) -> None:
+        """Watch the folders that there are now; one that is another than before is looked at as a whole."""
+        wanted, missing = self._wanted()
+        try:
+            changed = self._arm(wanted)
+        except OSError as error:
+            if self.polling or error.errno not in (errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSYS):
+                raise
+            self.polling = (error.strerror or str(error)).lower()
+            if self._observer is not None:
+                self._observer.stop()
+                self._observer.join()
+            self._observer = None
+            self._posts.clear()
+            changed = self._arm(wanted)
+        with self._change:
+            if missing != self._missing:
+                self._missing, changed = missing, True
+            self._look_at = time.monotonic() + (RETURN if missing else TICK)
+            if changed:
+                self._scan = True
+                self._first = self._first or time.monotonic()
+
+    def _wanted(self) -> tuple[dict[tuple[str, bool], tuple[str, tuple[int, int]]], tuple[str, ...]]:
+        """(folder, deep) -> (path below the vault, device and inode), and what is missing."""
+        wanted: dict[tuple[str, bool], tuple[str, tuple[int, int]]] = {}
+        missing = []
+
+        def want(folder: str, below: str, deep: bool) -> None:
+            try:
+                facts = os.stat(folder)
+            except OSError:
+                missing.append(below or ".")
+                return
+            wanted[folder, deep] = below, (facts.st_dev, facts.st_ino)
+
+        want(self.root, "", False)
+        if "." in self.contacts:
+            for name in _folders(self.root):
+                if _is_shown(name, "") and not self._in_out(name):
+                    want(os.path.join(self.root, name), name, True)
+            return wanted, tuple(missing)
+        outer = [name for name in self.contacts if not any(name.startswith(f"{other}/") for other in self.contacts)]
+        for name in outer:
+            real = os.path.realpath(os.path.join(self.root, name))
+            if not real.startswith(self.root.rstrip(os.sep) + os.sep):
+                continue  # it leads out of the vault and is not read
+            want(real, name, True)
+            parts = name.split("/")
+            for count in range(1, len(parts)):
+                above = "/".join(parts[:count])
+                if os.path.isdir(os.path.join(self.root, above)):
+                    want(os.path.realpath(os.path.join(self.root, above)), above, False)
+        return wanted, tuple(sorted(missing))
+
+    def _arm(self, wanted: dict[tuple[str, bool], tuple[str, tuple[int, int]]]) -> bool:
+        """Watch these and no others; whether one is new. Raises OSError where the system has no room for it."""
+        observer = self._observer or self._start()
+        for key, post in list(self._posts.items()):
+            if key not in wanted or post.dead or wanted[key] != (post.below, post.identity):
+                del self._posts[key]
+                if post.observed is not None:
+                    observer.unschedule(post.observed)
+        changed = False
+        for (folder, deep), (below, identity) in wanted.items():
+            if (folder, deep) not in self._posts:
+                post = _Post(self, folder, below, deep)
+                post.identity = identity
+                try:
+                    post.observed = observer.schedule(post, folder, recursive=deep, event_filter=_filter())  # type: ignore[arg-type]
+                except (FileNotFoundError, NotADirectoryError, PermissionError):
+                    continue
+                self._posts[folder, deep] = post
+                changed = True
+        if changed or self._scan:
+            self._ask_for_room(observer)
+        return changed
+
+    def _ask_for_room(self, observer: BaseObserver) -> None:
+        """Raises OSError where there is no room for one folder more: watchdog does not say so of those below the first."""
+        if sys.platform == "linux" and not self.polling:
+            observer.unschedule(observer.schedule(_Post(self, "/", "", False), "/", event_filter=_filter()))  # type: ignore[arg-type]
+
+    def _start(self) -> BaseObserver:
+        observer: BaseObserver
+        if self.polling:
+            from watchdog.observers.polling import PollingObserver
+
+            observer = PollingObserver(timeout=POLL)
+        else:
+            from watchdog.observers import Observer
+
+            _impatient()
+            observer = Observer()
+        self._closes = not self.polling and sys.platform == "linux"
+        self._observer = observer
+        observer.start()
+        return observer
+
+
+def _outs(root: str, out: str) -> tuple[str, ...]:
+    """The output folder as paths below the vault, as it is called and as it is; none where it is outside."""
+    named = os.path.normpath(os.path.join(root, out))
+    found = {os.path.relpath(path, root).replace(os.sep, "/") for path in (named, os.path.realpath(named))}
+    return tuple(path for path in sorted(found) if path != "." and not path.startswith("../") and path != "..")
+
+
+def _is_shown(folder: str, below: str) -> bool:
+    """Whether a scan goes into a folder, which is in one of the contacts folders, `below`."""
+    rest = folder[len(below) :] if folder.startswith(below) else folder
+    return all(part[0] not in "._" and part not in SKIPPED_FOLDERS for part in rest.split("/") if part)
+
+
+def _folders(root: str) -> Iterator[str]:
+    try:
+        with os.scandir(root) as entries:
+            yield from sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return
+
+
+def _filter() -> list[type[FileSystemEvent]]:
+    """The events that may mean a change; the kernel is not even asked for the others."""
+    from watchdog import events
+
+    names = (
+        "FileCreatedEvent FileModifiedEvent FileAttribEvent FileClosedEvent FileDeletedEvent FileMovedEvent "
+        "DirCreatedEvent DirDeletedEvent DirMovedEvent"
+    )
+    return [getattr(events, name) for name in names.split() if hasattr(events, name)]
+
+
+def _impatient() -> None:
+    """Let a move without its other half hold back everything behind it for 2 ms instead of 500.
+
+    A folder whose two halves come further apart is watched twice, with a warning: it does no harm.
+    """
+    if sys.platform != "linux":
+        return
+    import warnings
+    from importlib import import_module
+
+    warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
+    for module, name in (("inotify_move_event_grouper", "InotifyMoveEventGrouper"), ("inotify_buffer", "InotifyBuffer")):
+        try:
+            setattr(getattr(import_module(f"watchdog.observers.{module}"), name), "delay", 0.002)  # noqa: B010  (versions differ)
+        except (ImportError, AttributeError):
+            continue
