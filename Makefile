@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: check test lint types bench docs update
+.PHONY: check test lint types bench docs update laws
 
 check: lint types test  ## all that must be green before a commit
 
@@ -28,3 +28,6 @@ docs: $(PYTHON)  ## docs/commands.md from --help
 
 update: docs  ## rewrite transcripts and commands.md; then read the diff
 	PTCRM_UPDATE=1 $(PYTHON) -m pytest -n auto tests/test_transcripts.py
+
+laws: $(PYTHON)  ## the laws with 20,000 examples each, about two hours
+	PTCRM_EXAMPLES=20000 $(PYTHON) -m pytest -n auto tests/laws tests/core tests/render

@@ -18,12 +18,11 @@ from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Contact, Problem
 from plaintextcrm.core.pages import calendar, outlook, problems, stats, today, words
 from plaintextcrm.core.pages.addresses import page_of, page_path
-from plaintextcrm.core.pages.published import private_keys
+from plaintextcrm.core.pages.published import canonical, private_keys
 from plaintextcrm.core.pages.shapes import Frame, Line, Link, Month, Problems, Today, TodayRow
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold, split_lines
-from plaintextcrm.core.vocabulary import find_key
 from plaintextcrm.edge import assets
 from plaintextcrm.edge import vault as vaults
 from plaintextcrm.edge.cards import Cards
@@ -53,6 +52,7 @@ class Issue:
     def __init__(self, press: Press, cards: Cards, folder: str) -> None:
         self.press, self.cards, self.folder = press, cards, folder
         self.vault, self.index, self.settings, self.today = press.vault, press.index, press.settings, press.today
+        self._read: tuple[str, Sequence[str]] = ("", ())  # the file whose lines were looked at last
 
     def pages(self) -> Iterator[tuple[str, bytes]]:
         """(path, bytes) of each."""
@@ -92,7 +92,7 @@ class Issue:
         """What is wrong in the files, those of private people left out."""
         private = {vaults.path_of(id, self.settings) for id in self.press.names.private}
         found = reading.all_problems(self.index, self.vault)
-        return tuple(problem for problem in found if problem.where.path not in private)
+        return tuple(problem for problem in found if _file_of(problem.where.path) not in private)
 
     # -- today --
 
@@ -179,24 +179,28 @@ class Issue:
         return problems.problems_page([self._modest(problem) for problem in self.problems], self._line_of, self._page_of_file)
 
     def _modest(self, problem: Problem) -> Problem:
-        """A problem as others may see it: of a private key nothing but where it is."""
-        line = self._line_of(problem)
-        key = find_key(line.split(":", 1)[0].strip()) if ":" in line and not line[:1].isspace() else None
-        private = self._private_keys_at(problem.where.path)
-        is_private = (key is not None and key.name in private) or (key is None and line[:1] in " \t-" and bool(private))
-        return problem._replace(message="a private key: ptcrm check says what is wrong", fix=None) if is_private else problem
+        """A problem as others may see it."""
+        hidden = self._private_keys_at(problem.where.path) | (frozenset() if self.settings.site.show_tier else {"tier"})
+        names = self.press.names.private
+        return problems.modest(problem, self._lines_of(problem.where.path), hidden, names, self.press.is_hidden)
 
     def _private_keys_at(self, path: str) -> frozenset[str]:
         id = vaults.id_of(path, self.settings)
         found = next(self.index.facts([id]), None)
-        return private_keys(found[0], self.settings) if found else frozenset()
+        return private_keys(found[0], self.settings) if found else canonical(self.settings.site.private)
 
     def _line_of(self, problem: Problem) -> str:
-        try:
-            lines = split_lines(vaults.read(self.vault.root, problem.where.path, self.settings).text)
-        except (OSError, Refused):
-            return ""
+        lines = self._lines_of(problem.where.path)
         return lines[problem.where.line - 1] if 0 < problem.where.line <= len(lines) else ""
+
+    def _lines_of(self, path: str) -> Sequence[str]:
+        if path != self._read[0]:  # problems come by path
+            try:
+                lines = split_lines(vaults.read(self.vault.root, path, self.settings).text)
+            except (OSError, Refused):
+                lines = []
+            self._read = (path, lines)
+        return self._read[1]
 
     def _page_of_file(self, path: str) -> str:
         id = vaults.id_of(path, self.settings)
@@ -233,6 +237,12 @@ class Issue:
         text = stored.compact(head)
         people = ",\n".join(self.cards.column("facts"))
         return f'{text[:-1]},"people":[\n{people}\n]}}\n'.encode("utf-8", "replace")
+
+
+def _file_of(path: str) -> str:
+    """The file that a path is about: of a conflict copy the one it is a copy of."""
+    folder, slash, name = path.rpartition("/")
+    return folder + slash + (vaults.conflict_copy_of(name) or name)
 
 
 def mate_name(id: str) -> str:

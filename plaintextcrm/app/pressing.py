@@ -113,9 +113,20 @@ class Press:
         self.settings, self.today = vault_.settings, vault_.today
         self.rules = Rules(vault_.settings)
         self.modest = self.settings._replace(site=self.settings.site._replace(show_tier=False))
-        self.resolve = lru_cache(maxsize=20_000)(self._resolve)
-        self.is_hidden = lru_cache(maxsize=20_000)(self._is_hidden)
+        self.asked: set[str] = set()  # the names that the page in the press asked for
+        self._known_pages = lru_cache(maxsize=20_000)(self._resolve)
+        self._known_hidden = lru_cache(maxsize=20_000)(self._is_hidden)
         self.pages = Pages(self.resolve, assets.templates())
+
+    def resolve(self, target: str) -> tuple[str, str] | None:
+        """The page that a name means, and the name to show; None where there is none."""
+        self.asked.add(target)
+        return self._known_pages(target)
+
+    def is_hidden(self, target: str) -> bool:
+        """Whether a name is that of somebody private."""
+        self.asked.add(target)
+        return self._known_hidden(target)
 
     def _resolve(self, target: str) -> tuple[str, str] | None:
         found = [id for id in self.names.meant(fold(target)) if not self.names.is_private(id)]
@@ -151,6 +162,7 @@ class Press:
                 yield self._press(written)
 
     def _press(self, written: Written) -> tuple[Card, str, bytes]:
+        self.asked.clear()
         known = self.seen(written.contact, written.facts)
         contact, standing, settings = known.contact, known.standing, known.settings
         row = self.row(known)
@@ -167,7 +179,7 @@ class Press:
             contact.id, fold(contact.name), contact.name, person.href, person.state, self.pages.person_row(person, self.frame),
             stored.compact(site_facts(known, row)), stored.compact(calendar.events(contact, standing, settings, self.today)),
             stored.compact([] if standing.hidden == "wholly" else [(kind, *on, label) for *on, kind, label in days_of(contact)]),
-            stored.compact(stats.tally(contact, standing, settings, self.today)),
+            stored.compact(stats.tally(contact, standing, settings, self.today)), "\n".join(sorted(_words_of(self.asked))),
         )  # fmt: skip
         return card, path, page
 
@@ -183,6 +195,12 @@ class Press:
         title = written.body.title if written.body.title is not None else None
         notes = notes_of(text, written.line, sections, title, tasks)
         return without_links(notes.replace("\n\0", "").replace("\0", ""), self.is_hidden)
+
+
+def _words_of(asked: Iterable[str]) -> set[str]:
+    """Under which folded words those names were looked for."""
+    words = {fold(name).removesuffix(".md") for name in asked}
+    return words | {word.rsplit("/", 1)[1] for word in words if "/" in word}
 
 
 def site_facts(known: Known, row: DueRow) -> dict[str, object]:

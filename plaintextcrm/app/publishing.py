@@ -19,7 +19,7 @@ from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import stored
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.pages.addresses import encoded, page_path
-from plaintextcrm.core.pages.published import means_all, shown_name
+from plaintextcrm.core.pages.published import canonical, means_all, shown_name
 from plaintextcrm.core.pages.shapes import Frame
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
@@ -31,6 +31,7 @@ from plaintextcrm.edge.index import Index
 
 MANY = 400  # pages from which a second process pays
 CHUNK = 100
+UNSEEN = frozenset(("notes", "log", "interactions"))  # private: what the text links to cannot be told from what it may show
 
 Progress = Callable[[int, int], None]
 
@@ -112,8 +113,9 @@ class _Build:
         paths = {id: page_path(id) for id in now if not self.names.is_private(id)}
         wanted = self._wanted(paths, stale)
         issued = self._issued()
-        is_whole = issued and not self.cards.meta("behind") and self.output.in_place(issued) == frozenset(issued)
-        if is_whole and not wanted and not gone and not changed:
+        wrong = f"{crc32(repr((self.vault.problems, *self.index.problems())).encode('utf-8', 'replace')):08x}"
+        is_whole = issued and self.cards.meta("wrong") == wrong and not self.cards.meta("behind")
+        if is_whole and not wanted and not gone and not changed and self.output.in_place(issued) == frozenset(issued):
             return Built(self.output.folder, (), (), (), len(paths) + len(issued), tuple(self.index.problems()))
         written = self._pages(wanted, changed, gone)
         pages = dict(Issue(self.press, self.cards, self.output.folder).pages())
@@ -124,6 +126,7 @@ class _Build:
         else:
             written.append(self.output.write(pages.items(), keep=paths.values(), keys=keys))
         self.cards.put_meta("issued", stored.compact(keys))
+        self.cards.put_meta("wrong", wrong)
         self.cards.put_meta("behind", 0)
         return self._built(written, len(paths) + len(pages))
 
@@ -263,12 +266,25 @@ _round: str
 def _begin(vault_: Vault, path: str, names: Names, frame: Frame, files: str, output: site.Output, round_: str) -> None:
     global _press, _output, _round
     import gc
+    from threading import Thread
 
     from plaintextcrm.edge.index import reader
 
+    Thread(target=_follow, daemon=True).start()
     gc.disable()  # what is made here lives as long as its chunk
     _press = Press(vault_, reader(path, vault_.root, vault_.settings), names, frame, files)
     _output, _round = output, round_
+
+
+def _follow() -> None:
+    """End with the process that began this one: who is killed cannot tell us, and we would hold its lock for ever."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _made_there(ids: Sequence[str]) -> tuple[list[Card], site.Written]:
@@ -284,15 +300,21 @@ def _way_to(folder: str, root: str) -> str:
     return encoded(way.replace(os.sep, "/")) + "/"
 
 
+def _links_of(keys: Mapping[str, object], hidden: Collection[str]) -> set[str]:
+    """What private keys link to: nobody is told by whom."""
+    texts = [text for key in hidden if key in keys for text in (keys[key] if isinstance(keys[key], list) else [keys[key]])]  # type: ignore[attr-defined]
+    return {fold(text.strip("[]").split("|")[0]) for text in texts if isinstance(text, str) and text.startswith("[[")}
+
+
 def _face(settings: Settings, row: int, id: str, name: str, keys: Mapping[str, object], links: Sequence[str]) -> Face:
     aliases = keys.get("aliases")
     words = {fold(word) for word in (id, id.rsplit("/", 1)[-1], name, *(aliases if isinstance(aliases, list) else ()))}
     own = keys.get("private")
     private = means_all(own)
-    hidden = {*settings.site.private, *(own if isinstance(own, list) else ())}
+    hidden = canonical((*settings.site.private, *(own if isinstance(own, list) else ())))
     told = {key: keys[key] for key in ("offers", "needs") if key in keys and key not in hidden and not private}
     owner = str(keys.get("owner") or "")
     return Face(
         id, row, shown_name(id, name), private, fold(owner), stored.compact(told) if told else "", tuple(sorted(words - {""})),
-        tuple(sorted({fold(link) for link in links} - {""})),
+        tuple(sorted({fold(link) for link in links} - _links_of(keys, hidden) - {""})) if not hidden & UNSEEN else (),
     )  # fmt: skip

@@ -271,47 +271,44 @@ def columns(points: Sequence[Point], span: Span) -> Columns:
         key = ((month // step if step else (day - 1) // 7) - first) * KINDS + what % KINDS
         counts[key] = counts.get(key, 0) + 1
     ordered = sorted(counts.items())  # from column to column, in each from the line outwards: together, you, them
-    here, amount, fullest, most = -1, 0, 0, 0
-    for key, count in ordered:
-        place = key // KINDS
-        if place != here:
-            here, amount = place, 0
-        amount += count
-        if amount > most:
-            fullest, most = place, amount
-    blocks, high, deep = _stacked(ordered, 0.0)
+    blocks, high, deep, fullest, most = _stacked(ordered, 0.0)
     scale = min(AN_ENTRY, HIGHEST / (high + deep))
     if scale < LEAST:
-        blocks, high, deep = _stacked(ordered, LEAST / scale)
+        blocks, high, deep, _, _ = _stacked(ordered, LEAST / scale)
     return Columns._make((counts, blocks, scale, high * scale, deep * scale, fullest, most))
 
 
-def _stacked(ordered: Sequence[tuple[int, int]], least: float) -> tuple[list[Block], float, float]:
-    """(blocks of at least that height, how far they reach up, and down)."""
+def _stacked(ordered: Sequence[tuple[int, int]], least: float) -> tuple[list[Block], float, float, int, int]:
+    """(blocks of at least that height, how far they reach up, and down, the fullest column, how many are in it)."""
     blocks: list[Block] = []
-    here, above, below, high, deep = -1, 0.0, 0.0, 0.0, 0.0
-    height: float
-    for key, height in ordered:
+    here, amount, fullest, most = -1, 0, 0, 0
+    above = below = high = deep = 0.0
+    for key, count in ordered:
         place = key // KINDS
-        if place != here:
-            here, above, below = place, 0.0, 0.0
-        if height < least:
-            height = least
+        if place == here:
+            amount += count
+        else:
+            here, amount, above, below = place, count, 0.0, 0.0
+        if amount > most:
+            fullest, most = place, amount
+        height = count if count > least else least
         side = key // 6 % 3
         if not side:
             above = below = above + height / 2
             blocks.append((key % 6, place, -above, 2 * above))
+            if below > deep:
+                deep = below
         elif side == YOU:
             above += height
             blocks.append((key % 6, place, -above, height))
         else:
             blocks.append((key % 6, place, below, height))
             below += height
+            if below > deep:
+                deep = below
         if above > high:
             high = above
-        if below > deep:
-            deep = below
-    return blocks, high, deep
+    return blocks, high, deep, fullest, most
 
 
 @lru_cache(maxsize=4096)
@@ -322,14 +319,16 @@ def column_places(count: int, width: int) -> tuple[tuple[float, ...], float]:
     return tuple([round(place * pitch + (pitch - wide) / 2, 1) for place in range(count)]), round(wide, 1)
 
 
-def column_end(place: int, count: int, width: int) -> float:
-    """Where a column ends and the next one begins."""
-    return round((place + 1) * (width - RIGHT) / count, 1)
+@lru_cache(maxsize=16384)
+def column_end(day: int, span: Span, width: int) -> float:
+    """Where the column of a day ends and the next one begins."""
+    place = (month_of(day) // span.step if span.step else (day - 1) // 7) - span.first
+    return round((place + 1) * (width - RIGHT) / span.count, 1)
 
 
 @lru_cache(maxsize=4096)
 def column_axis(span: Span, width: int) -> Axis:
-    """Years, the first always: each up to 12 of them, every 5 up to 60, else every 10 (narrow: from 24), fewer where they have no room."""
+    """The first year, then each up to 12 of them, every 5 up to 60, else every 10 (narrow: from 24), fewer where they have no room."""
     step, first, count, _ = span
     if not step:
         return _week_axis(span, width)
@@ -343,6 +342,9 @@ def column_axis(span: Span, width: int) -> Axis:
     for year in range(-(-(months + 1) // (12 * every)) * every, last + 1, every):
         x = round((12 * year - months) / 12 * a_year, 1)
         years.append(x)
+        if x < free and len(labels) == 1 and every < 5:
+            labels.clear()  # a rest of a year that has no room for its name
+            free = x
         if free <= x <= width - text_width(str(year)) - 3:
             labels.append(Label(x, str(year), True))
             free = x + text_width(str(year)) + 4
@@ -361,8 +363,3 @@ def _week_axis(span: Span, width: int) -> Axis:
     labels = [Label(moved(x), words, is_year) for x, words, is_year in axis.labels]
     fitting = [label for label in labels if text_width(label.words) / 2 <= label.x <= width - text_width(label.words) / 2]
     return Axis(tuple(map(moved, axis.years)), tuple(map(moved, axis.ticks)), tuple(fitting))
-
-
-def place_of(day: int, span: Span) -> int:
-    """The column of a day."""
-    return (month_of(day) // span.step if span.step else (day - 1) // 7) - span.first

@@ -38,7 +38,7 @@ class TextHandler(BaseHandler):
         if node is None or (isinstance(node, yaml.ScalarNode) and node.value in _NULLS):
             return {}
         if not isinstance(node, yaml.MappingNode):
-            raise NotAMapping(node.start_mark.line)
+            raise NotAMapping(_line_at(text, node.start_mark))
         reader = _Reader(text)
         self.pairs = tuple(reader.pairs(node))
         self.shared = tuple(reader.shared)
@@ -59,13 +59,13 @@ class _Reader:
 
     def line(self, node: yaml.Node) -> int:
         """The line (from 0) as the file's lines are counted: YAML ends lines at U+0085, U+2028 and U+2029 too."""
-        return len(split_lines(self.text[: node.start_mark.index])) - 1
+        return _line_at(self.text, node.start_mark)
 
     def pairs(self, node: yaml.MappingNode) -> list[Pair]:
         found = []
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise NotAMapping(key.start_mark.line)
+                raise NotAMapping(self.line(key))
             line, column = self.line(key) + 2, key.start_mark.column + 1
             if key.value == "<<" and not key.style:
                 self.shared.append(line)
@@ -126,7 +126,7 @@ def _problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
     quoted = error.context and "quoted scalar" in error.context
     begun = quoted or any(word in str(error.context) for word in ("simple key", "flow"))  # where it begins, not where YAML gave up
     mark = (error.context_mark if begun else None) or error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
+    line, column = (_line_at(text, mark), mark.column) if mark else (0, 0)
     source = _line(text, line)
     if quoted:
         what = "a quote that is opened here is not closed"
@@ -139,6 +139,10 @@ def _problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
     else:
         what = str(error.problem or "not YAML")
     return Problem(Location(path, line + 2, column + 1), "yaml", f"front matter cannot be read: {what}", suggestion(source))
+
+
+def _line_at(text: str, mark: yaml.Mark) -> int:
+    return len(split_lines(text[: mark.index])) - 1
 
 
 def _line(text: str, number: int) -> str:

@@ -25,7 +25,9 @@ CREATE INDEX IF NOT EXISTS word_of ON word(id);
 CREATE INDEX IF NOT EXISTS link_of ON link(id);
 CREATE TABLE IF NOT EXISTS card(
     id TEXT PRIMARY KEY, sort TEXT, name TEXT, href TEXT, state TEXT, row TEXT, facts TEXT, events TEXT, occasions TEXT, tally TEXT,
-    round TEXT) WITHOUT ROWID;
+    asked TEXT, round TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS asked(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS asked_of ON asked(id);
 CREATE INDEX IF NOT EXISTS sorted ON card(sort, id);
 """
 
@@ -56,6 +58,7 @@ class Card(NamedTuple):
     events: str
     occasions: str
     tally: str
+    asked: str  # the folded names that the page asked for, a line each: who they mean is what it depends on
 
 
 class Cards:
@@ -90,7 +93,7 @@ class Cards:
 
     def drop(self, ids: Sequence[str], with_cards: bool = True) -> None:
         """Forget these people."""
-        for table in ("face", "word", "link", *(("card",) if with_cards else ())):
+        for table in ("face", "word", "link", *(("card", "asked") if with_cards else ())):
             self.db.executemany(f"DELETE FROM {table} WHERE id = ?", ((id,) for id in ids))
 
     def meant(self, word: str) -> tuple[str, ...]:
@@ -98,8 +101,9 @@ class Cards:
         return tuple(id for (id,) in self.db.execute("SELECT id FROM word WHERE word = ? ORDER BY id", (word,)))
 
     def linking(self, words: Iterable[str]) -> set[str]:
-        """The ids whose files link to one of these names."""
-        return {id for word in words for (id,) in self.db.execute("SELECT id FROM link WHERE target = ?", (word,))}
+        """The ids whose files link to one of these names, or whose pages asked for it."""
+        sql = "SELECT id FROM link WHERE target = ?1 UNION SELECT id FROM asked WHERE word = ?1"
+        return {id for word in words for (id,) in self.db.execute(sql, (word,))}
 
     def linked_to(self, id: str) -> tuple[tuple[str, str], ...]:
         """(id, name) of everybody public whose file names this one, by id."""
@@ -136,11 +140,15 @@ class Cards:
 
     def put_cards(self, cards: Sequence[Card], round_: str) -> None:
         """Keep these, instead of those of the same ids; `round_` names the build that made them and their pages."""
-        self.db.executemany("INSERT OR REPLACE INTO card VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ((*card, round_) for card in cards))
+        run = self.db.executemany
+        run("INSERT OR REPLACE INTO card VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ((*card, round_) for card in cards))
+        run("DELETE FROM asked WHERE id = ?", ((card.id,) for card in cards))
+        run("INSERT INTO asked VALUES(?, ?)", ((word, card.id) for card in cards for word in card.asked.split("\n") if word))
 
     def drop_cards(self, ids: Sequence[str]) -> None:
         """Forget the cards of these people."""
-        self.db.executemany("DELETE FROM card WHERE id = ?", ((id,) for id in ids))
+        for table in ("card", "asked"):
+            self.db.executemany(f"DELETE FROM {table} WHERE id = ?", ((id,) for id in ids))
 
     def card(self, id: str) -> Card | None:
         """One card, or None."""
@@ -226,7 +234,7 @@ def _begun(db: sqlite3.Connection, key: str, path: str | None) -> Cards:
         for statement in _TABLES.split(";\n"):
             db.execute(statement)
         if cards.meta("key") != key:
-            for table in ("face", "word", "link", "card", "meta"):
+            for table in ("face", "word", "link", "card", "asked", "meta"):
                 db.execute(f"DELETE FROM {table}")
             cards.put_meta("key", key)
         return cards

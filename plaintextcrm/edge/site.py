@@ -363,6 +363,8 @@ class Output:
         below = {""} | {path.rpartition("/")[0] for path in paths}
         stale = [path for path in known if path not in paths and not _UNSAFE.search(path)]
         below |= {path.rpartition("/")[0] for path in stale}
+        if not is_whole:
+            below |= {folder for name in ("contacts", "due", "reports") for folder in _below(self.folder, name)}
         for folder in sorted(below):
             try:
                 base, _, descriptor = folders.at(f"{folder}/x" if folder else "x", make=False)
@@ -527,6 +529,12 @@ class _Folders:
         self._forget()
         if _BY_DESCRIPTOR:
             os.close(self.top)
+
+
+def _below(root: str, name: str) -> Iterator[str]:
+    """A folder of pages and all below it, as paths below the root; links are not followed."""
+    for folder, _, _ in os.walk(os.path.join(root, name)):
+        yield os.path.relpath(folder, root).replace(os.sep, "/")
 
 
 def _temp() -> str:

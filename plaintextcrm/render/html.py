@@ -48,6 +48,7 @@ CUT = "\x00"  # where a page stands in its frame; no text has one, for `escaped`
 FRAMES = 64  # that are kept
 CHUNK = 100  # rows of the people table that a browser lays out at once
 _STATES = ("fresh", "soon", "due", "overdue", "lapsed", "new", "on-file", "")
+_DATED = ("birthday", "work anniversary", "date", "plan", "promise", "theirs", "next contact")
 _NO_TIER = '<td class="tr"></td>'
 _ODD = re.compile("[&<'\x00-\x1f]")  # in an attribute that stands in single quotes, as JSON has so many of the others
 _ABROAD = re.compile(r"(?:https?:|mailto:|tel:|sms:|geo:)[^\x00-\x20\x7f<>\"'`\\]+\Z", re.IGNORECASE)
@@ -111,6 +112,7 @@ class Pages:
             soon=_lines(page.soon, root), waiting=_lines(page.waiting, root), dates=_lines(page.dates, root),
             promised=_lines(page.promised, root),
             moons=[_moon(state, 16, False, word) for state, word in STATE_WORDS.items() if state != "on-file"],
+            signs=[(sign, _line_sign(sign, "")) for sign in _DATED],
         )  # fmt: skip
 
     def digest(self, frame: Frame, page: Digest, timeline: Timeline | None) -> bytes:

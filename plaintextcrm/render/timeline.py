@@ -201,7 +201,7 @@ def _marks(log: _Log, marks: core.Marks, titles: Sequence[str], start: int, widt
     parts = [_frame(None, start, log.end, width, line, low, log.is_sided, log.alive)]
     end = width - core.EDGE
     last = core.day_x(log.last, start, log.end, width) if log.last else 0
-    is_free = last < end - 40 and not any(x >= last and y > 0 for x, y in spots)
+    is_free = last < end - 40 and not any(x > last and y > 0 for x, y in spots)
     parts.append(_line(log.last, log.end, last, end, line, log.alive, is_free))
     for (x, y), (_, _, what), title in zip(spots, log.points, titles, strict=True):
         shape = _SHAPE_OF[what]
@@ -285,10 +285,11 @@ def _columns(log: _Log, found: core.Columns, span: core.Span, width: int, label:
     line = _TOP + (up if up > _LOW else _LOW)
     low = line + (down if down > _LOW else _LOW)
     middles, wide = _middles(span.count, width)
-    paths: list[str] = [""] * 6
+    bars = _bars(line, scale)
+    paths = [""] * 6
     for group, place, top, height in blocks:
-        paths[group] += middles[place] + _bar(line, top, height, scale)
-    last = core.column_end(core.place_of(log.last, span), span.count, width) if log.last else 0
+        paths[group] += middles[place] + bars[top, height]
+    last = core.column_end(log.last, span, width) if log.last else 0
     parts = [
         _frame(span, 0, 0, width, line, low, log.is_sided, log.alive),
         _line(log.last, log.end, last, width - 2 if log.alive else width, line, log.alive, True),
@@ -310,9 +311,20 @@ def _middles(count: int, width: int) -> tuple[tuple[str, ...], str]:
     return tuple([f"M{number(left + wide / 2)} " for left in lefts]), number(wide)
 
 
-@lru_cache(maxsize=8192)
-def _bar(line: float, top: float, height: float, scale: float) -> str:
-    return f"{number(line + top * scale)}v{number(height * scale)}"
+class _Bars(dict[tuple[float, float], str]):
+    """(top, height) in entries -> the line that is drawn from top to bottom."""
+
+    def __init__(self, line: float, scale: float) -> None:
+        super().__init__()
+        self.line, self.scale = line, scale
+
+    def __missing__(self, block: tuple[float, float]) -> str:
+        top, height = block
+        self[block] = drawn = f"{number(self.line + top * self.scale)}v{number(height * self.scale)}"
+        return drawn
+
+
+_bars = lru_cache(maxsize=256)(_Bars)
 
 
 def _outlines(found: core.Columns, span: core.Span, line: float, width: int) -> str:
@@ -369,11 +381,11 @@ def table_html(rows: Sequence[Sequence[str]]) -> str:
     """The table, folded, or nothing."""
     if not rows:
         return ""
-    head = "".join([f'<th scope="col"{" class=num" if place else ""}>{words}</th>' for place, words in enumerate(TABLE_HEAD)])
+    head = '<th scope="col">' + '</th><th scope="col" class="num">'.join(TABLE_HEAD) + "</th>"
     body = []
     for year, *cells in rows:
-        inner = "</td><td class=num>".join(cells)
-        body.append(f'<tr><th scope="row">{year}</th><td class=num>{inner}</td></tr>')
+        inner = '</td><td class="num">'.join(cells)
+        body.append(f'<tr><th scope="row">{year}</th><td class="num">{inner}</td></tr>')
     return (
         '<details><summary><span>The same in numbers</span></summary><div class="scroll" tabindex="0" role="region" '
         'aria-label="Times in touch, by year"><table class="plain">'

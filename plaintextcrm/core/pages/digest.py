@@ -96,7 +96,7 @@ def _facts(
     if touches:
         last = touches[-1]
         facts.append(Fact("Last", words.plain_day(last.on, today), _last_words(last, today)))
-    elif standing.last:
+    elif standing.last and contact.last_contact:
         facts.append(Fact("Last", words.plain_day(date.fromordinal(standing.last), today), "as the file says; no entry tells of it"))
     if standing.hidden == "wholly":
         return tuple(facts)

@@ -1,6 +1,6 @@
 """How the due list will change while nobody writes a line: what a page needs so that a browser can work out a later day.
 
-Rules: docs/due.md ("Who is due"). Days are ordinals. A window is (first day, last day, words), both ends included.
+Rules: docs/due.md ("Who is due"). Days are ordinals. A window is (first day, last day, …), both ends included.
 """
 
 from __future__ import annotations
@@ -11,55 +11,118 @@ from plaintextcrm.core import due as dues
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import day_words
 from plaintextcrm.core.model import NEVER, Contact, FollowUp
-from plaintextcrm.core.occasions import Occasion, occasions
+from plaintextcrm.core.occasions import MISSED_DAYS, Occasion, occasions, reach
+from plaintextcrm.core.pages.words import sentence
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.standing import ANSWER_DAYS, FOR_GOOD, PLAN_DAYS, THANKS_DAYS, WORK, Facts, Rules, Standing
+from plaintextcrm.core.standing import (
+    ANSWER_DAYS,
+    FOR_GOOD,
+    NEWCOMER_DAYS,
+    PLAN_DAYS,
+    THANKS_DAYS,
+    WORK,
+    Facts,
+    Rules,
+    Standing,
+    stand,
+)
 
 HORIZON = 60  # days that a page can look ahead
 ALWAYS = 10**7
 
+Owed = tuple[int, int, str, str]
+"""A window in which something is owed: the words, and its code."""
 Window = tuple[int, int, str]
+Dated = tuple[int, int, int, str, str]
+"""A day to be told: when it is, how many days before and after it is told, its sign, the words."""
 
 
-def owed_windows(contact: Contact, facts: Facts, standing: Standing, settings: Settings, today: date) -> list[Window]:
+def outlook(contact: Contact, facts: Facts, standing: Standing, rules: Rules, today: date, fallback: str) -> dict[str, object]:
+    """What the script of the due page needs of one person, beside what it shows of them; `fallback` is the hook when nothing is near."""
+    settings = rules.settings
+    coming = occasions(contact, today, HORIZON + reach(settings, standing.weight), MISSED_DAYS, settings.leap_day)
+    later = []
+    for day in turning_days(facts, today):
+        on = date.fromordinal(day)
+        then = stand(facts, rules, on)
+        hook = sentence(dues.hook(contact, then, settings, on, (), ()))
+        later.append({"from": day, "hook": hook, **_stands(contact, facts, then, coming, settings, on)})
+    protected = facts.coi or facts.five or rules.rhythm(facts)[3]
+    return {
+        "hook": fallback, **_stands(contact, facts, standing, coming, settings, today), "later": later,
+        "boost": standing.weight * (1.25 if facts.coi else 1) * (1.25 if facts.five else 1), "quiet_long": not protected,
+        "never": dues.rhythm_of(contact, settings) == NEVER, "dated": dated_days(contact, standing, coming, settings, today),
+        "awaited": awaited_windows(contact, today),
+    }  # fmt: skip
+
+
+def turning_days(facts: Facts, today: date) -> list[int]:
+    """The days to come on which somebody stands anew though nobody wrote: an entry's day comes, newness or a life ends."""
+    now = today.toordinal()
+    days = {*facts.days, facts.last_contact, facts.died, facts.met and facts.met + NEWCOMER_DAYS + 1}
+    return sorted(day for day in days if now < day <= now + HORIZON)
+
+
+def _stands(
+    contact: Contact, facts: Facts, standing: Standing, coming: tuple[Occasion, ...], settings: Settings, today: date
+) -> dict[str, object]:
+    """What holds from a day on until the next of the turning days."""
+    return {
+        "last": standing.last, "base": standing.base, "next": standing.next, "span": standing.span, "gone": standing.hidden == "wholly",
+        "owed": owed_windows(contact, facts, standing, coming, today), "silent": silent_windows(facts, standing, settings),
+    }  # fmt: skip
+
+
+def owed_windows(contact: Contact, facts: Facts, standing: Standing, coming: tuple[Occasion, ...], today: date) -> list[Owed]:
     """When something will be owed, in the order in which it is told."""
     if standing.hidden == "wholly":
         return []
-    last = standing.last
-    found = [(day, ALWAYS, _promise_words(task, today)) for task, day in _promises(contact)]
+    last, now = standing.last, today.toordinal()
+    found: list[Owed] = []
+    for task in _open(contact, theirs=False):
+        found += [(*window, "promise") for window in _from_its_day(task.due or today, today, "you promised", task.text)]
     if facts.next_contact > last:
-        words = f"you promised to be in touch for {day_words(date.fromordinal(facts.next_contact), today)}"
-        found.append((facts.next_contact, ALWAYS, words))
-    for on in _coming(contact, settings, today):
-        if on.kind != WORK:
-            found.append((on.on.toordinal(), on.on.toordinal(), f"{on.words()} today".removeprefix("birthday, ")))
-    entries = history.past(contact, today)
-    newest = entries[-1] if entries else None
-    if "answer" in standing.owed or (newest and history.from_them(newest)):
-        entry = next((entry for entry in reversed(entries) if history.from_them(entry)), None)
-        if entry and entry.on.toordinal() in facts.inbound and entry.on.toordinal() >= last:
-            day = entry.on.toordinal()
-            said = f": {dues.plain_words(entry.text)}" if entry.text else ""
-            found.append((day + ANSWER_DAYS[0], day + ANSWER_DAYS[1], f"waiting for your answer since {day_words(entry.on, today)}{said}"))
-    referral = next((entry for entry in reversed(entries) if entry.kind == "referral-in"), None)
-    if referral and last <= referral.on.toordinal():
-        day = referral.on.toordinal()
-        words = f"sent you somebody on {day_words(referral.on, today)} and is not thanked yet"
-        found.append((day + THANKS_DAYS[0], day + THANKS_DAYS[1], words))
+        on = date.fromordinal(facts.next_contact)
+        found += [(*window, "next contact") for window in _from_its_day(on, today, "you promised to be in touch", "")]
+    for one in coming:
+        if one.kind != WORK and one.on >= today:
+            day = one.on.toordinal()
+            found.append((day, day, f"{one.words()} today".removeprefix("birthday, "), one.kind))
+    newest = max(last, *(day for days in (facts.attempts, facts.skips) for day in days if day <= now), 0)
+    if newest in facts.inbound:
+        words = _told(contact, today, history.from_them, "waiting for your answer since {}")
+        found.append((newest + ANSWER_DAYS[0], newest + ANSWER_DAYS[1], words, "answer"))
+    referral = max((day for day in facts.referrals if day <= now), default=0)
+    if referral and last <= referral:
+        words = _told(contact, today, lambda entry: entry.kind == "referral-in", "sent you somebody on {} and is not thanked yet")
+        found.append((referral + THANKS_DAYS[0], referral + THANKS_DAYS[1], words, "thanks"))
     return found
 
 
-def _promises(contact: Contact) -> list[tuple[FollowUp, int]]:
-    tasks = [(task, task.due.toordinal()) for task in contact.follow_ups if task.open and task.due and task.waiting != "them"]
-    return sorted(tasks, key=lambda one: (one[1], one[0].where))
+def awaited_windows(contact: Contact, today: date) -> list[Window]:
+    """When they should have done what they promised: no reason to list them, yet one to write."""
+    return [
+        window for task in _open(contact, theirs=True) for window in _from_its_day(task.due or today, today, "they promised", task.text)
+    ]
 
 
-def _promise_words(task: FollowUp, today: date) -> str:
-    return f"you promised for {day_words(task.due, today)}: {dues.plain_words(task.text)}" if task.due else dues.plain_words(task.text)
+def _open(contact: Contact, theirs: bool) -> list[FollowUp]:
+    tasks = [task for task in contact.follow_ups if task.open and task.due and (task.waiting == "them") == theirs]
+    return sorted(tasks, key=lambda task: (task.due or date.max, task.where))
 
 
-def _coming(contact: Contact, settings: Settings, today: date) -> tuple[Occasion, ...]:
-    return occasions(contact, today, HORIZON, 0, settings.leap_day)
+def _from_its_day(day: date, today: date, words: str, text: str) -> list[Window]:
+    on, said = day.toordinal(), f": {dues.plain_words(text)}" if text else ""
+    after = (on + 1, ALWAYS, f"{words} for {day_words(day, today)}{said}")
+    return [(on, on, f"{words} for today{said}"), after] if on >= today.toordinal() else [after]
+
+
+def _told(contact: Contact, today: date, fits, words: str) -> str:  # type: ignore[no-untyped-def]
+    """The words with the day of the newest entry that fits, and what it says."""
+    entry = next((entry for entry in reversed(history.past(contact, today)) if fits(entry)), None)
+    if entry is None:
+        return words.format(day_words(today, today))
+    return words.format(day_words(entry.on, today)) + (f": {dues.plain_words(entry.text)}" if entry.text else "")
 
 
 def silent_windows(facts: Facts, standing: Standing, settings: Settings) -> list[tuple[int, int]]:
@@ -71,26 +134,26 @@ def silent_windows(facts: Facts, standing: Standing, settings: Settings) -> list
         found.append((0, facts.snooze_until - 1))
     if facts.paused:
         found.append((0, ALWAYS if facts.paused == FOR_GOOD else facts.paused - 1))
-    for attempt in facts.attempts[-1:]:
-        if attempt > standing.last:
-            found.append((attempt, attempt + min(settings.retry_days, standing.span) - 1))
+    found += [(day, day + min(settings.retry_days, standing.span) - 1) for day in facts.attempts if day > standing.last]
     ahead = min(standing.span, PLAN_DAYS)
     found += [(plan - ahead, plan - 1) for plan in facts.plans]
-    found += [(day - ahead, day + standing.span - 1) for day in facts.touches if day > standing.last]  # counts when its day comes
+    found += [(day - ahead, day - 1) for day in facts.touches if day > standing.last]
     return found
 
 
-def outlook(contact: Contact, facts: Facts, standing: Standing, rules: Rules, today: date, fallback: str) -> dict[str, object]:
-    """What the script of the due page needs of one person, beside what it shows of them; `fallback` is the hook when nothing is owed."""
-    settings = rules.settings
-    dated = [(on.on.toordinal(), on.kind, on.words()) for on in _coming(contact, settings, today)]
-    dated += [
-        (plan.on.toordinal(), "plan", f"planned: {dues.entry_words(plan)}") for plan in history.plans(contact, today, settings.kind_table)
-    ]
-    protected = facts.coi or facts.five or rules.rhythm(facts)[3]
-    boost = standing.weight * (1.25 if facts.coi else 1) * (1.25 if facts.five else 1)
-    return {
-        "hook": fallback, "last": standing.last, "base": standing.base, "next": standing.next, "span": standing.span, "boost": boost,
-        "quiet_long": not protected, "owed": owed_windows(contact, facts, standing, settings, today),
-        "silent": silent_windows(facts, standing, settings), "dated": dated, "never": dues.rhythm_of(contact, settings) == NEVER,
-    }  # fmt: skip
+def dated_days(contact: Contact, standing: Standing, coming: tuple[Occasion, ...], settings: Settings, today: date) -> list[Dated]:
+    """What stands among the dates and promises, on which days; occasions that are over only while nobody was in touch since."""
+    if standing.hidden == "wholly":
+        return []
+    early = reach(settings, standing.weight)
+    found = [(one.on.toordinal(), early, MISSED_DAYS, one.kind, one.words()) for one in coming]
+    planned = {(plan.on, plan.where) for plan in contact.interactions if plan.box}
+    for plan in history.plans(contact, today, settings.kind_table):
+        found.append((plan.on.toordinal(), PLAN_DAYS, -1, "plan", f"planned: {dues.entry_words(plan)}"))
+    for task in contact.follow_ups:
+        if task.open and task.due and task.due > today and (task.due, task.where) not in planned:
+            sign = "theirs" if task.waiting == "them" else "promise"
+            found.append((task.due.toordinal(), settings.soon_days, -1, sign, dues.plain_words(task.text)))
+    if contact.next_contact and contact.next_contact > today:
+        found.append((contact.next_contact.toordinal(), settings.soon_days, -1, "next contact", "promised to be in touch"))
+    return [one for one in found if one[0] - one[1] <= today.toordinal() + HORIZON]

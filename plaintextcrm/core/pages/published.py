@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from plaintextcrm.core.model import Contact, Interaction
@@ -19,7 +19,7 @@ _TYPED: dict[str, Any] = {
     "next_contact": None, "last_contact": None, "met": None, "created": None, "in_person": None,
 }  # fmt: skip
 RHYTHM = ("tier", "cadence")  # what falls due hangs on them: they stay in, and whoever shows them asks `private_keys`
-PEOPLE = ("knows", "referred_by")  # keys that name somebody, in a link or in plain words
+PEOPLE = ("knows", "referred_by", "company", "location")  # keys that may be the name of somebody, without a link too
 _ALL = ("true", "yes", "on", "1", "y")
 _LINK = pattern(r"!?\[\[([^\[\]|#^]+)(?:[|#^](?:[^\]]|\](?!\])){0,300})?\]\]")
 _FILE_LINK = pattern(r"!?\[[^\[\]]*\]\(<?([^()<>\n#?]+\.md)[^()<>\n]*>?\)")
@@ -41,11 +41,12 @@ def means_all(private: object) -> bool:
 
 def private_keys(contact: Contact, settings: Settings) -> frozenset[str]:
     """The keys that stay out: the settings' and the contact's own, in canonical spelling."""
-    found = set()
-    for word in (*settings.site.private, *(contact.texts("private") if not is_private(contact) else ())):
-        key = find_key(word)
-        found.add(key.name if key else word.strip().lower())
-    return frozenset(found)
+    return canonical((*settings.site.private, *(contact.texts("private") if not is_private(contact) else ())))
+
+
+def canonical(words: Iterable[str]) -> frozenset[str]:
+    """Names of keys as we spell them."""
+    return frozenset(key.name if (key := find_key(word)) else word.strip().lower() for word in words)
 
 
 def published(contact: Contact, settings: Settings, is_hidden: IsPrivate) -> Contact:

@@ -238,27 +238,40 @@
   // --- an old due list: the same rules as docs/due.md, for the day it is read ---------------------------------------
 
   const SMALL = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split(" ");
-  const MOST_WAITING = 100, OVERDUE = 1.5, LAPSED = 3, LAPSED_DAYS = 365;
+  const MOST_WAITING = 100, MOST_SOON = 40, OVERDUE = 1.5, LAPSED = 3, LAPSED_DAYS = 365;
   const holds = (windows, day) => (windows || []).find((found) => found[0] <= day && day <= found[1]);
   const safe = (href) => (/^(?:https?:|mailto:|tel:|sms:|geo:)/i.test(href) ? href : /^[^/\\:?#][^\\:]*$/.test(href) ? one("main").dataset.root + href : null);
   const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?…”"']$/.test(text) ? "" : ".") : "");
 
   const stand = (person, day, soonDays) => {
-    const { last, base, next, span } = person, owed = holds(person.owed, day), silent = holds(person.silent, day);
-    const ahead = next - day, hasTurn = next > 0 && !person.never;
+    const at = { ...person, ...(person.later || []).filter((then) => then.from <= day).pop() }, { last, base, next, span } = at;
+    const owed = holds(at.owed, day), silent = holds(at.silent, day), ahead = next - day, hasTurn = next > 0 && !person.never;
     const ratio = hasTurn ? Math.min(Math.max(0, 1 - ahead / span), base ? Infinity : 1) : 0;
     let state = "on-file";
     if (hasTurn && !base) state = "new";
     else if (hasTurn && ahead > 0) state = ahead <= Math.min(soonDays, span / 4) ? "soon" : "fresh";
     else if (hasTurn) state = ratio >= LAPSED && person.quiet_long && last && day - last > LAPSED_DAYS ? "lapsed" : ratio >= OVERDUE ? "overdue" : "due";
+    const dated = at.gone ? [] : (person.dated || []).filter(([on, early, after]) => on - early <= day && day <= on + after && (day <= on || last < on));
     return {
-      person, owed, state, next, ahead, silent, score: ratio * ratio * person.boost, listed: Boolean(owed) || (hasTurn && ahead <= 0 && !silent),
-      dated: (person.dated || []).some(([on]) => day <= on && on <= day + 7), fresh: last && span ? Math.round(100 * 2 ** (-(day - last) / span)) : null,
+      person, owed, state, next, ahead, silent, last, hasTurn, dated, hook: at.hook, score: ratio * ratio * person.boost,
+      listed: Boolean(owed) || (hasTurn && ahead <= 0 && !silent), fresh: last && span ? Math.round(100 * 2 ** (-(day - last) / span)) : null,
     };
   };
   const order = (a, b) =>
     !a.owed - !b.owed || (a.state === "lapsed") - (b.state === "lapsed") || b.score - a.score || (a.next || 1e7) - (b.next || 1e7) ||
     (a.person.id < b.person.id ? -1 : 1);
+  const PROMISES = new Set(["promise", "theirs", "next contact"]), byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+  const YEARLY = new Set(["birthday", "work anniversary", "date"]);
+  const WHY = {
+    promise: "there is a promise open", "next contact": "you promised to be in touch", birthday: "it is their birthday", date: "it is their day",
+    answer: "an answer is waiting", thanks: "a thank-you is open",
+  };
+  const dayWords = (on, day) => (Math.abs(on - day) <= 1 ? nearDay(on, day) : `${WEEKDAYS[parts(on).weekday].slice(0, 3)} ${parts(on).day} ${MONTHS[parts(on).month].slice(0, 3)}`);
+  const hook = (found, day) => { // what is owed, what they promised, an occasion that is near, else what it was when built
+    const near = found.dated.filter((one) => YEARLY.has(one[3])).sort((a, b) => a[0] - b[0] || (a[3] < b[3] ? -1 : 1))[0];
+    const said = (found.owed || holds(found.person.awaited, day) || [])[2] || (near ? `${near[4]} · ${dayWords(near[0], day)}` : "");
+    return sentence(said || found.hook || "");
+  };
   const quiet = (last, day) => (!last ? "no contact yet" : last >= day ? "in touch today" : `quiet for ${between(last, day)}`);
 
   const recompute = () => {
@@ -278,7 +291,7 @@
       link.textContent = person.name;
       href ? (link.href = href) : link.removeAttribute("href");
     };
-    const reason = (found) => [quiet(found.person.last, day) + (found.state === "lapsed" ? ": keep, loosen or let go?" : ""), found.person.tail].filter(Boolean).join(" · ");
+    const reason = (found) => [quiet(found.last, day) + (found.state === "lapsed" ? ": keep, loosen or let go?" : ""), found.person.tail].filter(Boolean).join(" · ");
 
     const row = (found) => {
       const item = rowPattern.cloneNode(true), { person, fresh } = found, reach = one(".reach", item), bar = one(".warm", item), strip = one(".strip", item);
@@ -286,7 +299,7 @@
       item.prepend(moon(found.state));
       name(one("h3", item), person);
       text(item, ".role", person.role || "");
-      text(item, ".hook", sentence(found.owed ? found.owed[2] : person.hook || ""));
+      text(item, ".hook", hook(found, day));
       text(item, ".reason", reason(found));
       if (fresh === null) bar.remove();
       else {
@@ -313,17 +326,19 @@
       const item = linePattern.cloneNode(true);
       item.prepend(moon(found.state));
       name(item, found.person);
-      text(item, ".what span", quiet(found.person.last, day));
+      text(item, ".what span", quiet(found.last, day));
       text(item, ".when", found.next ? (found.ahead <= 0 ? "now" : nearDay(found.next, day)) : "");
       return item;
     };
     const fill = (list, items) => list.replaceChildren(...items);
-    const everybody = data.people.map((person) => stand(person, day, data.soon ?? 7));
-    const listed = everybody.filter((found) => found.listed).sort(order);
-    const isSameWeek = day - parts(day).weekday <= data.built;
-    const room = Math.max(0, data.room - (isSameWeek ? data.touched : 0));
-    const few = listed.filter((found, place) => place < room || found.owed || found.dated);
-    const waiting = listed.filter((found) => !few.includes(found));
+    const soonDays = data.soon_days, standings = (on) => data.people.map((person) => stand(person, on, soonDays));
+    const everybody = standings(day), listed = everybody.filter((found) => found.listed).sort(order);
+    const beyond = Math.max(0, data.listed - standings(data.built).filter((found) => found.listed).length); // due, and not among the page's people
+    const monday = day - parts(day).weekday, isSameWeek = monday <= data.built;
+    const since = everybody.filter((found) => found.last > data.built && found.last >= monday && !(isSameWeek && found.person.last >= monday)).length;
+    const room = Math.max(0, data.room - (isSameWeek ? data.touched : 0) - since);
+    const few = data.whose ? listed.slice(0, data.room) : listed.filter((found, place) => place < room || found.owed || found.dated.length);
+    const waiting = listed.filter((found) => !few.includes(found)), count = waiting.length + beyond;
 
     const old = titleDay(data.built), h1 = one("h1");
     h1.dataset.words ??= h1.textContent;
@@ -332,8 +347,9 @@
     document.title = h1.dataset.title.replace(old, titleDay(day));
     const lede = one("#lede"), first = few[0]?.person.name.split(" ")[0];
     lede.hidden = !few.length;
-    const whose = /(?:person|people) (.+?)\.(?: |$)/.exec(lede.textContent)?.[1] || "today";
-    lede.textContent = few.length ? `${SMALL[few.length] ?? few.length} ${few.length === 1 ? "person" : "people"} ${whose}.${few.length > 1 ? ` ${first} first.` : ""}` : "";
+    const said = few.length ? WHY[few[0].owed?.[3]] || "" : "", who = `${SMALL[few.length] ?? few.length} ${few.length === 1 ? "person" : "people"} ${data.whose || "today"}.`;
+    const then = few.length > 1 ? ` ${first} first${said && `: ${said}`}.` : said ? ` ${said[0].toUpperCase()}${said.slice(1)}.` : "";
+    lede.textContent = few.length ? who + then : "";
     fill(one("#few .rows"), few.map(row));
     one("#few").hidden = one("#note").hidden = !few.length;
     const none = one("#none");
@@ -341,23 +357,31 @@
     if (few.length) one("main").classList.remove("free");
     else one("main").classList.add("free");
     const folded = one("#waiting");
-    folded.hidden = !waiting.length;
-    text(folded, "summary span", `${waiting.length} more ${waiting.length === 1 ? "is" : "are"} waiting`);
-    fill(one("ul", folded), waiting.slice(0, MOST_WAITING).map(line));
-    one(".rest", folded).hidden = waiting.length <= MOST_WAITING;
+    folded.hidden = !count;
+    text(folded, "summary span", `${count} more ${count === 1 ? "is" : "are"} waiting`);
+    const named = waiting.slice(0, MOST_WAITING);
+    fill(one("ul", folded), named.map(line));
+    text(folded, ".rest span", named.length);
+    one(".rest", folded).hidden = count <= named.length;
 
-    for (const [id, back] of [["dates", 3], ["promised", Infinity]]) {
-      const section = one(`#${id}`);
-      for (const item of all("li", section)) {
-        const on = iso(item.dataset.on), words = one(".when", item);
-        item.hidden = on < day - back;
-        if (on) words.textContent = words.textContent.startsWith("by ") && on > day ? `by ${nearDay(on, day)}` : nearDay(on, day);
-      }
-      section.hidden = !one("li:not([hidden])", section);
+    const dated = everybody.flatMap(({ person, dated }) => dated.map(([on, , , sign, what]) => ({ person, on, sign, what })));
+    dated.sort((a, b) => a.on - b.on || byText(a.person.name, b.person.name) || byText(a.what, b.what));
+    const dateLine = ({ person, on, sign, what }) => {
+      const item = linePattern.cloneNode(true), drawn = one(`[data-sign="${sign}"] svg`, patterns.content);
+      if (drawn) item.prepend(drawn.cloneNode(true));
+      name(item, person);
+      text(item, ".what span", what);
+      text(item, ".when", nearDay(on, day));
+      return item;
+    };
+    for (const [id, fits] of [["dates", (sign) => !PROMISES.has(sign)], ["promised", (sign) => PROMISES.has(sign)]]) {
+      const items = dated.filter((found) => fits(found.sign)).map(dateLine);
+      fill(one(`#${id} ul`), items);
+      one(`#${id}`).hidden = !items.length;
     }
-    const near = everybody.filter((found) => !found.listed && !found.silent && found.ahead > 0 && found.ahead <= (data.soon ?? 7)).sort((a, b) => a.next - b.next || order(a, b));
-    const list = one("#soon ul"), most = Math.max(list.children.length, 8);
-    fill(list, near.slice(0, most).map(line));
+    const near = everybody.filter((found) => !found.listed && !found.silent && found.hasTurn && found.ahead > 0 && found.ahead <= soonDays);
+    near.sort((a, b) => a.next - b.next || byText(a.person.id, b.person.id));
+    fill(one("#soon ul"), near.slice(0, MOST_SOON).map(line));
     one("#soon").hidden = !near.length;
 
     const days = day - data.built, banner = one("#stale");
