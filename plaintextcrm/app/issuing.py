@@ -15,13 +15,14 @@ from plaintextcrm.core import stored
 from plaintextcrm.core.dates import long_day
 from plaintextcrm.core.due import DatedRow, DueRow
 from plaintextcrm.core.errors import Refused
-from plaintextcrm.core.model import Contact, Problem
+from plaintextcrm.core.model import Problem
 from plaintextcrm.core.pages import calendar, outlook, problems, stats, today, words
 from plaintextcrm.core.pages.addresses import page_of, page_path
 from plaintextcrm.core.pages.published import canonical, private_keys
 from plaintextcrm.core.pages.shapes import Frame, Line, Link, Month, Problems, Today, TodayRow
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.standing import BIRTHDAY, DATE, WORK
 from plaintextcrm.core.text import fold, split_lines
 from plaintextcrm.edge import assets
 from plaintextcrm.edge import vault as vaults
@@ -52,6 +53,8 @@ class Issue:
     def __init__(self, press: Press, cards: Cards, folder: str) -> None:
         self.press, self.cards, self.folder = press, cards, folder
         self.vault, self.index, self.settings, self.today = press.vault, press.index, press.settings, press.today
+        self._met: dict[str, Known | None] = {}
+        self._rows: dict[str, DueRow] = {}
         self._read: tuple[str, Sequence[str]] = ("", ())  # the file whose lines were looked at last
 
     def pages(self) -> Iterator[tuple[str, bytes]]:
@@ -91,21 +94,42 @@ class Issue:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong in the files, those of private people left out."""
         private = {vaults.path_of(id, self.settings) for id in self.press.names.private}
-        found = reading.all_problems(self.index, self.vault)
+        kept = self.cards.meta("checked")
+        if not kept:  # who is called how, and links to whom, has changed
+            kept = stored.problems(reading.whole_problems(self.index, self.vault))
+            self.cards.put_meta("checked", kept)
+        found = sorted(
+            [*self.vault.problems, *self.index.problems(), *stored.to_problems(str(kept))], key=lambda one: (one.where, one.code)
+        )
         return tuple(problem for problem in found if _file_of(problem.where.path) not in private)
 
     # -- today --
 
     @cached_property
-    def day(self) -> tuple[tuple[_Shown, ...], int, tuple[tuple[DatedRow, Contact], ...], int]:
+    def day(self) -> tuple[tuple[_Shown, ...], int, tuple[DatedRow, ...], int]:
         """Whom the day shows, how many are due, what is near, how many were in touch this week; private people left out."""
         found = due_list(self.index, self.vault, Wanted())
         shown = tuple(self._shown([row.id for row in found.rows]))
-        near = [
-            contact for contact, _ in self.index.facts(dict.fromkeys(row.id for row in found.dates)) if not self._is_private(contact.id)
-        ]
-        dated = [(row, known.contact) for known in self._known([contact.id for contact in near]) for row in self._dated(known)]
-        return shown, len(self.listed), tuple(dated), found.touched
+        return shown, len(self.listed), tuple(self._near(found.dates)), found.touched
+
+    def _near(self, rows: Sequence[DatedRow]) -> Iterator[DatedRow]:
+        """What is near, as others may see it: yearly days as the cards have them, all else from the people themselves."""
+        yearly: dict[str, dict[tuple[int, str], str]] = {}
+        names: dict[str, str] = {}
+        others = []
+        for row in rows:
+            if row.kind not in (BIRTHDAY, WORK, DATE):
+                others.append(row.id)
+                continue
+            if row.id not in yearly:
+                card = self.cards.card(row.id)
+                names[row.id] = card.name if card else ""
+                yearly[row.id] = {(day, sign): what for day, sign, what in loads(card.events)} if card else {}
+            what = yearly[row.id].get((row.on.toordinal(), row.kind))
+            if what is not None:
+                yield row._replace(name=names[row.id], label=what)
+        for known in self._known(list(dict.fromkeys(others))):
+            yield from (row for row in self._dated(known) if row.kind not in (BIRTHDAY, WORK, DATE))
 
     @cached_property
     def listed(self) -> tuple[str, ...]:
@@ -116,13 +140,21 @@ class Issue:
         return self.press.names.is_private(id)
 
     def _known(self, ids: Sequence[str]) -> Iterator[Known]:
-        for contact, facts in self.index.facts(ids):
-            if not self._is_private(contact.id):
-                yield self.press.seen(contact, facts)
+        """Those of these people who are not private, each read once."""
+        for id in ids:
+            if id not in self._met:
+                found = next(self.index.facts([id]), None)
+                self._met[id] = self.press.seen(*found) if found and not self._is_private(id) else None
+            known = self._met[id]
+            if known:
+                yield known
 
     def _shown(self, ids: Sequence[str]) -> Iterator[_Shown]:
         for known in self._known(ids):
-            yield _Shown(known, self.press.row(known))
+            id = known.contact.id
+            if id not in self._rows:
+                self._rows[id] = self.press.row(known)
+            yield _Shown(known, self._rows[id])
 
     def _dated(self, known: Known) -> tuple[DatedRow, ...]:
         return dues.dated_rows(known.contact, known.standing, known.settings, self.today)
@@ -132,15 +164,16 @@ class Issue:
         if owned is not None:
             everybody = [id for id in self.listed if id in owned]
             shown, listed = tuple(self._shown(everybody[: self.settings.per_week])), len(everybody)
-            dated = tuple(one for one in dated if one[0].id in owned)
+            dated = tuple(row for row in dated if row.id in owned)
         rows = [self._row(one) for one in shown]
-        first = {one.known.contact.id for one in shown}
+        first = dict.fromkeys(one.known.contact.id for one in shown)
         later = [id for id in self.listed if id not in first and (owned is None or id in owned)]
-        waiting = [self._line(known) for known in self._known(later[: today.MOST_WAITING])]
+        waiting = [line for id in later[: today.MOST_WAITING] if (line := self._line(id))]
         soon_ids = [id for id, _ in self.index.soon(self.today, self.settings.soon_days, 40) if owned is None or id in owned]
-        soon = [self._line(known) for known in self._known(soon_ids) if not known.standing.hidden]
+        soon = [line for id in soon_ids if (line := self._line(id, falls_due=True))]
         ahead = [id for id, _ in self.index.soon(self.today, outlook.HORIZON, LOOKED_AT) if owned is None or id in owned]
-        candidates = dict.fromkeys([*first, *later[:LOOKED_AT], *(row.id for row, _ in dated), *ahead])
+        nearest = [row.id for row in sorted(dated, key=lambda row: (row.on, row.id))[: 2 * LOOKED_AT]]
+        candidates = dict.fromkeys([*first, *later[:LOOKED_AT], *nearest, *ahead])
         people = self.cards.count()
         data = {
             "built": self.today.toordinal(), "room": self.settings.per_week, "touched": touched, "soon_days": self.settings.soon_days,
@@ -152,8 +185,13 @@ class Issue:
     def _row(self, one: _Shown) -> TodayRow:
         return today.today_row(one.known.contact, one.known.standing, one.row, one.known.settings, self.today)
 
-    def _line(self, known: Known) -> Line:
-        return today.state_line(known.contact, known.standing, self.today)
+    def _line(self, id: str, falls_due: bool = False) -> Line | None:
+        """Somebody in one line, as their card has it; None where there is no card, or nothing falls due that should."""
+        card = self.cards.card(id)
+        if card is None or (falls_due and '"state"' not in card.events):
+            return None
+        facts = loads(card.facts)
+        return today.state_line(id, card.name, card.state, _day(facts["last"]), _day(facts["next"]), self.today)
 
     def _outlook(self, one: _Shown) -> dict[str, object]:
         known, row = one
@@ -232,7 +270,7 @@ class Issue:
         head = {
             "schema": "ptcrm.site/1", "made_by": "ptcrm build", "today": self.today.isoformat(), "title": self.frame.site,
             "due": [one.known.contact.id for one in shown], "waiting": listed - len(shown), "touched_this_week": touched,
-            "dates": [dues.dated_facts(row) for row, _ in dated],
+            "dates": [dues.dated_facts(row) for row in dated],
         }  # fmt: skip
         text = stored.compact(head)
         people = ",\n".join(self.cards.column("facts"))
@@ -243,6 +281,10 @@ def _file_of(path: str) -> str:
     """The file that a path is about: of a conflict copy the one it is a copy of."""
     folder, slash, name = path.rpartition("/")
     return folder + slash + (vaults.conflict_copy_of(name) or name)
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
 
 
 def mate_name(id: str) -> str:

@@ -34,6 +34,7 @@ CHUNK = 100
 UNSEEN = frozenset(("notes", "log", "interactions"))  # private: what the text links to cannot be told from what it may show
 
 Progress = Callable[[int, int], None]
+Busy = Callable[[], bool]
 
 
 class Built(NamedTuple):
@@ -45,6 +46,7 @@ class Built(NamedTuple):
     removed: tuple[str, ...]
     pages: int  # how many there are
     problems: tuple[Problem, ...]
+    pages_made: int = 0  # whether or not they differed from what was there
 
     @property
     def written(self) -> int:
@@ -52,14 +54,20 @@ class Built(NamedTuple):
         return len(self.new) + len(self.changed)
 
 
-def build(vault_: Vault, index: Index, out: str | None = None, force: bool = False, progress: Progress | None = None) -> Built:
-    """Bring the site up to date. Raises Refused where the output folder is not ours to write to."""
+def build(
+    vault_: Vault, index: Index, out: str | None = None, force: bool = False, progress: Progress | None = None, busy: Busy | None = None
+) -> Built:
+    """Bring the site up to date. Raises Refused where the output folder is not ours to write to.
+
+    Where something `busy` comes in, the rest of the pages about everybody is left to the next build.
+    """
     output, cache = output_of(vault_, index, out)
     key = _key(vault_, index, output.folder)
     with output, closing(kept.open_cards(cache, "" if force else key)) as cards:
-        built = _Build(vault_, index, output, cards, progress).whole()
-        cards.put_meta("key", key)
-        cards.keep()
+        built = _Build(vault_, index, output, cards, progress, busy).whole()
+        if built.pages_made:
+            cards.put_meta("key", key)
+            cards.keep()
         return built
 
 
@@ -93,14 +101,16 @@ def _key(vault_: Vault, index: Index, folder: str) -> str:
             code += sorted(f"{entry.name}:{entry.stat().st_mtime_ns}" for entry in os.scandir(os.path.join(here, below)) if entry.is_file())
         except OSError:
             continue  # the program runs from an archive: its version has to do
-    return f"{__version__} {vault_.today} {vault_.settings!r} {index.path} {folder} {' '.join(code)}"
+    return ascii(f"{__version__} {vault_.today} {vault_.settings!r} {index.path} {folder} {' '.join(code)}")  # paths may be no UTF-8
 
 
 class _Build:
     """One build, step by step."""
 
-    def __init__(self, vault_: Vault, index: Index, output: site.Output, cards: Cards, progress: Progress | None) -> None:
-        self.vault, self.index, self.output, self.cards, self.progress = vault_, index, output, cards, progress
+    def __init__(
+        self, vault_: Vault, index: Index, output: site.Output, cards: Cards, progress: Progress | None, busy: Busy | None = None
+    ) -> None:
+        self.vault, self.index, self.output, self.cards, self.progress, self.busy = vault_, index, output, cards, progress, busy
         self.frame = frame_of(vault_.settings, vault_.today)
         self.files = _way_to(output.folder, str(vault_.root))
 
@@ -118,8 +128,18 @@ class _Build:
         if is_whole and not wanted and not gone and not changed and self.output.in_place(issued) == frozenset(issued):
             return Built(self.output.folder, (), (), (), len(paths) + len(issued), tuple(self.index.problems()))
         written = self._pages(wanted, changed, gone)
-        pages = dict(Issue(self.press, self.cards, self.output.folder).pages())
+        pages: dict[str, bytes] = {}
+        is_cut = False
+        for path, data in Issue(self.press, self.cards, self.output.folder).pages():
+            pages[path] = data
+            if seen and self.busy and self.busy():
+                is_cut = True
+                break
         keys = {path: f"{crc32(data):08x}" for path, data in pages.items()}
+        if is_cut:
+            written.append(self.output.write_some(pages.items(), keys=keys))
+            self.cards.put_meta("behind", 1)
+            return self._built(written, len(paths) + len(pages))
         if seen:
             removed = [path for path in issued if path not in pages]
             written.append(self.output.write_some(pages.items(), removed, keys=keys))
@@ -171,7 +191,7 @@ class _Build:
             return tuple(path for part in written for path in getattr(part, name))
 
         problems = tuple(problem for part in written for problem in part.problems)
-        return Built(self.output.folder, all_of("new"), all_of("changed"), all_of("removed"), pages, (*self.index.problems(), *problems))
+        return Built(self.output.folder, all_of("new"), all_of("changed"), all_of("removed"), pages, (*self.index.problems(), *problems), 1)
 
     # -- who is to be made anew --
 
@@ -183,6 +203,8 @@ class _Build:
         if not first:
             pairs = [*((self.cards.face(face.id), face) for face in faces), *((self.cards.face(id), None) for id in gone)]
             others = [(old, new) for old, new in pairs if not old or not new or old[2:] != new[2:]]
+            if others:
+                self.cards.put_meta("checked", "")
             stale |= self._speaking_of([face for pair in others for face in pair if face])
         self.cards.drop(gone, with_cards=False)
         self.cards.put_faces(faces)
@@ -306,7 +328,9 @@ def _links_of(keys: Mapping[str, object], hidden: Collection[str]) -> set[str]:
     return {fold(text.strip("[]").split("|")[0]) for text in texts if isinstance(text, str) and text.startswith("[[")}
 
 
-def _face(settings: Settings, row: int, id: str, name: str, keys: Mapping[str, object], links: Sequence[str]) -> Face:
+def _face(
+    settings: Settings, row: int, id: str, name: str, keys: Mapping[str, object], links: Sequence[str], lines: Mapping[str, int]
+) -> Face:
     aliases = keys.get("aliases")
     words = {fold(word) for word in (id, id.rsplit("/", 1)[-1], name, *(aliases if isinstance(aliases, list) else ()))}
     own = keys.get("private")
@@ -315,6 +339,7 @@ def _face(settings: Settings, row: int, id: str, name: str, keys: Mapping[str, o
     told = {key: keys[key] for key in ("offers", "needs") if key in keys and key not in hidden and not private}
     owner = str(keys.get("owner") or "")
     return Face(
-        id, row, shown_name(id, name), private, fold(owner), stored.compact(told) if told else "", tuple(sorted(words - {""})),
+        id, row, shown_name(id, name), private, fold(owner), stored.compact(told) if told else "",
+        stored.compact([keys.get("tier"), keys.get("last_contact"), aliases, links, lines]), tuple(sorted(words - {""})),
         tuple(sorted({fold(link) for link in links} - _links_of(keys, hidden) - {""})) if not hidden & UNSEEN else (),
     )  # fmt: skip

@@ -135,12 +135,16 @@ def search(index: Index, vault_: Vault, words: Sequence[str], terms: Sequence[st
     return tuple(Found(hit.id, hit.name, *line_of(hit.name, hit.fields, hit.body)) for hit in islice(hits, limit))
 
 
-def all_problems(index: Index, vault_: Vault, terms: Sequence[str] = ()) -> tuple[Problem, ...]:
-    """Everything wrong in the vault: in the settings, in each file, and what only shows in the whole."""
+def whole_problems(index: Index, vault_: Vault) -> tuple[Problem, ...]:
+    """What only shows when all contacts are looked at."""
     from plaintextcrm.core import check
 
-    whole = check.Whole(tuple(index.checked()), vault_.settings, vault_.today)
-    found = [*vault_.problems, *index.problems(), *check.check(whole)]
+    return check.check(check.Whole(tuple(index.checked()), vault_.settings, vault_.today))
+
+
+def all_problems(index: Index, vault_: Vault, terms: Sequence[str] = ()) -> tuple[Problem, ...]:
+    """Everything wrong in the vault: in the settings, in each file, and what only shows in the whole."""
+    found = [*vault_.problems, *index.problems(), *whole_problems(index, vault_)]
     if terms:
         paths = {person.contact.path for person in people(index, vault_, terms)}
         found = [problem for problem in found if problem.where.path in paths]

@@ -38,6 +38,7 @@ class Live:
         self.opened, self.out = opened, out
         self.vault = opened()
         self.index: Index | None = None
+        self.busy: Callable[[], bool] | None = None  # whether a save came in that should not wait
 
     def whole(self) -> Built:
         """Everything, whatever has changed. Raises PtcrmError where it cannot be built."""
@@ -48,13 +49,13 @@ class Live:
             else:
                 self._refresh(self.index)
             try:
-                built = publishing.build(self.vault, self.index, self.out)
+                built = publishing.build(self.vault, self.index, self.out, busy=self.busy)
                 self.index.keep()
                 return built
             except PtcrmError:
                 self.close()
                 raise
-            except sqlite3.Error as error:
+            except Exception as error:  # whatever goes wrong while a cache is read counts as its damage, as in `asking`
                 index, self.index = self.index, None
                 if indexes.is_damage(error):
                     indexes.discard(index)
@@ -84,7 +85,7 @@ class Live:
             built = publishing.build_some(self.vault, self.index, paths, self.out)
             self.index.keep()
             return built
-        except (sqlite3.Error, OSError, PtcrmError):
+        except Exception:  # a whole build says what it is
             return None
 
     def close(self) -> None:
@@ -97,6 +98,7 @@ class Live:
 def rebuilds(live: Live, watch: Watch, timeout: float | None = None) -> Iterator[Rebuilt]:
     """What becomes of the site, change by change, until nothing has come for `timeout` seconds (None: for ever)."""
     behind: tuple[str, ...] = ()
+    live.busy = lambda: watch.busy
     while True:
         changes = watch.next(timeout)
         if changes is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from plaintextcrm.core.record import NamedTuple
 
@@ -45,6 +46,7 @@ KindTable = Mapping[str, Kind]
 """Folded spelling (letters with inner hyphens, lower case) -> the kind."""
 
 
+@lru_cache(maxsize=16)
 def kind_table(extra: tuple[Kind, ...] = ()) -> KindTable:
     """Every spelling of every kind; the settings' own kinds win over ours."""
     table: dict[str, Kind] = {}

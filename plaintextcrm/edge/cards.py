@@ -14,11 +14,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from plaintextcrm.core.record import NamedTuple
 
+LAYOUT = 2
 PATIENCE = 60.0  # seconds that a build waits for another one
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS face(id TEXT PRIMARY KEY, seen INTEGER, name TEXT, private INTEGER, owner TEXT, told TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS face(
+    id TEXT PRIMARY KEY, seen INTEGER, name TEXT, private INTEGER, owner TEXT, told TEXT, checked TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS word(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS link(target TEXT, id TEXT, PRIMARY KEY(target, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS word_of ON word(id);
@@ -41,6 +43,7 @@ class Face(NamedTuple):
     private: bool
     owner: str
     told: str  # what they offer and need, as JSON: others' hooks speak of it
+    checked: str  # what the checks of a whole vault look at beside names and links
     words: tuple[str, ...]
     links: tuple[str, ...]
 
@@ -75,19 +78,19 @@ class Cards:
 
     def face(self, id: str) -> Face | None:
         """One face, or None."""
-        row = self.db.execute("SELECT id, seen, name, private, owner, told FROM face WHERE id = ?", (id,)).fetchone()
+        row = self.db.execute("SELECT id, seen, name, private, owner, told, checked FROM face WHERE id = ?", (id,)).fetchone()
         if row is None:
             return None
         words = tuple(word for (word,) in self.db.execute("SELECT word FROM word WHERE id = ? ORDER BY word", (id,)))
         links = tuple(link for (link,) in self.db.execute("SELECT target FROM link WHERE id = ? ORDER BY target", (id,)))
-        return Face(row[0], row[1], row[2], bool(row[3]), row[4], row[5], words, links)
+        return Face(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6], words, links)
 
     def put_faces(self, faces: Sequence[Face]) -> None:
         """Keep these, instead of what was kept of the same ids."""
         run = self.db.executemany
         if self.db.execute("SELECT 1 FROM face LIMIT 1").fetchone():
             self.drop([face.id for face in faces], with_cards=False)
-        run("INSERT INTO face VALUES(?, ?, ?, ?, ?, ?)", (face[:6] for face in faces))
+        run("INSERT INTO face VALUES(?, ?, ?, ?, ?, ?, ?)", (face[:7] for face in faces))
         run("INSERT INTO word VALUES(?, ?)", ((word, face.id) for face in faces for word in face.words))
         run("INSERT INTO link VALUES(?, ?)", ((target, face.id) for face in faces for target in face.links))
 
@@ -231,6 +234,10 @@ def _begun(db: sqlite3.Connection, key: str, path: str | None) -> Cards:
         db.execute("PRAGMA synchronous=OFF")  # a crash costs a full build
         db.execute("BEGIN IMMEDIATE")
         cards = Cards(db, path)
+        if db.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
+            for table in ("face", "word", "link", "card", "meta"):
+                db.execute(f"DROP TABLE IF EXISTS {table}")
+            db.execute(f"PRAGMA user_version = {LAYOUT}")
         for statement in _TABLES.split(";\n"):
             db.execute(statement)
         if cards.meta("key") != key:

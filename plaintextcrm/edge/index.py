@@ -147,13 +147,13 @@ class Index:
             contact = stored.contact(head, tasks, stored.to_log(log) if log else body.interactions)
             yield Written(rowid, contact, stored.to_facts(facts), body, text, line)
 
-    def faces(self, rowids: Iterable[int]) -> Iterator[tuple[int, str, str, Mapping[str, Any], list[str]]]:
-        """(row, id, name, keys, what it links to) of those rows: light, for whoever needs names and links only."""
+    def faces(self, rowids: Iterable[int]) -> Iterator[tuple[int, str, str, Mapping[str, Any], list[str], dict[str, int]]]:
+        """(row, id, name, keys, what it links to, lines of keys) of those rows: light, for whoever needs names and links only."""
         for rowid in rowids:
             row = self.db.execute("SELECT id, name, head FROM contact WHERE rowid = ?", (rowid,)).fetchone()
             if row:
                 parts = loads(row[2])
-                yield rowid, row[0], row[1], parts[3], parts[-2]
+                yield rowid, row[0], row[1], parts[3], parts[-2], parts[-1]
 
     def versions(self) -> dict[str, int]:
         """Of each person the row: another one whenever the file was read anew and says something else."""

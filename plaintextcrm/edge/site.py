@@ -482,7 +482,10 @@ class _Folders:
         except FileNotFoundError:
             if not make:
                 raise
-            os.mkdir(name, self.mode, dir_fd=parent)
+            try:
+                os.mkdir(name, self.mode, dir_fd=parent)
+            except FileExistsError:
+                pass  # another process of the same build was quicker
             found = os.open(name, flags, dir_fd=parent)
         self._for_user(found)
         self.open[folder] = found
@@ -502,8 +505,8 @@ class _Folders:
             path = os.path.join(path, part)
             if os.path.islink(path):
                 raise NotADirectoryError(errno.ENOTDIR, "is a link", path)
-            if make and not os.path.isdir(path):
-                os.mkdir(path, self.mode)
+            if make:
+                os.makedirs(path, self.mode, exist_ok=True)
         return path
 
     def prune(self, folder: str) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from plaintextcrm.core.dates import FULL_MONTHS, FULL_WEEKDAYS, MONTHS, WEEKDAYS
 from plaintextcrm.core.pages.shapes import (
@@ -275,7 +275,7 @@ def _line_sign(sign: str, state: str) -> Markup:
 
 def _anchor(words: str, href: str) -> Markup:
     """Words that lead somewhere, where they may."""
-    return Markup(f'<a href="{escape(href)}">{escape(words)}</a>') if href else escape(words)
+    return _drawn(f'<a href="{escaped(href)}">{escaped(words)}</a>' if href else escaped(words))
 
 
 def _named(one: Common, root: str) -> Markup:
@@ -362,7 +362,7 @@ def _square(day: Day | int | None) -> tuple[int, Markup | str]:
 def _day_signs(lines: Sequence[Line], more: int) -> Markup:
     """The signs of one day, each with a name for who cannot see it."""
     drawn = [
-        Markup('<span class="sign">{}<span class="vh"> {}</span></span>').format(_sign(line), f"{line.name} {line.what}".strip())
+        _drawn(f'<span class="sign">{_sign(line)}<span class="vh"> {escaped(f"{line.name} {line.what}".strip())}</span></span>')
         for line in lines
     ]
     drawn += [Markup('<span class="plus">+{}</span>').format(more)] if more else []

@@ -58,7 +58,7 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
         yours=tuple(_promise(task, today) for task in _open(contact) if task.waiting != "them"),
         theirs=tuple(_promise(task, today) for task in _open(contact) if task.waiting == "them"),
         reach=_reach(contact), log_line="" if gone else log_line(contact, row, kinds),
-        dates=tuple(date_line(one, contact, today) for one in dues.dated_rows(contact, standing, settings, today)),
+        dates=tuple(date_line(one, today) for one in dues.dated_rows(contact, standing, settings, today)),
         met=_met(contact, log, today), through=_common(contact.text("referred_by"), around.resolve),
         common=_in_common(contact, around),
         likes=tuple(Common(hobby, "", hobby in shared) for hobby in contact.texts("hobbies")), about=_about(contact),
@@ -206,7 +206,7 @@ def log_line(contact: Contact, row: DueRow, kinds: KindTable) -> str:
     return f"ptcrm log {quoted} {kind}"
 
 
-def date_line(row: dues.DatedRow, contact: Contact, today: date) -> Line:
+def date_line(row: dues.DatedRow, today: date) -> Line:
     """A dated row as a line of a list."""
     is_theirs = row.kind == "promise" and row.label.startswith("they: ")
     label = dues.plain_words(row.label.removeprefix("they: "))

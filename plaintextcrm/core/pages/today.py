@@ -41,13 +41,10 @@ def tail_words(row: DueRow, settings: Settings) -> str:
     return " · ".join([*parts, row.tier] if row.tier and settings.site.show_tier else parts)
 
 
-def state_line(contact: Contact, standing: Standing, today: date) -> Line:
+def state_line(id: str, name: str, state: str, last: date | None, next_: date | None, today: date) -> Line:
     """Somebody of the lists of those who are soon, or wait."""
-    on = date.fromordinal(standing.next) if standing.next else today
-    return Line(
-        "state", words.state_shown(standing), contact.name, words.page_of(contact.id), words.quiet(standing, today),
-        words.next_words(standing.next, today), on.isoformat(),
-    )  # fmt: skip
+    when = words.next_words(next_.toordinal() if next_ else 0, today)
+    return Line("state", state, name, words.page_of(id), words.quiet_since(last, today), when, (next_ or today).isoformat())
 
 
 def lede(rows: Sequence[TodayRow], owed: Sequence[str], whose: str) -> str:
@@ -63,11 +60,11 @@ def lede(rows: Sequence[TodayRow], owed: Sequence[str], whose: str) -> str:
 
 
 def today_page(
-    today: date, rows: Sequence[TodayRow], owed: Sequence[str], dated: Sequence[tuple[DatedRow, Contact]], soon: Sequence[Line],
+    today: date, rows: Sequence[TodayRow], owed: Sequence[str], dated: Sequence[DatedRow], soon: Sequence[Line],
     waiting: Sequence[Line], waiting_count: int, people: int, data: dict[str, object], whose: str = "",
 ) -> Today:  # fmt: skip
     """The page of a day; `whose` is set on the page of one owner."""
-    lines = sorted((date_line(row, contact, today) for row, contact in dated), key=lambda line: (line.on, line.name, line.what))
+    lines = sorted((date_line(row, today) for row in dated), key=lambda line: (line.on, line.name, line.what))
     promised = tuple(line for line in lines if line.sign in ("promise", "theirs", "next contact"))
     return Today(
         title=words.title_day(today), lede=lede(rows, owed, whose), rows=tuple(rows), empty=NOBODY_TODAY if people else NO_PEOPLE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from plaintextcrm.core.dates import FULL_MONTHS, FULL_WEEKDAYS, MONTHS, WEEKDAYS, cadence_words
 from plaintextcrm.core.due import between_words
@@ -60,9 +61,13 @@ def reason_words(standing: Standing, cadence: Cadence, today: date, tier: str) -
 
 def quiet(standing: Standing, today: date) -> str:
     """`quiet for 6 weeks`."""
-    if not standing.last:
+    return quiet_since(date.fromordinal(standing.last) if standing.last else None, today)
+
+
+def quiet_since(last: date | None, today: date) -> str:
+    """`quiet for 6 weeks`, from the day of the last contact."""
+    if last is None:
         return "no contact yet"
-    last = date.fromordinal(standing.last)
     return "in touch today" if last == today else f"quiet for {between_words(last, today)}"
 
 
@@ -85,12 +90,14 @@ def near_day(day: date, today: date) -> str:
     return text if day.year == today.year or 0 < days < 60 else f"{text} {day.year}"
 
 
+@lru_cache(maxsize=4096)
 def short_day(day: date, today: date) -> str:
     """`9 Oct`, of other years `9 Oct 2025`."""
     text = f"{day.day} {MONTHS[day.month - 1].capitalize()}"
     return text if day.year == today.year else f"{text} {day.year}"
 
 
+@lru_cache(maxsize=4096)
 def plain_day(day: date, today: date) -> str:
     """`9 October`, of other years `9 October 2025`."""
     text = f"{day.day} {FULL_MONTHS[day.month - 1].capitalize()}"

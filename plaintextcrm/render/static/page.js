@@ -70,8 +70,8 @@
 
   const LETTERS = { ø: "o", đ: "d", ł: "l", æ: "ae", œ: "oe", ı: "i", þ: "th", ð: "d", ß: "ss" };
   const fold = (text) => text.normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "").replace(/[øđłæœıþðß]/g, (c) => LETTERS[c]).split(/\s+/).join(" ").trim();
-  const SAME = { tags: "tag", groups: "group", aliases: "alias", hobbies: "hobby", location: "city", place: "city", org: "company", title: "role", need: "needs", offer: "offers" };
-  const PLURAL = { hobby: "hobbies", alias: "aliases", city: "location", place: "location", company: "company" };
+  const SAME = { tags: "tag", groups: "group", aliases: "alias", hobbies: "hobby", location: "city", org: "company", title: "role" };
+  const PLURAL = { hobby: "hobbies", alias: "aliases", city: "location" };
   const WHOLE = new Set("tier owner state status five tag group id kind coi".split(" "));
   const STATES = { quiet: "overdue", drifted: "lapsed", onfile: "on-file" };
   const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
@@ -127,7 +127,7 @@
   };
   const bare = (word) => {
     const start = new RegExp(`(?:^|[^\\p{L}\\p{N}_])${escaped(fold(word.replace(/\*/g, "")))}`, "u");
-    return (keys) => ["name", "alias", "company", "tag", "city"].some((key) => (keys[key] || []).some((text) => start.test(text)));
+    return (keys) => ["name", "slug", "alias", "company", "tag"].some((key) => (keys[key] || []).some((text) => start.test(text)));
   };
   const filter = (text) => {
     const tests = [];
@@ -152,13 +152,19 @@
     const collator = new Intl.Collator("en", { sensitivity: "base", numeric: true });
     let shown = rows, timer = 0;
 
+    const keysOf = ({ row, link }) => {
+      try {
+        const keys = JSON.parse(row.dataset.keys), id = decodeURIComponent(link.getAttribute("href")).replace(/^contacts\/|(~[0-9a-f]{10})?\.html$/g, "");
+        return { ...keys, id: [id, id.split("/").pop()], slug: [id.split("/").pop()] };
+      } catch {
+        return {};
+      }
+    };
     const show = () => {
       const holds = filter(field.value);
       shown = [];
       for (const person of rows) {
-        if (person.keys === null) {
-          try { person.keys = JSON.parse(person.row.dataset.keys); } catch { person.keys = {}; }
-        }
+        person.keys ??= keysOf(person);
         const is = holds(person.keys);
         person.row.hidden = !is;
         if (is) shown.push(person);
