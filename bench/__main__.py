@@ -57,7 +57,7 @@ def measure(place: Ground, steps: Sequence[Step], machine: Machine, rounds: int)
             if wrong:
                 outcomes[step.name] = Outcome(trouble=wrong)
             elif number >= 0:
-                outcomes[step.name] = Outcome((*outcomes[step.name].samples, sample))
+                outcomes[step.name] = Outcome((*outcomes[step.name].samples, *step.samples(sample)))
     return outcomes
 
 

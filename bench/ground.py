@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bench.generate import generate
 
@@ -30,13 +30,17 @@ print(json.dumps({"python": platform.python_version(), "sqlite": sqlite3.sqlite_
 
 @dataclass(frozen=True)
 class Sample:
-    """One run of one command, as a whole process; the peak is of its resident memory."""
+    """One run of one command, as a whole process.
+
+    The peak is of the resident memory of its largest process, `sum_mib` the sum of the peaks of all where they were counted.
+    """
 
     milliseconds: float
     peak_mib: float
     status: int
     stdout: str
     stderr: str
+    sum_mib: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,8 @@ class Ground:
         return path
 
     def environment(self, cache: str = "warm") -> dict[str, str]:
-        # Bytecode is written, as for an installed program; settings of the user for git, ripgrep or ptcrm do not count.
-        left_out = ("GIT_", "PTCRM_", "RIPGREP_", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME")
+        # Bytecode is written, as for an installed program; settings of the user for git, hugo, ripgrep or ptcrm do not count.
+        left_out = ("GIT_", "HUGO_", "PTCRM_", "RIPGREP_", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME")
         return {key: value for key, value in os.environ.items() if not key.startswith(left_out)} | {
             "XDG_CACHE_HOME": str(self.root / cache),
             "XDG_STATE_HOME": str(self.root / "state"),
@@ -81,24 +85,28 @@ class Ground:
     def forget_cache(self, cache: str) -> None:
         shutil.rmtree(self.root / cache, ignore_errors=True)
 
-    def run(self, argv: Sequence[str], cache: str = "warm") -> Sample:
-        wrapped = [sys.executable, "-I", "-S", str(TIMED), str(self.root), *argv]
+    def ptcrm(self) -> str:
+        return os.path.join(os.path.dirname(self.python), "ptcrm")
+
+    def run(self, argv: Sequence[str], cache: str = "warm", whom: Literal["one", "all"] = "one") -> Sample:
+        wrapped = [sys.executable, "-I", "-S", str(TIMED), str(self.root), whom, *argv]
         answer = subprocess.run(wrapped, env=self.environment(cache), capture_output=True, text=True, check=False)
         if answer.returncode:
             return Sample(0, 0, answer.returncode, "", answer.stderr)
         told: dict[str, Any] = json.loads(answer.stdout)
         stdout, stderr = ((self.root / name).read_text(errors="replace") for name in ("stdout", "stderr"))
-        return Sample(told["seconds"] * 1000, told["peak_bytes"] / 2**20, told["status"], stdout, stderr)
+        peak_mib, sum_mib = told["peak_bytes"] / 2**20, told["sum_bytes"] / 2**20 if whom == "all" else 0.0
+        return Sample(told["seconds"] * 1000, peak_mib, told["status"], stdout, stderr, sum_mib)
 
     def machine(self) -> Machine:
         told: dict[str, Any] = json.loads(self.run([self.python, "-c", PROBE]).stdout)
         versions = {"Python": told["python"], "SQLite": told["sqlite"]}
         found = {*told["found"]}
-        for program, name in (("git", "git"), ("rg", "ripgrep")):
+        for program, name, how in (("git", "git", "--version"), ("rg", "ripgrep", "--version"), ("hugo", "hugo", "version")):
             if shutil.which(program):
                 found.add(program)
-                versions[name] = self.run([program, "--version"]).stdout.split("\n")[0].removeprefix(f"{name} version ")
-                versions[name] = versions[name].removeprefix(f"{name} ")
+                line = self.run([program, how]).stdout.split("\n")[0]
+                versions[name] = line.removeprefix(f"{name} ").removeprefix("version ").partition(" linux/")[0]
         affinity = getattr(os, "sched_getaffinity", None)
         return Machine(len(affinity(0)) if affinity else os.cpu_count() or 1, versions, frozenset(found))
 

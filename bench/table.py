@@ -20,7 +20,8 @@ class Outcome:
     absent: bool = False
 
     def summary(self, middle: Callable[[Sequence[float]], float] = median) -> Summary:
-        return Summary(middle([s.milliseconds for s in self.samples]), max(s.peak_mib for s in self.samples))
+        milliseconds = middle([s.milliseconds for s in self.samples])
+        return Summary(milliseconds, max(s.peak_mib for s in self.samples), max(s.sum_mib for s in self.samples))
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Verdict:
     def ok(self) -> str:
         if self.ratio is None:
             return "not measured"
+        if self.row.must is None:
+            return "no must"
         if self.missed:
             return "missed"
         return "yes, stretch" if self.row.stretch is not None and self.ratio <= self.row.stretch else "yes"
@@ -51,10 +54,10 @@ def judge(row: Row, outcomes: Mapping[str, Outcome]) -> Verdict:
     medians = {name: outcomes[name].summary() for name in row.steps() if name not in troubles}
     if troubles:
         why = "; ".join(f"{name}: {outcome.trouble}" for name, outcome in troubles.items())
-        missed = row.step in troubles or not all(outcome.absent for outcome in troubles.values())
+        missed = row.must is not None and (row.step in troubles or not all(outcome.absent for outcome in troubles.values()))
         return Verdict(row, None, None, missed, why, medians)
     ratio, fastest = row.ratio(medians), row.ratio({name: outcomes[name].summary(min) for name in row.steps()})
-    return Verdict(row, ratio, fastest, ratio > row.must, "", medians)
+    return Verdict(row, ratio, fastest, row.must is not None and ratio > row.must, "", medians)
 
 
 def markdown(verdicts: Sequence[Verdict], outcomes: Mapping[str, Outcome], machine: Machine) -> str:
@@ -66,19 +69,20 @@ def markdown(verdicts: Sequence[Verdict], outcomes: Mapping[str, Outcome], machi
         row = verdict.row
         ratio, fastest = ("–" if n is None else f"{n:.2f}" for n in (verdict.ratio, verdict.fastest))
         numbers = [
-            f"{name} {told.peak_mib:.1f} MiB" if row.about == "memory" else f"{name} {told.milliseconds:.1f} ms"
+            f"{name} {told.milliseconds:.1f} ms" if row.about == "time" else f"{name} {told.memory()}"
             for name, told in verdict.medians.items()
         ]
         remarks = "; ".join([verdict.why, *numbers] if verdict.why else numbers)
-        cells = (row.name, row.yardstick(), f"{row.must:g}", ratio, fastest, verdict.ok(), remarks)
+        cells = (row.name, row.yardstick(), "–" if row.must is None else f"{row.must:g}", ratio, fastest, verdict.ok(), remarks)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     lines += ["", "| command | median, ms | fastest | slowest | runs | peak, MiB |", "|---|---|---|---|---|---|"]
     for name, outcome in outcomes.items():
         if outcome.trouble:
             lines.append(f"| {name} | {outcome.trouble.replace('|', ' ')} | – | – | – | – |")
             continue
-        times, (middle, peak_mib) = [sample.milliseconds for sample in outcome.samples], outcome.summary()
-        lines.append(f"| {name} | {middle:.1f} | {min(times):.1f} | {max(times):.1f} | {len(times)} | {peak_mib:.1f} |")
+        times, told = [sample.milliseconds for sample in outcome.samples], outcome.summary()
+        line = " | ".join(f"{time:.1f}" for time in (told.milliseconds, min(times), max(times)))
+        lines.append(f"| {name} | {line} | {len(times)} | {told.memory().removesuffix(' MiB')} |")
     return "\n".join([*lines, "", machine.line()])
 
 
@@ -105,6 +109,7 @@ def as_json(verdicts: Sequence[Verdict], outcomes: Mapping[str, Outcome], machin
                 "trouble": outcome.trouble or None,
                 "milliseconds": [round(sample.milliseconds, 3) for sample in outcome.samples],
                 "peak_mib": [round(sample.peak_mib, 2) for sample in outcome.samples],
+                "sum_mib": [round(sample.sum_mib, 2) for sample in outcome.samples if sample.sum_mib] or None,
             }
             for name, outcome in outcomes.items()
         },

@@ -1,0 +1,529 @@
+"""`build`: whatever happened before, the folder is what a build from nothing would make, and not a byte more is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import icalendar
+import pytest
+
+from bench.generate import generate
+from plaintextcrm.core.errors import Refused
+from tests.make import TODAY, environment, ptcrm
+from tests.make import vault as make_vault
+from tests.site.built import BESIDE, PAGES, build, contents, everything, facts, pages, where
+
+GIT = "[git]\ncommit = false\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def person(*lines: str, body: str = "") -> str:
+    return "\n".join(["---", *lines, "---", body, ""])
+
+
+def fresh(root: Path, today: date = TODAY) -> dict[str, bytes]:
+    """The pages of a build from nothing into the same place, which is left as it was."""
+    aside = root.parent / "aside"
+    (root / "site").rename(aside)
+    build(root, today, cache=False, force=True)
+    made = contents(root / "site")
+    shutil.rmtree(root / "site")
+    aside.rename(root / "site")
+    return made
+
+
+# --- the law of increments -----------------------------------------------------------------------------------------
+
+CAST = {
+    "ada": person("name: Ada King", "tier: A", "aliases: [Countess]", "birthday: 1980-11-23", "offers: [a room in Porto]", "company: Lumen",
+                  body="Knows [[bob]] and [him](work/eve.md).\n\n## Interactions\n\n- 2026-10-01 call: with [[Eve]]\n- [ ] mail her [due:: 2026-11-24]"),
+    "bob": person("name: Bob Lee", "tier: B", "needs: [a room]", "referred_by: Countess", "owner: lee", body="## Log\n\n- 2026-01-02 lunch"),
+    "work/eve": person("name: Eve", "cadence: 2 weeks", "knows: ['[[ada]]', Bob Lee]", "dates: ['12-24 wedding']"),
+    "zoe": "# Zoe\n\nnothing but [[Countess]]\n",
+}  # fmt: skip
+
+
+class Play:
+    """A vault and everything that may happen to it; each step is drawn."""
+
+    def __init__(self, root: Path, seed: int) -> None:
+        self.root, self.draw, self.today, self.count = root, random.Random(seed), TODAY, 0
+        make_vault(root, CAST, f"[team.lee]\nname = 'Lee'\n{GIT}")
+
+    def paths(self) -> list[Path]:
+        return sorted(path for path in (self.root / "contacts").rglob("*.md") if path.is_file() and not path.is_symlink())
+
+    def anybody(self) -> Path:
+        return self.draw.choice(self.paths())
+
+    def replace(self, path: Path, old: str, new: str) -> None:
+        path.write_text(re.sub(old, new, path.read_text(), count=1))
+
+    def word(self) -> str:
+        return self.draw.choice(["ada", "bob", "Eve", "Countess", "Bob Lee", "zoe", "nobody", "work/eve", "new1"])
+
+    # the steps
+
+    def log(self) -> None:
+        with self.anybody().open("a") as file:
+            day = self.today - timedelta(self.draw.randrange(0, 100))
+            file.write(f"\n## Interactions\n\n- {day} {self.draw.choice(['call', 'dinner', 'gift'])}: hello [[{self.word()}]]\n")
+
+    def set_key(self) -> None:
+        line = self.draw.choice([
+            f"offers: [{self.draw.choice(['a room', 'chess', 'boats'])}]", "needs: [chess, a room]", f"referred_by: {self.word()}",
+            f"knows: ['[[{self.word()}]]', {self.word()}]", f"aliases: [{self.draw.choice(['Countess', 'bob', 'Nobody', 'zoe'])}]", "tier: C",
+            "owner: lee", "birthday: 1990-11-25", "private: [birthday, offers]", "status: archived", "birthday: 1990-13-45", "died: 2026-01-01",
+            "do_not_contact: true", "snooze_until: 2026-12-24", "company: Mill", "private: true", "tier: unheard", "hobbies: [chess]",
+        ])  # fmt: skip
+        path = self.anybody()
+        key = line.split(":")[0]
+        text = path.read_text()
+        if not text.startswith("---\n"):
+            text = f"---\n---\n{text}"
+        path.write_text(re.sub(rf"\n{key}: [^\n]*", "", text, count=1).replace("---\n", f"---\n{line}\n", 1))
+
+    def unprivate(self) -> None:
+        for path in self.paths():
+            self.replace(path, r"\nprivate: true", "")
+
+    def note(self) -> None:
+        with self.anybody().open("a") as file:
+            file.write(
+                self.draw.choice(
+                    [f"\nand [[{self.word()}]] too\n", f"\nsee [there]({self.word()}.md)\n", "\n%% hidden %%\n", "\n- [ ] a task\n"]
+                )
+            )
+
+    def rename_person(self) -> None:
+        path = self.anybody()
+        self.count += 1
+        path.write_text(
+            re.sub(
+                r"(?m)^(name: |# ).*$", rf"\1{self.draw.choice(['Bob Lee', 'Countess', f'Newly {self.count}'])}", path.read_text(), count=1
+            )
+        )
+
+    def rename_file(self) -> None:
+        self.count += 1
+        path = self.anybody()
+        path.rename(self.root / "contacts" / self.draw.choice([f"new{self.count}.md", f"Odd & Näme {self.count}.md"]))
+
+    def delete(self) -> None:
+        if len(self.paths()) > 2:
+            self.anybody().unlink()
+
+    def add(self) -> None:
+        self.count += 1
+        folder = self.root / "contacts" / self.draw.choice(["", "work"])
+        folder.mkdir(exist_ok=True)
+        (folder / f"new{self.count}.md").write_text(self.draw.choice([*CAST.values(), "", "# {{name}}\n", "---\nname: [\n---\n"]))
+
+    def odd_file(self) -> None:
+        self.count += 1
+        (self.root / "contacts" / f"ada.sync-conflict-2026110{self.count % 10}-100000-ABCDEFG.md").write_text("# Ada\n")
+        link = self.root / "contacts" / f"out{self.count}.md"
+        link.symlink_to("/etc/hostname")
+
+    def broken(self) -> None:
+        (self.root / "contacts" / "{{template}}.md").write_text(f"---\nrole: [{'x' * self.count}\n---\n# {{{{name}}}}\n")
+
+    def settings(self) -> None:
+        text = self.draw.choice([
+            GIT, f"nonsense = 3\n{GIT}", f"\n\nnonsense = 3\n{GIT}", f"[site]\nshow_tier = true\nprivate = []\n{GIT}", f"[due]\nper_week = 1\n{GIT}",
+            f"[team.lee]\nname = 'Lee'\n[team.kim]\n{GIT}", f"[tiers]\nunheard = '1 week'\n{GIT}", f"[me]\nhobbies = ['chess']\n{GIT}",
+            f"[site]\ntitle = 'Other'\n{GIT}", f"leap_day = 'mar1'\n{GIT}",
+        ])  # fmt: skip
+        (self.root / "ptcrm.toml").write_text(text)
+
+    def next_day(self) -> None:
+        self.today += timedelta(self.draw.choice([1, 3, 40, -2]))
+
+    def page_lost(self) -> None:
+        for page in self.draw.sample(self.made("*.*"), k=min(2, len(self.made("*.*")))):
+            page.unlink()
+
+    def page_spoilt(self) -> None:
+        for page in self.draw.sample(self.made("*.html"), k=min(2, len(self.made("*.html")))):
+            page.write_text("<!-- made by ptcrm build --> not what it was")
+
+    def made(self, pattern: str) -> list[Path]:
+        return sorted(path for path in (self.root / "site").rglob(pattern) if path.is_file() and path.name != ".ptcrm-site")
+
+    def site_lost(self) -> None:
+        shutil.rmtree(self.root / "site")
+
+    def cache(self) -> list[Path]:
+        return [path for path in (self.root.parent / "cache").rglob("*") if path.is_file()]
+
+    def cache_lost(self) -> None:
+        shutil.rmtree(self.root.parent / "cache")
+
+    def cache_spoilt(self) -> None:
+        for path in self.cache():
+            path.write_bytes(b"garbage" * 1000)
+
+    def cards_spoilt(self) -> None:
+        for path in self.cache():
+            if path.name.startswith("site.sqlite"):
+                data = bytearray(path.read_bytes())
+                for place in range(self.draw.randrange(0, 5000), len(data), 4096):
+                    data[place] ^= 255
+                path.write_bytes(data[: self.draw.choice([10, 5000, len(data)])])
+
+    def cache_half_lost(self) -> None:
+        for path in self.draw.sample(self.cache(), k=len(self.cache()) // 2):
+            path.unlink()
+
+    def nothing(self) -> None:
+        pass
+
+
+STEPS: tuple[Callable[[Play], None], ...] = tuple(
+    step
+    for name, step in vars(Play).items()
+    if callable(step) and name not in ("__init__", "paths", "anybody", "replace", "word", "cache", "made")
+)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_happens_the_next_build_is_as_one_from_nothing(tmp_path: Path, seed: int):
+    play = Play(tmp_path / "v", seed)
+    build(play.root, play.today)
+    done: list[str] = []
+    for _ in range(10):
+        for step in play.draw.choices(STEPS, k=play.draw.choice([1, 1, 1, 2, 3])):
+            step(play)
+            done.append(step.__name__)
+        build(play.root, play.today)
+        now = contents(play.root / "site")
+        wanted = fresh(play.root, play.today)
+        assert now.keys() == wanted.keys(), done
+        assert [path for path in now if now[path] != wanted[path]] == [], done
+        before = everything(play.root / "site")
+        built = build(play.root, play.today)
+        assert not built.written, done
+        assert everything(play.root / "site") == before, done
+
+
+# --- what is written -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A vault of 450 people: enough for a second process."""
+    root = tmp_path_factory.mktemp("many") / "v"
+    generate(root, 450)
+    return root
+
+
+def copied(letters: Path, folder: Path) -> Path:
+    shutil.copytree(letters, folder, ignore=shutil.ignore_patterns("site"))
+    return folder
+
+
+def test_a_second_build_writes_nothing_at_all(tmp_path: Path):
+    root = make_vault(tmp_path / "v", CAST)
+    first = ptcrm(root, "build")
+    assert first.code == 0, first
+    assert re.fullmatch(r"14 pages, 14 written: .*site/index\.html\n", first.out), first.out
+    (root / "site" / "mine.html").write_text("mine")
+    (root / "site" / "contacts" / "mine.txt").write_text("mine")
+    time.sleep(0.01)
+    before = everything(root / "site")
+    for words in (("build",), ("build",), ("--no-cache", "build")):
+        again = ptcrm(root, *words)
+        assert again.code == 0, again
+        assert "nothing to write" in again.out
+        assert everything(root / "site") == before
+
+
+def test_all_pages_are_there_and_whole(tmp_path: Path):
+    root = make_vault(tmp_path / "v", CAST, f"[team.lee]\n{GIT}")
+    build(root)
+    found = contents(root / "site")
+    people = {f"contacts/{id}.html" for id in CAST}
+    assert set(found) == {*PAGES, *BESIDE, *people, "due/lee.html"}
+    for path, data in found.items():
+        if path.endswith(".html"):
+            assert data.rstrip().endswith(b"</html>")
+        if path not in (".ptcrm-site",):
+            assert b"ptcrm build" in data[:1024]
+
+
+def links_of(page: str) -> set[str]:
+    found: set[str] = set()
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.update(value or "" for name, value in attrs if name in ("href", "src"))
+
+    Reader().feed(page)
+    return found
+
+
+def test_every_link_of_every_page_leads_to_something(tmp_path: Path):
+    files = CAST | {
+        "Zoë & Co/Ada King": "# Ada of Zoë\n\n[[bob]]\n",
+        "a#b?c%20d": "# Odd\n\n[[Zoë & Co/Ada King]]\n",
+        "Bob": "# Other Bob\n",
+    }
+    root = make_vault(tmp_path / "v", files, f"[team.'a/b']\n[team.a-b]\n[team.'../x']\n{GIT}")
+    build(root)
+    for path, page in pages(root).items():
+        if path.endswith(".html"):
+            for link in links_of(page):
+                if link and not re.match(r"#|https?:|mailto:|tel:", link):
+                    target = (root / "site" / path).parent / unquote(link.split("#")[0])
+                    assert target.is_file(), (path, link)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati"}, {"PYTHONHASHSEED": "77", "TZ": "Pacific/Pago_Pago", "LC_ALL": "tr_TR.UTF-8"},
+     {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "0"}],
+)  # fmt: skip
+def test_two_builds_are_the_same_whatever_is_around_them(tmp_path: Path, more: dict[str, str]):
+    example = Path(__file__).parents[2] / "example-vault"
+    one, other = copied(example, tmp_path / "v"), copied(example, tmp_path / "deep" / "Vault ü")
+    build(one)
+    done = ptcrm(other, *(["--no-cache"] if "TZ" in more else []), "build", **more)
+    assert done.code == 0, done
+    assert contents(one / "site") == contents(other / "site")
+
+
+def test_one_process_makes_the_same_as_two(tmp_path: Path, letters: Path, monkeypatch: pytest.MonkeyPatch):
+    one, two = copied(letters, tmp_path / "one"), copied(letters, tmp_path / "two")
+    build(two)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    build(one)
+    assert contents(one / "site") == contents(two / "site")
+    assert len(list((one / "site" / "contacts").iterdir())) == 450
+
+
+def test_another_folder_is_written_when_it_is_asked_for(tmp_path: Path):
+    root = make_vault(tmp_path / "v", CAST)
+    done = ptcrm(root, "build", "--out", str(tmp_path / "out" / "pages"))
+    assert done.code == 0, done
+    assert not (root / "site").exists()
+    assert set(contents(tmp_path / "out" / "pages")) == {*PAGES, *BESIDE, *(f"contacts/{id}.html" for id in CAST)}
+    assert "../../../v/contacts/ada.md" in (tmp_path / "out" / "pages" / "contacts" / "ada.html").read_text()
+    before = everything(tmp_path / "out")
+    build(root)  # into site/: two outputs share the cache
+    ptcrm(root, "build", "--out", str(tmp_path / "out" / "pages"))
+    assert everything(tmp_path / "out") == before
+
+
+def test_a_page_whose_contact_is_gone_goes_and_what_is_not_ours_stays(tmp_path: Path):
+    root = make_vault(tmp_path / "v", CAST)
+    build(root)
+    for path in ("own.html", "contacts/own.html", "work/own.txt", "contacts/work/own.css"):
+        (root / "site" / path).parent.mkdir(exist_ok=True)
+        (root / "site" / path).write_text("mine")
+    (root / "contacts" / "work" / "eve.md").unlink()
+    (root / "contacts" / "zoe.md").unlink()
+    build(root)
+    assert not (root / "site" / "contacts" / "zoe.html").exists()
+    assert not (root / "site" / "contacts" / "work" / "eve.html").exists()
+    for path in ("own.html", "contacts/own.html", "work/own.txt", "contacts/work/own.css"):
+        assert (root / "site" / path).read_text() == "mine"
+
+
+def test_a_folder_that_is_not_ours_is_refused_in_one_line(tmp_path: Path):
+    root = make_vault(tmp_path / "v", CAST)
+    home = tmp_path / "v-home"
+    home.mkdir()
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "a.txt").write_text("mine")
+    (tmp_path / "link").symlink_to(root)
+    before = everything(tmp_path / "foreign"), everything(root)
+    for out in (root / "contacts", root / "contacts" / "x", tmp_path / "link", root / ".git", "/tmp/.."):
+        with pytest.raises(Refused, match="nothing is written"):
+            build(root, out=str(out))
+    for out in (root, root.parent, tmp_path / "foreign", "/", home):
+        done = ptcrm(root, "build", "--out", str(out), HOME=str(home))
+        assert (done.code, done.out, done.err.count("\n")) == (5, "", 1), (out, done)
+        assert "nothing is written" in done.err
+    assert (everything(tmp_path / "foreign"), everything(root)) == before
+    for settings in ('out = "contacts"', 'out = "contacts/x"'):
+        (root / "ptcrm.toml").write_text(f"[site]\n{settings}\n{GIT}")
+        with pytest.raises(Refused, match="is where contacts are"):
+            build(root)
+    for settings in ('out = "."', 'out = ".."', 'out = "/tmp/x"'):  # no setting at all: the default holds
+        (root / "ptcrm.toml").write_text(f"[site]\n{settings}\n{GIT}")
+        assert build(root).folder == os.path.realpath(root / "site")
+    (root / "ptcrm.toml").write_text(f'[site]\nout = "away"\n{GIT}')
+    (root / "away").symlink_to(tmp_path / "foreign")
+    with pytest.raises(Refused, match="leads out of the vault"):
+        build(root)
+
+
+def test_a_link_that_leads_out_is_not_read(tmp_path: Path):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "zq.md").write_text("# Zqname\n\nzqtext\n")
+    root = make_vault(tmp_path / "v", CAST)
+    (root / "contacts" / "out.md").symlink_to(tmp_path / "outside" / "zq.md")
+    (root / "contacts" / "out").symlink_to(tmp_path / "outside")
+    build(root)
+    found = pages(root)
+    assert where(found, "zq") == {}
+    assert "contacts/out.md" in found["problems.html"]
+    shutil.rmtree(root / "contacts")
+    (root / "contacts").symlink_to(tmp_path / "outside")
+    build(root)
+    assert where(pages(root), "zq") == {}
+
+
+# --- a kill --------------------------------------------------------------------------------------------------------
+
+
+def made(root: Path) -> list[Path]:
+    return list((root / "site").rglob("*.html"))
+
+
+def test_a_kill_leaves_whole_pages_and_the_next_build_is_right(tmp_path: Path, letters: Path):
+    root = copied(letters, tmp_path / "v")
+    home = tmp_path / "home"
+    home.mkdir()
+    around = environment(home, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    command = [sys.executable, "-m", "plaintextcrm", "-C", str(root), "--today", "2026-11-21", "build", "--force"]
+    draw = random.Random(7)
+    seen = set()
+    for number, target in enumerate((0, 1, draw.randrange(2, 200), draw.randrange(200, 450), 40)):
+        if number != 3:  # one of them is killed over the pages of another
+            shutil.rmtree(root / "site", ignore_errors=True)
+        with subprocess.Popen(command, env=around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+            while len(made(root)) < target and running.poll() is None:
+                time.sleep(0.001)
+            time.sleep(draw.uniform(0.0, 0.05))
+            running.send_signal(signal.SIGKILL)
+        found = made(root)
+        seen.add(len(found))
+        for path in found:
+            assert path.read_bytes().rstrip().endswith(b"</html>"), path
+    assert len(seen) > 2
+    started = time.perf_counter()
+    done = subprocess.run(command[:-1], env=around, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0, done
+    assert time.perf_counter() - started < 10, "those that were killed left somebody who holds the lock"
+    now = contents(root / "site")
+    other = copied(letters, tmp_path / "other")
+    build(other, cache=False)
+    assert now == contents(other / "site")
+    assert not [path for path in (root / "site").rglob(".*") if path.name != ".ptcrm-site"]
+
+
+def test_two_builds_at_once_end_in_one_site(tmp_path: Path):
+    root = make_vault(tmp_path / "v", CAST | {f"p{number}": f"# P {number}\n" for number in range(60)})
+    around = environment(tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    command = [sys.executable, "-m", "plaintextcrm", "-C", str(root), "--today", "2026-11-21", "build"]
+    running = [subprocess.Popen(command, env=around, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
+    for one in running:
+        _, said = one.communicate(timeout=60)
+        assert one.returncode == 0, said
+    assert contents(root / "site") == fresh(root)
+
+
+# --- whoever is there ----------------------------------------------------------------------------------------------
+
+
+def test_an_empty_vault_says_how_to_begin(tmp_path: Path):
+    root = make_vault(tmp_path / "v", {})
+    build(root)
+    found = pages(root)
+    assert set(found) == set(PAGES)
+    assert "Nobody is in this vault yet." in found["people.html"]
+    assert "ptcrm add" in found["index.html"]
+    shutil.rmtree(root / "contacts")
+    assert not build(root).written
+
+
+def test_one_person_who_is_not_due(tmp_path: Path):
+    root = make_vault(tmp_path / "v", {"ada": person("name: Ada", "tier: A", body="## Log\n\n- 2026-11-20 call: hi")})
+    build(root)
+    found = pages(root)
+    assert "Nobody today" in found["index.html"]
+    assert "1 person" in found["people.html"]
+
+
+PEOPLE = {
+    "no-log": person("name: No Log", "tier: A"), "dead": person("name: Dead", "died: 2020", "tier: A", "birthday: 1950-11-21"),
+    "never": person("name: Never", "do_not_contact: true", "tier: A", "birthday: 1950-11-21"),
+    "leap": person("name: Leap", "tier: C", "birthday: 2000-02-29", "dates: ['02-29 leap']"), "empty": "", "only": "# Only A Name",
+    "old": person("name: Old", body="## Log\n\n- 0001-01-01 call: first\n- 9999-12-31 call: last"),
+    "future": person("name: Future", "next_contact: 9999-12-31", "snooze_until: 9999-12-31", "cadence: 9999 years", "paused: 9999-12-31", "tier: A"),
+    "past": person("name: Past", "met: 0001-01-01", "birthday: 0001-01-01", "last_contact: 0001-01-01", "tier: A", "started: 0001-01-01"),
+    "Ada": "# Ada One\n", "ada": "# Ada Two\n", "ADA": "# Ada Three\n", "Zoë & Co/Ada King": "# Ada Four\n\n[[ada]]", "ß": "# Sz\n", "ss": "# Ss\n",
+    "index ": "# Blank\n", "a.b": "# Dot\n", "con": "# Con\n", "work/ada": "# Ada Five\n", "work": "# Work\n", "\u0130": "# I\n", "e\u0301": "# E\n", "\u00e9": "# E2\n",
+    "a'b\"c<d>&e": "# Quote\n", "-rf": "# Dash\n", "x" * 120: "# Long\n", "日本": "# 日本\n", "new\nline": "# Line\n", "tab\there": "# Tab\n", "a\\b": "# Back\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("leap_day", ["feb28", "mar1"])
+def test_whoever_is_there_has_a_page_of_their_own(tmp_path: Path, leap_day: str):
+    root = make_vault(tmp_path / "v", PEOPLE, f'leap_day = "{leap_day}"\n{GIT}')
+    (root / "contacts" / os.fsdecode(b"bad\xffname.md")).write_text("# Bad\n")
+    built = build(root)
+    found = pages(root)
+    people = [path for path in found if path.startswith("contacts/")]
+    assert len(people) == len(PEOPLE) == len({path.casefold() for path in people})
+    assert len(facts(root)) == len(PEOPLE)
+    assert not [problem for problem in built.problems if problem.code == "in-the-way"]
+    for name in ("due.ics", "occasions.ics"):
+        calendar = icalendar.Calendar.from_ical(found[name])
+        told = [str(event["SUMMARY"]) for event in calendar.walk("VEVENT")]
+        assert not [text for text in told if "Dead" in text or "Never" in text]
+        assert any("Leap" in text for text in told)
+    assert contents(root / "site") == fresh(root)
+    for day in (date(2027, 2, 28), date(2028, 2, 29), date(2027, 3, 1), date(2999, 12, 31), date(1990, 1, 1)):
+        build(root, day)
+        assert pages(root)["index.html"].rstrip().endswith("</html>")
+
+
+def test_a_log_of_two_thousand_lines(tmp_path: Path):
+    lines = [
+        f"- {TODAY - timedelta(number)} {('call', 'dinner', 'letter')[number % 3]}: line {number} of [[bob]]"
+        for number in range(2000, 0, -1)
+    ]
+    root = make_vault(
+        tmp_path / "v", {"ada": person("name: Ada", "tier: A", body="## Interactions\n\n" + "\n".join(lines)), "bob": "# Bob\n"}
+    )
+    started = time.perf_counter()
+    build(root)
+    assert time.perf_counter() - started < 5
+    page = pages(root)["contacts/ada.html"]
+    assert page.count("<li><time") == 2000
+    assert page.index("line 1 of") < page.index("line 2000 of")
+    assert json.loads((root / "site" / "site.json").read_text())["made_by"] == "ptcrm build"
+
+
+def test_cards_with_a_wrong_word_in_them_are_made_anew(tmp_path: Path):
+    root = make_vault(tmp_path / "v", CAST)
+    build(root)
+    (path,) = (tmp_path / "cache").rglob("site.sqlite")
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE card SET events = 'no json', facts = NULL")
+        db.execute("UPDATE meta SET value = 'neither' WHERE key = 'tally'")
+    db.close()
+    (root / "contacts" / "ada.md").write_text("# Ada\n")
+    build_by_command = ptcrm(root, "build", home=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert build_by_command.code == 0, build_by_command
+    assert contents(root / "site") == fresh(root)
