@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
@@ -49,6 +50,7 @@ FRAMES = 64  # that are kept
 CHUNK = 100  # rows of the people table that a browser lays out at once
 _STATES = ("fresh", "soon", "due", "overdue", "lapsed", "new", "on-file", "")
 _DATED = ("birthday", "work anniversary", "date", "plan", "promise", "theirs", "next contact")
+_SHORT = re.compile(r"[^\W\d_]\w{0,23}: \S")
 _NO_TIER = '<td class="tr"></td>'
 _ODD = re.compile("[&<'\x00-\x1f]")  # in an attribute that stands in single quotes, as JSON has so many of the others
 _ABROAD = re.compile(r"(?:https?:|mailto:|tel:|sms:|geo:)[^\x00-\x20\x7f<>\"'`\\]+\Z", re.IGNORECASE)
@@ -315,12 +317,24 @@ def _entries(entries: Sequence[Entry], link: Named) -> Markup:
     for on, when, kind, group, attempt, side, counts, text, details in entries:
         said = f"<p>{inline(text, link)}</p>" if text else ""
         if details:
-            said += "".join([f'<p class="more">{inline(line, link)}</p>' for line in details])
+            said += "".join([f'<p class="more">{inline(line, link)}</p>' for line in _run_together(details)])
         drawn.append(
             f'<li><time datetime="{escaped(on)}">{escaped(when)}</time>{_kind_words(kind, group, attempt, side, counts)}'
             f'<div class="said">{said}</div></li>\n'
         )
     return Markup("".join(drawn))
+
+
+def _run_together(details: Sequence[str]) -> Iterable[str]:
+    """The lines below an entry; short ones of the form `place: Vienna` stand in one line."""
+    lines: list[str] = []
+    for is_short, some in groupby(details, _is_short):
+        lines += [" · ".join(some)] if is_short else some
+    return lines
+
+
+def _is_short(line: str) -> bool:
+    return len(line) < 60 and _SHORT.match(line) is not None
 
 
 @lru_cache(maxsize=1024)

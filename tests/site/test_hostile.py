@@ -26,6 +26,11 @@ UNCLOSED = ("meta", "link", "input", "br", "hr")
 SCHEMES = re.compile(r"(?:https?|mailto|tel|sms|geo):", re.IGNORECASE)
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 def quoted(text: str) -> str:
     """A text as YAML and TOML take it in double quotes."""
     return json.dumps(text.encode("utf-8", "replace").decode()).replace("\\/", "/")

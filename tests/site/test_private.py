@@ -35,6 +35,11 @@ DAYS = {  # key -> (value, what would tell it)
 }
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 def person(*lines: str, body: str = "") -> str:
     return "\n".join(["---", *lines, "---", body, ""])
 
