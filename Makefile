@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: check test lint types bench docs update laws
+.PHONY: check test lint types bench docs update laws pictures
 
 check: lint types test  ## all that must be green before a commit
 
@@ -18,7 +18,7 @@ lint: $(PYTHON)
 types: $(PYTHON)
 	$(PYTHON) -m mypy
 
-bench: $(PYTHON)  ## measured ratios, about six minutes; ptcrm is installed into an environment of its own
+bench: $(PYTHON)  ## measured ratios, about twenty minutes with the site; ptcrm is installed into an environment of its own
 	python3 -m venv .venv-bench
 	.venv-bench/bin/pip install -q .
 	$(PYTHON) -m bench --python .venv-bench/bin/python
@@ -31,3 +31,6 @@ update: docs  ## rewrite transcripts and commands.md; then read the diff
 
 laws: $(PYTHON)  ## the laws with 20,000 examples each, about two hours
 	PTCRM_EXAMPLES=20000 $(PYTHON) -m pytest -n auto tests/laws tests/core tests/render
+
+pictures: $(PYTHON)  ## docs/pictures from the example vault; needs chromium
+	$(PYTHON) -m tests.pictures

@@ -328,7 +328,8 @@ def _entries(entries: Sequence[Entry], link: Named) -> Markup:
 def _run_together(details: Sequence[str]) -> Iterable[str]:
     """The lines below an entry; short ones of the form `place: Vienna` stand in one line."""
     lines: list[str] = []
-    for is_short, some in groupby(details, _is_short):
+    for is_short, run in groupby(details, _is_short):
+        some = list(run)
         lines += [" · ".join(some)] if is_short else some
     return lines
 

@@ -43,7 +43,7 @@
     }
     say("");
     const [left, top] = [scrollX, scrollY];
-    const focus = sign(document.activeElement);
+    const focus = sign(document.activeElement), place = focus ? [...document.querySelectorAll(focus)].indexOf(document.activeElement) : -1;
     const fields = [...main.querySelectorAll("input[id], select[id]")].map((field) => [field.id, field.value, field.selectionStart]);
     const folds = new Map([...main.querySelectorAll("details")].map((fold) => [title(fold), fold.open]));
 
@@ -66,8 +66,8 @@
       field.dispatchEvent(new Event("input", { bubbles: true }));
       if (place !== null && field.setSelectionRange) field.setSelectionRange(place, place);
     }
-    const focused = focus && document.querySelector(focus);
-    if (focused) focused.focus({ preventScroll: true });
+    const same = focus ? [...document.querySelectorAll(focus)] : []; // a link may be there twice, and once in a fold
+    (same[place] || same.find((node) => node.checkVisibility()))?.focus({ preventScroll: true });
     scrollTo({ left, top, behavior: "instant" });
     document.dispatchEvent(new CustomEvent("ptcrm:reloaded"));
   };
