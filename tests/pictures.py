@@ -11,7 +11,10 @@ from tests.make import ptcrm
 
 HERE = Path(__file__).parent.parent
 TODAY, WIDTH = "2026-11-21", 1280
-PICTURES = {"due": ("index.html", 1000), "digest": ("contacts/wilhelmina-brandt.html", 1130)}  # name -> (page, height)
+PICTURES = {  # name -> (page, what stands last in the picture)
+    "due": ("index.html", ".rows > li:nth-child(4)"),
+    "digest": ("contacts/wilhelmina-brandt.html", ".figure:nth-of-type(3) .key"),
+}
 
 
 def take(folder: Path) -> list[Path]:
@@ -31,13 +34,14 @@ def take(folder: Path) -> list[Path]:
         ran = ptcrm(people, "build", "--out", str(base / "site"), today=TODAY)
         assert ran.code == 0, ran
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        for what, (page_path, height) in PICTURES.items():
+        for what, (page_path, last) in PICTURES.items():
             for scheme in ("light", "dark"):
-                context = browser.new_context(viewport={"width": WIDTH, "height": height}, color_scheme=scheme, reduced_motion="reduce")
+                context = browser.new_context(viewport={"width": WIDTH, "height": 1100}, color_scheme=scheme, reduced_motion="reduce")
                 page = context.new_page()
                 page.goto(f"{(base / 'site' / page_path).as_uri()}?day={TODAY}")
                 picture = folder / f"{what}-{scheme}.png"
-                page.screenshot(path=str(picture))
+                low = page.eval_on_selector(last, "one => Math.ceil(one.getBoundingClientRect().bottom)")
+                page.screenshot(path=str(picture), full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": low + 8})
                 context.close()
                 make_small(picture)
                 taken.append(picture)
@@ -52,7 +56,7 @@ def make_small(picture: Path) -> None:
     except ImportError:
         return
     with Image.open(picture) as image:
-        small = image.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+        small = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     small.save(picture, optimize=True)
 
 
