@@ -25,6 +25,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index i
 STATE = "state/ptcrm"
 
 
+@pytest.fixture(autouse=True)
+def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git knows who we are, for what is called in this process too."""
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Marta")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "marta@example.com")
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """Ada and Ben, no git."""
