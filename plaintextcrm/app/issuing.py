@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from json import loads
 
@@ -22,7 +22,7 @@ from plaintextcrm.core.pages.published import canonical, private_keys
 from plaintextcrm.core.pages.shapes import Frame, Line, Link, Month, Problems, Today, TodayRow
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.standing import BIRTHDAY, DATE, WORK
+from plaintextcrm.core.standing import ANSWER_DAYS, BIRTHDAY, DATE, THANKS_DAYS, WORK
 from plaintextcrm.core.text import fold, split_lines
 from plaintextcrm.edge import assets
 from plaintextcrm.edge import vault as vaults
@@ -136,6 +136,15 @@ class Issue:
         """Everybody who is due, in order."""
         return tuple(id for id in self.index.cut(self.today, None).shown if not self._is_private(id))
 
+    @cached_property
+    def coming(self) -> tuple[str, ...]:
+        """Who may come up for something else than a cadence: a promise or a date by its day, silence that ends, a fresh word of theirs."""
+        now = self.today.toordinal()
+        events = ((day, id) for id, *_, text in self.cards.events() for day, sign, _ in loads(text) if sign != "state" and day > now)
+        dated = [id for day, id in sorted(events) if day <= now + outlook.HORIZON]
+        fresh = self.cards.touched_since((self.today - timedelta(days=max(ANSWER_DAYS[0], THANKS_DAYS[0]))).isoformat())
+        return tuple(dict.fromkeys([*dated[:LOOKED_AT], *fresh[:LOOKED_AT], *self.index.hushed(self.today)[:LOOKED_AT]]))
+
     def _is_private(self, id: str) -> bool:
         return self.press.names.is_private(id)
 
@@ -173,7 +182,8 @@ class Issue:
         soon = [line for id in soon_ids if (line := self._line(id, falls_due=True))]
         ahead = [id for id, _ in self.index.soon(self.today, outlook.HORIZON, LOOKED_AT) if owned is None or id in owned]
         nearest = [row.id for row in sorted(dated, key=lambda row: (row.on, row.id))[: 2 * LOOKED_AT]]
-        candidates = dict.fromkeys([*first, *later[:LOOKED_AT], *nearest, *ahead])
+        coming = [id for id in self.coming if owned is None or id in owned]
+        candidates = dict.fromkeys([*first, *later[:LOOKED_AT], *nearest, *ahead, *coming])
         people = self.cards.count()
         data = {
             "built": self.today.toordinal(), "room": self.settings.per_week, "touched": touched, "soon_days": self.settings.soon_days,

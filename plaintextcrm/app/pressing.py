@@ -192,8 +192,7 @@ class Press:
             text = without_comments(text, "\n\0")  # before any line is left out that has only one end of a comment
         sections = [(section.line, section.end) for section in written.body.sections]
         tasks = [task.where for task in written.contact.follow_ups]
-        title = written.body.title if written.body.title is not None else None
-        notes = notes_of(text, written.line, sections, title, tasks)
+        notes = notes_of(text, written.line, sections, written.body.title, tasks)
         return without_links(notes.replace("\n\0", "").replace("\0", ""), self.is_hidden)
 
 

@@ -86,8 +86,8 @@ def build_some(vault_: Vault, index: Index, paths: Iterable[str], out: str | Non
 
 
 def output_of(vault_: Vault, index: Index, out: str | None) -> tuple[site.Output, str | None]:
-    cache = str(places.vault_folder(places.cache_folder(), vault_.root)) if vault_.cache and index.path else None
     """The output folder and the vault's cache folder (None where nothing is kept). Raises Refused."""
+    cache = str(places.vault_folder(places.cache_folder(), vault_.root)) if vault_.cache and index.path else None
     named = vault_.settings.site.out
     return site.open_output(out or named, str(vault_.root), given=out is not None, contacts=vault_.settings.contacts, cache=cache), cache
 
@@ -324,7 +324,8 @@ def _way_to(folder: str, root: str) -> str:
 
 def _links_of(keys: Mapping[str, object], hidden: Collection[str]) -> set[str]:
     """What private keys link to: nobody is told by whom."""
-    texts = [text for key in hidden if key in keys for text in (keys[key] if isinstance(keys[key], list) else [keys[key]])]  # type: ignore[attr-defined]
+    values = [keys[key] for key in hidden if key in keys]
+    texts = [text for value in values for text in (value if isinstance(value, list) else [value])]
     return {fold(text.strip("[]").split("|")[0]) for text in texts if isinstance(text, str) and text.startswith("[[")}
 
 

@@ -85,7 +85,8 @@ class Live:
             built = publishing.build_some(self.vault, self.index, paths, self.out)
             self.index.keep()
             return built
-        except Exception:  # a whole build says what it is
+        except Exception:  # a whole build begins anew, and says what it is
+            self.close()
             return None
 
     def close(self) -> None:

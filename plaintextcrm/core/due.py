@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from plaintextcrm.core import history
@@ -266,7 +266,7 @@ def _on(day: date, today: date) -> str:
     return "for today" if day == today else f"for {day_words(day, today)}"
 
 
-def _newest(contact: Contact, today: date, fits) -> Interaction | None:  # type: ignore[no-untyped-def]
+def _newest(contact: Contact, today: date, fits: Callable[[Interaction], bool]) -> Interaction | None:
     return next((entry for entry in reversed(history.past(contact, today)) if fits(entry)), None)
 
 

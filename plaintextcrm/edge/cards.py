@@ -171,6 +171,11 @@ class Cards:
         """(id, name, href, state, events as JSON) of all who have any."""
         yield from self.db.execute("SELECT id, name, href, state, events FROM card WHERE events != '[]' ORDER BY sort, id")
 
+    def touched_since(self, day: str) -> tuple[str, ...]:
+        """The ids of those who were in touch on that ISO day or later, by name."""
+        sql = "SELECT id FROM card WHERE json_extract(facts, '$.last') >= ? ORDER BY sort, id"
+        return tuple(id for (id,) in self.db.execute(sql, (day,)))
+
     def occasions(self) -> Iterator[tuple[str, str, str]]:
         """(id, name, the days that come back as JSON) of all who have any."""
         yield from self.db.execute("SELECT id, name, occasions FROM card WHERE occasions != '[]' ORDER BY sort, id")

@@ -165,6 +165,12 @@ class Index:
         sql = "SELECT id, next FROM mark WHERE NOT listed AND next > ? AND next <= ? ORDER BY next, id LIMIT ?"
         return tuple(self.db.execute(sql, (today.toordinal(), today.toordinal() + days, most)))
 
+    def hushed(self, today: date) -> tuple[str, ...]:
+        """The ids of those whose day has come and who are not listed: snoozed, paused, tried, planned; by day, then id."""
+        self._mark_all(today)
+        sql = "SELECT id FROM mark WHERE NOT listed AND next <= ? ORDER BY next, id"
+        return tuple(id for (id,) in self.db.execute(sql, (today.toordinal(),)))
+
     def known(self) -> Iterator[tuple[str, str, list[str], list[str]]]:
         """(id, name, aliases, e-mail addresses) of everybody."""
         sql = (

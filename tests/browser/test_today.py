@@ -135,9 +135,6 @@ def test_a_page_knows_everybody_who_is_due_now_or_whose_turn_comes(name: str, re
     oracle.close()
 
 
-@pytest.mark.xfail(
-    reason="whoever comes up for a promise, a birthday, an answer or a snooze that ends is not among the candidates yet", strict=False
-)
 @pytest.mark.parametrize("name", ["example", "made"])
 def test_a_page_knows_everybody_who_comes_up_within_thirty_days(name: str, request: pytest.FixtureRequest) -> None:
     site: Site = request.getfixturevalue(name)

@@ -14,6 +14,7 @@ from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, OPEN_BOXES, Contact, FollowUp, Interaction
 from plaintextcrm.core.numbers import Numbers
 from plaintextcrm.core.pages import words
+from plaintextcrm.core.pages.addresses import page_of
 from plaintextcrm.core.pages.shapes import Common, Digest, Entry, Fact, Line, Link, Promise, Year
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
@@ -211,9 +212,7 @@ def date_line(row: dues.DatedRow, today: date) -> Line:
     is_theirs = row.kind == "promise" and row.label.startswith("they: ")
     label = dues.plain_words(row.label.removeprefix("they: "))
     what = f"planned: {label}" if row.kind == "plan" else label
-    return Line(
-        "theirs" if is_theirs else row.kind, "", row.name, words.page_of(row.id), what, words.near_day(row.on, today), row.on.isoformat()
-    )
+    return Line("theirs" if is_theirs else row.kind, "", row.name, page_of(row.id), what, words.near_day(row.on, today), row.on.isoformat())
 
 
 def _met(contact: Contact, log: Sequence[Interaction], today: date) -> str:

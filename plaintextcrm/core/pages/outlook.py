@@ -5,12 +5,13 @@ Rules: docs/due.md ("Who is due"). Days are ordinals. A window is (first day, la
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import day_words
-from plaintextcrm.core.model import NEVER, Contact, FollowUp
+from plaintextcrm.core.model import NEVER, Contact, FollowUp, Interaction
 from plaintextcrm.core.occasions import MISSED_DAYS, Occasion, occasions, reach
 from plaintextcrm.core.pages.words import sentence
 from plaintextcrm.core.settings import Settings
@@ -117,7 +118,7 @@ def _from_its_day(day: date, today: date, words: str, text: str) -> list[Window]
     return [(on, on, f"{words} for today{said}"), after] if on >= today.toordinal() else [after]
 
 
-def _told(contact: Contact, today: date, fits, words: str) -> str:  # type: ignore[no-untyped-def]
+def _told(contact: Contact, today: date, fits: Callable[[Interaction], bool], words: str) -> str:
     """The words with the day of the newest entry that fits, and what it says."""
     entry = next((entry for entry in reversed(history.past(contact, today)) if fits(entry)), None)
     if entry is None:

@@ -8,6 +8,7 @@ from json import JSONEncoder
 from plaintextcrm.core.due import between_words
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.pages import words
+from plaintextcrm.core.pages.addresses import page_of
 from plaintextcrm.core.pages.shapes import Person
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Standing
@@ -25,7 +26,7 @@ def person(contact: Contact, standing: Standing, entries: int, settings: Setting
     role, company = contact.text("role"), contact.text("company")
     last = date.fromordinal(standing.last) if standing.last else None
     return Person(
-        id=contact.id, name=contact.name, href=words.page_of(contact.id), state=words.state_shown(standing),
+        id=contact.id, name=contact.name, href=page_of(contact.id), state=words.state_shown(standing),
         state_word=words.STATE_WORDS[standing.state], paused=standing.hidden in ("paused", "snoozed"),
         role=", ".join(part for part in (role, company) if part), place=contact.text("location") or "",
         tier=(contact.tier or "") if settings.site.show_tier else "", quiet=_quiet(last, today),

@@ -9,6 +9,7 @@ from plaintextcrm.core.dates import cadence_words
 from plaintextcrm.core.due import DatedRow, DueRow
 from plaintextcrm.core.model import NEVER, Contact
 from plaintextcrm.core.pages import words
+from plaintextcrm.core.pages.addresses import page_of
 from plaintextcrm.core.pages.digest import date_line, log_line, short_reach
 from plaintextcrm.core.pages.shapes import Line, Today, TodayRow
 from plaintextcrm.core.settings import Settings
@@ -28,7 +29,7 @@ def today_row(contact: Contact, standing: Standing, row: DueRow, settings: Setti
     """One person of the list."""
     tier = (contact.tier or "") if settings.site.show_tier else ""
     return TodayRow(
-        id=contact.id, name=contact.name, href=words.page_of(contact.id), state=words.state_shown(standing),
+        id=contact.id, name=contact.name, href=page_of(contact.id), state=words.state_shown(standing),
         paused=standing.hidden in ("paused", "snoozed"), role=words.role_line(contact), hook=words.sentence(row.hook),
         reason=words.reason_words(standing, row.cadence, today, tier), freshness=row.freshness, warmth=words.warmth(row.freshness),
         reach=short_reach(contact), log_line=log_line(contact, row, settings.kind_table),
@@ -44,7 +45,7 @@ def tail_words(row: DueRow, settings: Settings) -> str:
 def state_line(id: str, name: str, state: str, last: date | None, next_: date | None, today: date) -> Line:
     """Somebody of the lists of those who are soon, or wait."""
     when = words.next_words(next_.toordinal() if next_ else 0, today)
-    return Line("state", state, name, words.page_of(id), words.quiet_since(last, today), when, (next_ or today).isoformat())
+    return Line("state", state, name, page_of(id), words.quiet_since(last, today), when, (next_ or today).isoformat())
 
 
 def lede(rows: Sequence[TodayRow], owed: Sequence[str], whose: str) -> str:

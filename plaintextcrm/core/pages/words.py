@@ -9,7 +9,6 @@ from plaintextcrm.core.dates import FULL_MONTHS, FULL_WEEKDAYS, MONTHS, WEEKDAYS
 from plaintextcrm.core.due import between_words
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, Cadence, Contact, Interaction
-from plaintextcrm.core.pages.addresses import page_of as page_of
 from plaintextcrm.core.pages.shapes import Link
 from plaintextcrm.core.standing import Standing
 
@@ -117,9 +116,9 @@ def group_of(entry: Interaction, kinds: KindTable) -> str:
     return "give" if kind.name in GIVING else GROUPS[kind.group]
 
 
-def count_words(count: int, one: str, many: str = "") -> str:
-    """`3 people`; a number in words up to nine is left to whoever begins a sentence with it."""
-    return f"{count} {one if count == 1 else many or f'{one}s'}"
+def count_words(count: int, one: str) -> str:
+    """`1 time`, `3 times`."""
+    return f"{count} {one if count == 1 else f'{one}s'}"
 
 
 SMALL = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
