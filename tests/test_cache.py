@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from plaintextcrm.cli import run
+from plaintextcrm.cli import run_command
 from tests.make import environment, ptcrm, vault
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process
@@ -55,7 +55,7 @@ class Place:
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):
-            code = run([*before, *words])
+            code = run_command([*before, *words])
         return code, out.getvalue(), err.getvalue()
 
     def agree(self) -> None:

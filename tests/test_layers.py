@@ -173,8 +173,8 @@ def test_a_worldly_call_is_seen(line: str) -> None:
 
 WATCHED = """
 import sys, json
-from plaintextcrm.cli import run
-code = run(sys.argv[1:])
+from plaintextcrm.cli import run_command
+code = run_command(sys.argv[1:])
 sys.stdout.flush()
 sys.stderr.write("\\n" + json.dumps([code, sorted(sys.modules)]))
 """

@@ -26,7 +26,7 @@ from unittest import mock
 import click
 import pytest
 
-from plaintextcrm.cli import COMMANDS, main_group, run
+from plaintextcrm.cli import COMMANDS, main_group, run_command
 from plaintextcrm.core.vocabulary import KEYS
 from tests.make import environment, vault
 
@@ -68,7 +68,7 @@ def called(words: Sequence[str], folder: Path, own: Mapping[str, str], stdin: by
     os.chdir(folder)
     try:
         with streams[0], streams[1], streams[2], mock.patch.dict(os.environ, own, clear=True), mock.patch("sys.argv", ["ptcrm"]):
-            code = run(words)
+            code = run_command(words)
     finally:
         os.chdir(here)
     return Ran(code, out.text, "" if together else err.text)
@@ -320,15 +320,15 @@ NAMES = sorted(set(COMMANDS) - {"import"})
 
 
 def test_the_first_help_shows_the_commands_of_every_day_and_all_of_them_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"]) == 0
+    assert run_command(["--help"]) == 0
     first = capsys.readouterr().out
-    assert run(["help"]) == 0
+    assert run_command(["help"]) == 0
     assert capsys.readouterr().out == first
     shown = [line.split()[0] for line in first.splitlines() if re.match(r"  [a-z]+ {2,}[A-Z]", line)]
     assert shown[:9] == ["add", "log", "due", "show", "todo", "done", "snooze", "list", "import"]
     assert len(shown) <= 10
     assert first.index("ptcrm due ") < first.index("  add ")
-    assert run(["help", "--all"]) == 0
+    assert run_command(["help", "--all"]) == 0
     everything = capsys.readouterr().out
     assert {line.split()[0] for line in everything.splitlines() if line.startswith("  ")} == set(COMMANDS)
 
@@ -340,25 +340,51 @@ def test_dash_h_is_the_same_as_help_for_every_command_in_any_order(order: tuple[
         assert loose.command.get_help_option(loose)
         printed = []
         for option in order:
-            assert run([name, option]) == 0
+            assert run_command([name, option]) == 0
             printed.append(capsys.readouterr().out)
         assert printed[0] == printed[1]
         assert re.search(r"-h, --help", printed[0]), name
         assert printed[0].startswith(f"Usage: ptcrm {name} ")
-    assert run(["-h"]) == 0
-    assert run(["help"]) == 0
+    assert run_command(["-h"]) == 0
+    assert run_command(["help"]) == 0
     assert len(set(capsys.readouterr().out.split("ptcrm: keep up"))) == 2, "the same twice"
 
 
 def test_a_slip_in_a_command_or_an_option_is_met_with_did_you_mean(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["serach", "x"]) == 2
+    assert run_command(["serach", "x"]) == 2
     assert 'did you mean "search"?' in capsys.readouterr().err
-    assert run(["due", "--witin", "7d"]) == 2
+    assert run_command(["due", "--witin", "7d"]) == 2
     assert "--within" in capsys.readouterr().err
 
 
+def test_a_mistyped_option_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["due", "--al"]) == 2
+    told = capsys.readouterr().err
+    assert ".:" not in told
+    assert told.count("\n") == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")
+@pytest.mark.parametrize("words", [["due"], ["--help"], ["list", "--json"]])
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_output_that_finds_no_room_is_one_line(words: list[str], buffered: str, tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "plaintextcrm", "-C", str(EXAMPLE), *words],
+            stdout=full, stderr=subprocess.PIPE, env=environment(tmp_path, PYTHONUNBUFFERED=buffered), check=False,
+        )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (1, b"ptcrm: the output cannot be written: no space left on device\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell of Windows cannot close a stream")
+def test_a_closed_output_is_no_bug(tmp_path: Path) -> None:
+    line = f"{sys.executable} -m plaintextcrm -C {EXAMPLE} due >&-"
+    ran = subprocess.run(["sh", "-c", line], stderr=subprocess.PIPE, env=environment(tmp_path), check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
 def test_help_on_a_slip_has_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["help", "serach"]) == 2
+    assert run_command(["help", "serach"]) == 2
     assert 'did you mean "search"?' in capsys.readouterr().err
 
 
@@ -371,7 +397,7 @@ USAGE = [
 
 @pytest.mark.parametrize("words", USAGE, ids=" ".join)
 def test_words_that_are_not_understood_are_2_without_a_traceback(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(words) == 2
+    assert run_command(words) == 2
     caught = capsys.readouterr()
     assert caught.out == ""
     assert caught.err.startswith("ptcrm: ")
@@ -380,7 +406,7 @@ def test_words_that_are_not_understood_are_2_without_a_traceback(words: list[str
 
 @pytest.mark.parametrize("words", USAGE, ids=" ".join)
 def test_their_messages_are_lower_case_one_line_and_never_say_invalid(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    run(words)
+    run_command(words)
     first, *hints = capsys.readouterr().err.splitlines()
     said = first.removeprefix("ptcrm: ")
     assert "invalid" not in said.lower()

@@ -22,7 +22,7 @@ from plaintextcrm.core.vocabulary import LIST_TYPES, find_key, near_key
 from plaintextcrm.edge import files, vault
 from plaintextcrm.edge.index import Index, Progress
 from plaintextcrm.edge.parsing import Reader
-from plaintextcrm.edge.vault import Stamp
+from plaintextcrm.edge.scanning import Stamp, scan
 
 OWN_KEYS = ("name", "uid", "created")  # each person's own: no option sets them
 
@@ -98,7 +98,7 @@ def propose(vault_: Vault, foreign: Foreign, wanted: Wanted, progress: Progress 
 
     Raises Usage where `wanted` asks for what the vault does not take.
     """
-    seen = vault.scan(vault_.root, vault_.settings).stamps
+    seen = scan(vault_.root, vault_.settings).stamps
     found = plan(foreign.reading, _aims(vault_, foreign, wanted, seen, progress), progress)
     if vault_.settings.only:
         _all_are_people(vault_, found.edits)
@@ -116,7 +116,7 @@ def carry_out(
 
     def edits() -> Sequence[Edit]:
         nonlocal done
-        if vault.scan(vault_.root, vault_.settings).stamps != planned.seen:
+        if scan(vault_.root, vault_.settings).stamps != planned.seen:
             done = propose(vault_, foreign, wanted)
             if as_shown and done.plan.edits != planned.plan.edits:
                 raise Refused("the vault was changed meanwhile: nothing is written; look again")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
 gc.set_threshold(
     100_000, 20, 20
@@ -156,13 +158,20 @@ def main_group(ctx: click.Context, vault: str | None, today: str | None, no_cach
         brief(ctx.obj)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its code."""
-    sys.exit(run(arguments))
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and end with its exit code, at once: to take memory apart first is a tenth of a short command."""
+    code = run_command(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # said already, or nobody is there to hear it
+            stream.flush()
+    os._exit(code)
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run one command: its exit code. Errors become one line on stderr; a bug keeps its traceback."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever called
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
@@ -189,14 +198,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _tell("ptcrm: interrupted")
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: no second complaint at exit
-        return 0
-    except Exception:
+        return 0  # the reader has seen enough
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM and error.filename is None:
+            _tell(f"ptcrm: the output cannot be written: {str(error.strerror).lower()}")
+            return 1
         import traceback
 
         traceback.print_exc()
         _tell(f"ptcrm: this is a bug in ptcrm {__version__}; nothing is half-written. Please report it with the lines above.")
         return 70
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def usage_words(error: click.UsageError) -> str:
@@ -221,7 +235,8 @@ _WORDS = (
     ("is not a valid float range", "is not a number"), ("is not a valid float", "is not a number"),
     ("No such option", "there is no option"), ("Got unexpected extra argument", "one word too many"),
     ("Got unexpected extra arguments", "words too many"), ("requires an argument", "needs a value"), ("Invalid value", "wrong value"),
-    ("does not take a value", "takes no value"), (" Did you mean", ": did you mean"), (" Possible options:", ": is it one of"),
+    ("does not take a value", "takes no value"), (". Did you mean", ": did you mean"), (" Did you mean", ": did you mean"),
+    (" Possible options:", ": is it one of"),
 )  # fmt: skip
 
 

@@ -42,38 +42,44 @@ class Finder:
         if best == len(self.wanted):
             return found
         for text, shown in ((body, _of_body), (fields, _of_fields)):
-            number = self._spelled(text)
-            if number is not None:
-                return shown(split_lines(text), number)
+            spelled = self._spelled(text)
+            if spelled is not None:
+                return shown(*spelled)
         for text, shown in ((body, _of_body), (fields, _of_fields)):
             lines = split_lines(text)
             for number, line in enumerate(lines):
                 count = self._count(line)
                 if count > best:
-                    best, found = count, shown(lines, number)
+                    best, found = count, shown("\n".join(lines[:number]), line)
         return found
 
-    def _spelled(self, text: str) -> int | None:
-        """The number of the first line with all words as they were typed, but for the case of a to z; most often there is one."""
-        data = text.encode().lower()  # of bytes: ten times as quick as of text
-        if not all(part in data for part in self.bytes):
-            return None
-        return next((number for number, line in enumerate(data.splitlines()) if all(part in line for part in self.bytes)), None)
+    def _spelled(self, text: str) -> tuple[str, str] | None:
+        """The first line with all words as they were typed, but for the case of a to z, and what is before it; most often there is one."""
+        raw = ("\n".join(split_lines(text)) if "\r" in text else text).encode()
+        data = raw.lower()  # of bytes: ten times as quick as of text
+        at = data.find(self.bytes[0])
+        while at >= 0:
+            start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+            end = len(data) if end < 0 else end
+            line = data[start:end]
+            if all(part in line for part in self.bytes):
+                return raw[:start].decode(), raw[start:end].decode()
+            at = data.find(self.bytes[0], end)
+        return None
 
     def _count(self, line: str) -> int:
         folded = fold(line)
         return sum(part in folded for part in self.wanted)
 
 
-def _of_body(lines: Sequence[str], number: int) -> tuple[str, str]:
+def _of_body(before: str, line: str) -> tuple[str, str]:
     """A line of the body without its marks."""
-    return "", _MARKS.sub("", lines[number].strip(), count=1).strip(" |")
+    return "", _MARKS.sub("", line.strip(), count=1).strip(" |")
 
 
-def _of_fields(lines: Sequence[str], number: int) -> tuple[str, str]:
+def _of_fields(before: str, line: str) -> tuple[str, str]:
     """A line of the front matter under its key, which may stand on a line before."""
-    line = lines[number].strip()
-    if found := _KEY.match(lines[number]):
-        return found[1], line
-    key = next((found[1] for before in reversed(lines[:number]) if (found := _KEY.match(before))), "")
-    return key, f"{key}: {line.removeprefix('- ').strip(chr(34))}"
+    if found := _KEY.match(line):
+        return found[1], line.strip()
+    key = next((found[1] for above in reversed(split_lines(before)) if (found := _KEY.match(above))), "")
+    return key, f"{key}: {line.strip().removeprefix('- ').strip(chr(34))}"

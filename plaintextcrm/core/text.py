@@ -82,12 +82,14 @@ def fold(text: str) -> str:
     """Text for comparing: no case, no accents (`Ødegård` as `odegard`), blanks made one."""
     if text.isascii():
         return " ".join(text.lower().split())
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return " ".join(plain.translate(_LETTERS).split())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_LETTERS)
+    if not plain.isascii():
+        plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return " ".join(plain.split())
 
 
-_LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
+_LETTERS = {ord(letter): plain for letter, plain in zip("øđłæœıþð", ("o", "d", "l", "ae", "oe", "i", "th", "d"), strict=True)}
+_LETTERS |= dict.fromkeys(range(0x300, 0x370), "")  # the usual accents, once they stand alone
 
 
 def width(text: str) -> int:

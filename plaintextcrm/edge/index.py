@@ -17,10 +17,8 @@ import os
 import sqlite3
 import stat
 import time
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain
 from json import dumps, loads
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +29,9 @@ from plaintextcrm.core.model import Contact, Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing
-from plaintextcrm.edge import places, vault
+from plaintextcrm.edge import places, scanning, vault
 from plaintextcrm.edge.paths import Path
-from plaintextcrm.edge.vault import Stamp
+from plaintextcrm.edge.scanning import Stamp
 
 if TYPE_CHECKING:
     from plaintextcrm.core.body import Body
@@ -57,6 +55,7 @@ CREATE TABLE mark(
     rowid INTEGER PRIMARY KEY, listed INTEGER, owed INTEGER, dated INTEGER, lapsed INTEGER, score REAL, next INTEGER, id TEXT,
     touched INTEGER, unsorted INTEGER, dates TEXT, row TEXT);
 CREATE INDEX person ON contact(id) WHERE is_person;
+CREATE INDEX mistaken ON contact(path) WHERE problems != '[]';
 CREATE INDEX listed ON mark(owed DESC, lapsed, score DESC, next, id) WHERE listed;
 CREATE INDEX touched ON mark(rowid) WHERE touched;
 CREATE INDEX dated ON mark(rowid) WHERE dates IS NOT NULL;
@@ -298,9 +297,12 @@ class Index:
         self.keep()
         self.db.execute("BEGIN")
         started = time.time_ns()
-        seen = vault.scan(self.root, self.settings)
-        self.odd = seen.problems
-        now, known = _packed(seen.stamps), self._known()
+        seen = scanning.look(self.root, self.settings)
+        now, known = seen.packed(), self._known()
+        if seen.is_plain and known == (*now, "[]"):
+            self.odd = stored.to_problems(str(self._meta("odd")))
+            return
+        stamps, self.odd = scanning.judged(seen, self.root)
         if known == (*now, "[]"):
             return
         self._lock()
@@ -308,13 +310,13 @@ class Index:
             self.refresh(progress)
             return
         old, racy = _unpacked(known[0], known[1]), set(loads(str(known[2] or "[]")))
-        changed = [path for path, stamp in seen.stamps.items() if old.get(path) != stamp or path in racy]
+        changed = [path for path, stamp in stamps.items() if old.get(path) != stamp or path in racy]
         if changed and not old:
             self._fill(changed, progress)
         else:
-            self._replace(changed, [path for path in old if path not in seen.stamps])
-        now_racy = dumps([path for path in changed if _is_racy(seen.stamps[path], started)])
-        meta = zip(("names", "stamps", "racy"), (*now, now_racy), strict=True)
+            self._replace(changed, [path for path in old if path not in stamps])
+        now_racy = dumps([path for path in changed if _is_racy(stamps[path], started)])
+        meta = zip(("names", "stamps", "racy", "odd"), (*now, now_racy, stored.problems(self.odd)), strict=True)
         self.db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", meta)
         self.db.execute("COMMIT")
         self.db.execute("BEGIN")
@@ -392,7 +394,7 @@ class Index:
         touched = 0
         for row in [*rows(self.root, changed, self.settings, None), *((path,) for path in gone)]:
             old = db.execute(f"SELECT rowid, {_COLUMNS} FROM contact WHERE path = ?", (row[0],)).fetchone()
-            if old and old[1:] == row:
+            if (old and old[1:] == row) or (not old and len(row) == 1):
                 continue
             touched += 1
             if old and worded:
@@ -410,28 +412,18 @@ class Index:
             db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
 
 
-def _packed(stamps: Mapping[str, Stamp]) -> tuple[str, bytes]:
-    return "\0".join(stamps), array("q", chain.from_iterable(stamps.values())).tobytes()
-
-
-def _unpacked(names: object, stamps: object) -> dict[str, Stamp]:
-    if names is None and stamps is None:
+def _unpacked(paths: object, stamps: object) -> dict[str, Stamp]:
+    if paths is None and stamps is None:
         return {}
-    if not isinstance(names, str) or not isinstance(stamps, bytes):
+    if not isinstance(paths, bytes) or not isinstance(stamps, bytes):
         raise ValueError("the index is damaged")
-    numbers = array("q")
-    numbers.frombytes(stamps)
-    paths = names.split("\0") if names else []
-    if len(numbers) != 4 * len(paths):
-        raise ValueError("the index is damaged")
-    fields = iter(numbers)
-    return dict(zip(paths, zip(fields, fields, fields, fields, strict=True), strict=True))
+    return scanning.unpacked(paths, stamps)
 
 
 def _is_racy(stamp: Stamp, started: int) -> bool:
     """Whether the file changed so shortly before the scan that a later change may leave the same stamp (git's rule)."""
-    newest = max(stamp[0], stamp[1])
-    return newest > started - (COARSE_NS if stamp[0] % 1_000_000_000 == 0 else RACY_NS)
+    _, changed, touched, *_ = stamp
+    return max(changed, touched) > started - (COARSE_NS if changed % 1_000_000_000 == 0 else RACY_NS)
 
 
 # --- where it is kept ----------------------------------------------------------------------------------------------

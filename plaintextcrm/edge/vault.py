@@ -1,16 +1,14 @@
-"""A vault on disk: where it is, which files are contacts, what stat says of them."""
+"""A vault on disk: where it is, which files are contacts, and one of them as it is now."""
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from plaintextcrm.core.errors import NoVault, Refused
 from plaintextcrm.core.model import Location, Problem, Source
-from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import FILE, LOCAL_FILE, Settings
 from plaintextcrm.core.text import decode
 from plaintextcrm.edge import files, places
@@ -18,16 +16,6 @@ from plaintextcrm.edge.paths import Path
 
 SKIPPED_FOLDERS = frozenset(["templates", "phrases", "reviews", "attachments"])
 SKIPPED_FILES = frozenset(["index.md", "inbox.md"])
-
-Stamp = tuple[int, int, int, int]
-"""mtime_ns, ctime_ns, size, inode."""
-
-
-class Scan(NamedTuple):
-    """The contact files of a vault, as stat saw them: path below the vault (with `/`) -> stamp; and what is odd there."""
-
-    stamps: Mapping[str, Stamp]
-    problems: tuple[Problem, ...]
 
 
 def find(given: str | None, environment: Mapping[str, str], here: Path) -> Path:
@@ -159,112 +147,6 @@ def is_contact_path(path: str, settings: Settings) -> bool:
     skipped = any(part in SKIPPED_FOLDERS or part[:1] in ("", ".", "_") for part in folders) or path.startswith(f"{site}/")
     sound = bool(name) and "\\" not in path and "\0" not in path
     return inside and sound and not skipped and is_contact_name(name) and not conflict_copy_of(name)
-
-
-def scan(root: Path, settings: Settings) -> Scan:
-    """Every contact file and its stamp, by one listdir a folder and one stat a file. What cannot be read is a problem."""
-    stamps: dict[str, Stamp] = {}
-    problems = list(outside_folders(root, settings))
-    site = settings.site.out.strip("/")
-    for folder, below in contact_folders(root, settings):
-        prefix = f"{below}/" if below else ""
-        waiting = [(str(folder), prefix)]
-        while waiting:
-            waiting += _scan_folder(*waiting.pop(), root, site, stamps, problems)
-    return Scan(stamps, tuple(sorted(problems, key=lambda problem: problem.where)))
-
-
-def _scan_folder(
-    folder: str, prefix: str, root: Path, site: str, stamps: dict[str, Stamp], problems: list[Problem]
-) -> list[tuple[str, str]]:
-    """One folder; returns those below it, still to be scanned."""
-    below: list[tuple[str, str]] = []
-    try:
-        for name, facts in _stats(folder):
-            if name[0] in "._":
-                continue
-            mode = facts.st_mode
-            if not name.isascii() and not _is_unicode(name):
-                message = "the file's name is not UTF-8: rename it; it is not read"
-                problems.append(Problem(Location((prefix + name).encode("utf-8", "replace").decode()), "bad-name", message))
-                continue
-            if stat.S_ISREG(mode):
-                if not name.endswith(".md"):
-                    continue
-                if name[0] in "RrIi" or "conflict" in name:
-                    if not is_contact_name(name):
-                        continue
-                    original = conflict_copy_of(name)
-                    if original:
-                        message = f"conflict copy of {original}: bring the two together and delete one; it is not read"
-                        problems.append(Problem(Location(prefix + name), "conflict-copy", message, None, "warning"))
-                        continue
-                stamps[prefix + name] = (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
-            elif stat.S_ISDIR(mode):
-                if name.endswith(".md"):
-                    message = "is a folder, though it is named like a contact"
-                    problems.append(Problem(Location(prefix + name), "not-a-file", message, None, "warning"))
-                if name not in SKIPPED_FOLDERS and (prefix + name) != site:
-                    below.append((os.path.join(folder, name), f"{prefix}{name}/"))
-            elif stat.S_ISLNK(mode):
-                _link(folder, name, prefix, root, stamps, problems)
-            elif is_contact_name(name):
-                message = "is not a regular file and is not read"
-                problems.append(Problem(Location(prefix + name), "not-a-file", message))
-    except FileNotFoundError:
-        return []  # an empty vault: git keeps no empty folders
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        problems.append(Problem(Location(prefix.rstrip("/") or "."), "unreadable", f"the folder cannot be read: {reason}"))
-    return below
-
-
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _stats(folder: str) -> Iterator[tuple[str, os.stat_result]]:
-    """(name, lstat) of everything in a folder, through its descriptor where the system has that."""
-    if os.stat in os.supports_dir_fd and os.listdir in os.supports_fd:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            lstat = os.stat
-            for name in os.listdir(descriptor):
-                try:
-                    yield name, lstat(name, dir_fd=descriptor, follow_symlinks=False)
-                except FileNotFoundError:
-                    continue
-        finally:
-            os.close(descriptor)
-        return
-    for name in os.listdir(folder):
-        try:
-            yield name, os.lstat(os.path.join(folder, name))
-        except FileNotFoundError:
-            continue
-
-
-def _link(folder: str, name: str, prefix: str, root: Path, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
-    if not is_contact_name(name):
-        return
-    place = Location(prefix + name)
-    target = Path(os.path.realpath(os.path.join(folder, name)))
-    if not target.is_relative_to(root):
-        problems.append(Problem(place, "link-outside", "is a link that leads out of the vault and is not read"))
-        return
-    try:
-        facts = target.stat()
-    except OSError:
-        problems.append(Problem(place, "not-a-file", "is a link that leads nowhere"))
-        return
-    if stat.S_ISREG(facts.st_mode):
-        stamps[prefix + name] = (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
-    else:
-        problems.append(Problem(place, "not-a-file", "is a link to something that is not a regular file"))
 
 
 def read(root: Path, path: str, settings: Settings) -> Source:

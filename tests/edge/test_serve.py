@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from plaintextcrm.core.errors import Refused
@@ -180,6 +180,7 @@ def test_nothing_else_is_served(server: Server, path: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_no_path_leads_to_a_secret(server: Server, path: str, escaped: bool) -> None:
     sent = quote(path) if escaped else "".join(letter for letter in path if letter.isprintable() and letter != " ")
+    assume(not unquote(sent).startswith("events"))  # an answer without an end
     answer = raw(server, f"GET /{sent} HTTP/1.1\r\nHost: localhost:{server.port}\r\nConnection: close\r\n\r\n".encode("utf-8", "ignore"))
     assert answer.split()[1] in (b"200", b"400", b"404")
     assert b"SECRET" not in answer

@@ -1,0 +1,192 @@
+"""What is in a vault's contact folders, as stat sees it: one listdir a folder, one lstat a file.
+
+A look judges nothing, so it costs little more than the system's own calls: who finds the same as the last time knows that nothing
+changed. Only what is not the same is judged, name by name.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from struct import pack, unpack
+
+from plaintextcrm.core.model import Location, Problem
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.edge.paths import Path
+from plaintextcrm.edge.vault import SKIPPED_FOLDERS, conflict_copy_of, contact_folders, is_contact_name, outside_folders
+
+Stamp = tuple[int, int, int, int, int]
+"""mode, mtime_ns, ctime_ns, size, inode."""
+
+
+class Scan(NamedTuple):
+    """The contact files of a vault: path below the vault (with `/`) -> stamp; and what is odd there."""
+
+    stamps: Mapping[str, Stamp]
+    problems: tuple[Problem, ...]
+
+
+class Listing(NamedTuple):
+    """One folder as it is: the names in it, but for hidden ones, in the disk's own order, and their stamps one after the other."""
+
+    folder: str
+    prefix: str  # the folder's path below the vault, with a last `/`
+    names: list[str]
+    numbers: list[int]
+
+
+class Look(NamedTuple):
+    """All contact folders as they are. `is_plain`: what is the same as the last time is to be judged the same."""
+
+    listings: list[Listing]
+    is_plain: bool
+    problems: list[Problem]
+
+    def packed(self) -> tuple[bytes, bytes]:
+        """The paths and the stamps, to be kept and compared."""
+        paths = [prefix + ("\0" + prefix).join(names) for _, prefix, names, _ in self.listings if names]
+        numbers = [number for listing in self.listings for number in listing.numbers]
+        return "\0".join(paths).encode("utf-8", "surrogateescape"), pack(f"{len(numbers)}q", *numbers)
+
+
+def unpacked(paths: bytes, stamps: bytes) -> dict[str, Stamp]:
+    """What `packed` kept. Raises ValueError and struct.error where it is damaged."""
+    names = paths.decode("utf-8", "surrogateescape").split("\0") if paths else []
+    return dict(zip(names, _in_fives(unpack(f"{len(stamps) // 8}q", stamps)), strict=True))
+
+
+def _in_fives(numbers: Iterable[int]) -> Iterator[Stamp]:
+    each = iter(numbers)
+    return zip(each, each, each, each, each, strict=True)
+
+
+def scan(root: Path, settings: Settings) -> Scan:
+    """Every contact file and its stamp. What cannot be read is a problem."""
+    return judged(look(root, settings), root)
+
+
+def look(root: Path, settings: Settings) -> Look:
+    """The contact folders, with what is below them, as they are now."""
+    listings: list[Listing] = []
+    problems = list(outside_folders(root, settings))
+    site = settings.site.out.strip("/")
+    is_plain = not problems
+    for top, below in contact_folders(root, settings):
+        waiting = [(str(top), f"{below}/" if below else "")]
+        while waiting:
+            folder, prefix = waiting.pop()
+            try:
+                listing = _listed(folder, prefix)
+            except FileNotFoundError:
+                continue  # an empty vault: git keeps no empty folders
+            except OSError as error:
+                is_plain = False
+                reason = (error.strerror or str(error)).lower()
+                problems.append(Problem(Location(prefix.rstrip("/") or "."), "unreadable", f"the folder cannot be read: {reason}"))
+                continue
+            listings.append(listing)
+            if not all(stat.S_ISREG(mode) for mode in set(listing.numbers[::5])):
+                is_plain &= all(stat.S_ISREG(mode) or stat.S_ISDIR(mode) for mode in listing.numbers[::5])
+                waiting += [
+                    (os.path.join(folder, name), f"{prefix}{name}/")
+                    for name, mode in zip(listing.names, listing.numbers[::5], strict=True)
+                    if stat.S_ISDIR(mode) and name not in SKIPPED_FOLDERS and prefix + name != site and _is_unicode(name)
+                ]
+    return Look(listings, is_plain, problems)
+
+
+def judged(seen: Look, root: Path) -> Scan:
+    """Which of those files are contacts, and what is odd about the others."""
+    stamps: dict[str, Stamp] = {}
+    problems = list(seen.problems)
+    for folder, prefix, names, numbers in seen.listings:
+        for name, stamp in zip(names, _in_fives(numbers), strict=True):
+            if stat.S_ISREG(stamp[0]) and name.endswith(".md") and name[0] not in "RrIi" and "conflict" not in name and name.isascii():
+                stamps[prefix + name] = stamp  # what nearly all are
+            else:
+                _judge(folder, prefix, name, stamp, root, stamps, problems)
+    return Scan(stamps, tuple(sorted(problems, key=lambda problem: problem.where)))
+
+
+def _judge(folder: str, prefix: str, name: str, stamp: Stamp, root: Path, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
+    """Put one name where it belongs."""
+    mode, path = stamp[0], prefix + name
+    if not _is_unicode(name):
+        message = "the file's name is not UTF-8: rename it; it is not read"
+        problems.append(Problem(Location(path.encode("utf-8", "replace").decode()), "bad-name", message))
+    elif stat.S_ISREG(mode):
+        if not is_contact_name(name):
+            return
+        original = conflict_copy_of(name)
+        if original:
+            message = f"conflict copy of {original}: bring the two together and delete one; it is not read"
+            problems.append(Problem(Location(path), "conflict-copy", message, None, "warning"))
+        else:
+            stamps[path] = stamp
+    elif stat.S_ISDIR(mode):
+        if name.endswith(".md"):
+            problems.append(Problem(Location(path), "not-a-file", "is a folder, though it is named like a contact", None, "warning"))
+    elif stat.S_ISLNK(mode):
+        _judge_link(folder, prefix, name, root, stamps, problems)
+    elif is_contact_name(name):
+        problems.append(Problem(Location(path), "not-a-file", "is not a regular file and is not read"))
+
+
+def _judge_link(folder: str, prefix: str, name: str, root: Path, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
+    """A link is what it leads to."""
+    if not is_contact_name(name):
+        return
+    place = Location(prefix + name)
+    target = Path(os.path.realpath(os.path.join(folder, name)))
+    if not target.is_relative_to(root):
+        problems.append(Problem(place, "link-outside", "is a link that leads out of the vault and is not read"))
+        return
+    try:
+        facts = target.stat()
+    except OSError:
+        problems.append(Problem(place, "not-a-file", "is a link that leads nowhere"))
+        return
+    if stat.S_ISREG(facts.st_mode):
+        stamps[prefix + name] = (facts.st_mode, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
+    else:
+        problems.append(Problem(place, "not-a-file", "is a link to something that is not a regular file"))
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _listed(folder: str, prefix: str) -> Listing:
+    """What is in a folder, through its descriptor where the system has that. Raises OSError."""
+    if os.stat not in os.supports_dir_fd or os.listdir not in os.supports_fd:
+        return _with_stamps(folder, prefix, os.listdir(folder), None)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        return _with_stamps(folder, prefix, os.listdir(descriptor), descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _with_stamps(folder: str, prefix: str, found: list[str], descriptor: int | None) -> Listing:
+    """Those of the names that are not hidden and still there. A folder has no stamp but its mode: what happens in there shows there."""
+    base = f"{folder}{os.sep}" if descriptor is None else ""
+    names: list[str] = []
+    numbers: list[int] = []
+    lstat, is_folder = os.stat, stat.S_ISDIR
+    for name in found:
+        if name[0] in "._":
+            continue
+        try:
+            facts = lstat(base + name, dir_fd=descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        names.append(name)
+        mode = facts.st_mode
+        numbers += (mode, 0, 0, 0, 0) if is_folder(mode) else (mode, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
+    return Listing(folder, prefix, names, numbers)
