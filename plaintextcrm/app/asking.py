@@ -9,7 +9,7 @@ from typing import TypeVar
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core.errors import PtcrmError
 from plaintextcrm.edge import index as indexes
-from plaintextcrm.edge.index import Index, Progress
+from plaintextcrm.edge.index import Index, Progress, Whose
 
 Answer = TypeVar("Answer")
 TRIES = 2  # with the cache: as it is found, and built anew
@@ -21,8 +21,9 @@ def ask(vault_: Vault, question: Callable[[Index], Answer], progress: Progress |
     Whatever goes wrong while a kept index is read counts as its damage: it is thrown away and the question asked again, in the end
     without the cache. There a bug of our own goes wrong, too, and is told.
     """
+    whose = Whose(vault_.root, vault_.settings, vault_.today, progress)
     for _ in range(TRIES if vault_.cache else 0):
-        index = indexes.open_index(vault_.root, vault_.settings, True, progress)
+        index = indexes.open_index(whose)
         try:
             return _answer(index, question)
         except PtcrmError:  # an answer, too: nobody has that name
@@ -33,7 +34,7 @@ def ask(vault_: Vault, question: Callable[[Index], Answer], progress: Progress |
             if not indexes.is_damage(error):
                 break
             indexes.discard(index)
-    return _answer(indexes.open_index(vault_.root, vault_.settings, False, progress), question)
+    return _answer(indexes.open_index(whose, cache=False), question)
 
 
 def _answer(index: Index, question: Callable[[Index], Answer]) -> Answer:

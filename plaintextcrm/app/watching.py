@@ -15,7 +15,7 @@ from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core.errors import PtcrmError
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.edge import index as indexes
-from plaintextcrm.edge.index import Index
+from plaintextcrm.edge.index import Index, Whose
 from plaintextcrm.edge.watch import Changes, Watch
 
 FEW = 20  # paths up to which their pages are made before all else
@@ -45,7 +45,7 @@ class Live:
         self.vault = self.opened()
         for is_last in (False, True):
             if self.index is None:
-                self.index = indexes.open_index(self.vault.root, self.vault.settings, self.vault.cache and not is_last)
+                self.index = indexes.open_index(self._whose(), self.vault.cache and not is_last)
             else:
                 self._refresh(self.index)
             try:
@@ -65,6 +65,9 @@ class Live:
                     raise
         raise AssertionError("unreachable")
 
+    def _whose(self) -> Whose:
+        return Whose(self.vault.root, self.vault.settings, self.vault.today)
+
     def _refresh(self, index: Index) -> None:
         """Bring the index up to date, or take another one where it is not that of these settings any more."""
         try:
@@ -75,7 +78,7 @@ class Live:
         except sqlite3.Error:
             pass
         self.close()
-        self.index = indexes.open_index(self.vault.root, self.vault.settings, self.vault.cache)
+        self.index = indexes.open_index(self._whose(), self.vault.cache)
 
     def some(self, paths: tuple[str, ...]) -> Built | None:
         """The pages of these files; None where only a whole build will do."""

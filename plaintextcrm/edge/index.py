@@ -19,17 +19,19 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from json import dumps, loads
 from typing import TYPE_CHECKING, Any
 
 from plaintextcrm import __version__
 from plaintextcrm.core import stored
-from plaintextcrm.core.due import DatedRow, DueRow, dated_rows, mark
+from plaintextcrm.core.due import DatedRow, DueRow
 from plaintextcrm.core.model import Contact, Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.standing import Facts, Rules, Standing
-from plaintextcrm.edge import places, scanning, vault
+from plaintextcrm.core.standing import Facts
+from plaintextcrm.edge import marks, places, scanning, vault
+from plaintextcrm.edge.marks import Marker
 from plaintextcrm.edge.paths import Path
 from plaintextcrm.edge.scanning import Stamp
 
@@ -63,7 +65,8 @@ CREATE INDEX marked ON mark(id);
 CREATE INDEX unsorted ON mark(rowid) WHERE unsorted;
 """
 _COLUMNS = "path, id, name, is_person, head, facts, log, tasks, line, problems, fields, body"
-_PLACES = ", ".join("?" * 12)
+_CONTACT = f"INSERT INTO contact({_COLUMNS}) VALUES({', '.join('?' * 12)})"
+_MARK = f"INSERT INTO mark(rowid, {marks.COLUMNS}) VALUES({', '.join('?' * 11)})"
 
 Row = tuple[str, str, str, int, str, str, str, str, int, str, str, str]
 
@@ -97,11 +100,21 @@ class Hit(NamedTuple):
     body: str
 
 
+class Whose(NamedTuple):
+    """What an index is opened for: a vault, the day that is asked for first (its marks are made along), who is told of the progress."""
+
+    root: Path
+    settings: Settings
+    today: date | None = None
+    progress: Progress | None = None
+
+
 class Index:
     """A vault, read: `path` is None in memory. A damaged cache makes any method raise anything (`is_damage`)."""
 
-    def __init__(self, db: sqlite3.Connection, root: Path, settings: Settings, path: Path | None) -> None:
-        self.db, self.root, self.settings, self.path = db, root, settings, path
+    def __init__(self, db: sqlite3.Connection, whose: Whose, path: Path | None) -> None:
+        self.db, self.whose, self.path = db, whose, path
+        self.root, self.settings = whose.root, whose.settings
         self.odd: tuple[Problem, ...] = ()  # what is odd about files that are not read
 
     # -- reading --
@@ -257,34 +270,27 @@ class Index:
 
     def _mark_all(self, today: date) -> None:
         """See to it that the marks are those of the day and of these settings, until the end of the question."""
-        key = f"{today.isoformat()} {self.settings!r}"
-        if self._meta("marked") == key and self._meta("unmarked") == 0:
+        marker = Marker(self.settings, today)
+        if self._meta("marked") == marker.key and self._meta("unmarked") == 0:
             return
         self._lock()
-        if self._meta("marked") != key:
+        if self._meta("marked") != marker.key:
             self.db.execute("DELETE FROM mark")
-        rules = Rules(self.settings)
         missing = "SELECT rowid, facts FROM contact WHERE is_person AND rowid NOT IN (SELECT rowid FROM mark)"
-        rows = (self._mark_row(rowid, stored.to_facts(text), rules, today) for rowid, text in self.db.execute(missing).fetchall())
-        self.db.executemany("INSERT INTO mark VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", rows)
-        self.db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", (("marked", key), ("unmarked", 0)))
+        for rowid, text in self.db.execute(missing).fetchall():
+            facts = stored.to_facts(text)
+            self.db.execute(_MARK, (rowid, *marker.row(facts, partial(self._contact, rowid, facts, today))))
+        self._marked(marker)
 
-    def _mark_row(self, rowid: int, facts: Facts, rules: Rules, today: date) -> tuple[object, ...]:
-        found = mark(facts, rules, today)
-        standing = found.standing
-        dates = self._dates(rowid, facts, standing, today) if found.dated else None
-        unsorted = standing.state == "on-file" and not facts.tier and not standing.hidden
-        return (
-            rowid, standing.listed, bool(standing.owed), dates is not None, standing.lapsed, standing.score or 0.0,
-            standing.next or 10**7, standing.id, found.touched, unsorted, dates,
-        )  # fmt: skip
+    def _marked(self, marker: Marker) -> None:
+        self.db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", (("marked", marker.key), ("unmarked", 0)))
 
-    def _dates(self, rowid: int, facts: Facts, standing: Standing, today: date) -> str | None:
+    def _contact(self, rowid: int, facts: Facts, today: date) -> Contact:
+        """A contact, with its log where that may say something of the days to come."""
         planned = facts.plans or (facts.touches and facts.touches[-1] > today.toordinal())
         body = "body" if planned else "NULL"
         row = self.db.execute(f"SELECT head, tasks, log, line, {body} FROM contact WHERE rowid = ?", (rowid,)).fetchone()
-        rows = dated_rows(self._whole(*row), standing, self.settings, today)
-        return stored.compact([(row.on.toordinal(), *row[1:]) for row in rows]) if rows else None
+        return self._whole(*row)
 
     def _meta(self, key: str) -> object:
         row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -292,7 +298,7 @@ class Index:
 
     # -- keeping up --
 
-    def refresh(self, progress: Progress | None = None) -> None:
+    def refresh(self) -> None:
         """Bring the tables up to what is on disk (only files whose stamp changed are read) and begin the question's transaction."""
         self.keep()
         self.db.execute("BEGIN")
@@ -307,12 +313,12 @@ class Index:
             return
         self._lock()
         if self._known() != known:  # another process was quicker: begin again from what it wrote
-            self.refresh(progress)
+            self.refresh()
             return
         old, racy = _unpacked(known[0], known[1]), set(loads(str(known[2] or "[]")))
         changed = [path for path, stamp in stamps.items() if old.get(path) != stamp or path in racy]
         if changed and not old:
-            self._fill(changed, progress)
+            self._fill(changed)
         else:
             self._replace(changed, [path for path in old if path not in stamps])
         now_racy = dumps([path for path in changed if _is_racy(stamps[path], started)])
@@ -372,11 +378,18 @@ class Index:
         """Let go of the database; what was not kept is gone."""
         self.db.close()
 
-    def _fill(self, paths: list[str], progress: Progress | None) -> None:
+    def _fill(self, paths: list[str]) -> None:
         from plaintextcrm.edge.parsing import rows
 
-        self.db.executemany(f"INSERT INTO contact({_COLUMNS}) VALUES({_PLACES})", rows(self.root, paths, self.settings, progress))
-        self.db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
+        today, progress = self.whose.today, self.whose.progress
+        for row, mark in rows(self.root, paths, self.settings, today, progress):
+            rowid = self.db.execute(_CONTACT, row).lastrowid
+            if mark:
+                self.db.execute(_MARK, (rowid, *mark))
+        if today:
+            self._marked(Marker(self.settings, today))
+        else:
+            self.db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
 
     def _word_all(self) -> None:
         """The full-text index, built when somebody first searches, and kept up from then on."""
@@ -392,7 +405,8 @@ class Index:
 
         db, worded = self.db, self._meta("worded")
         touched = 0
-        for row in [*rows(self.root, changed, self.settings, None), *((path,) for path in gone)]:
+        read = [row for row, _ in rows(self.root, changed, self.settings, None, None)]
+        for row in [*read, *((path,) for path in gone)]:
             old = db.execute(f"SELECT rowid, {_COLUMNS} FROM contact WHERE path = ?", (row[0],)).fetchone()
             if (old and old[1:] == row) or (not old and len(row) == 1):
                 continue
@@ -405,7 +419,7 @@ class Index:
                 db.execute("DELETE FROM contact WHERE rowid = ?", (old[0],))
                 db.execute("DELETE FROM mark WHERE rowid = ?", (old[0],))
             if len(row) > 1:
-                rowid = db.execute(f"INSERT INTO contact({_COLUMNS}) VALUES({_PLACES})", row).lastrowid
+                rowid = db.execute(_CONTACT, row).lastrowid
                 if worded:
                     db.execute("INSERT INTO words(rowid, name, fields, body) VALUES(?, ?, ?, ?)", (rowid, row[2], row[10], row[11]))
         if touched:
@@ -429,21 +443,21 @@ def _is_racy(stamp: Stamp, started: int) -> bool:
 # --- where it is kept ----------------------------------------------------------------------------------------------
 
 
-def open_index(root: Path, settings: Settings, cache: bool = True, progress: Progress | None = None) -> Index:
+def open_index(whose: Whose, cache: bool = True) -> Index:
     """The index of a vault, up to date: from the cache where there is a sound one, else built anew, else in memory."""
     if not cache:
-        return _in_memory(root, settings, progress)
-    folder = places.vault_folder(places.cache_folder(), root)
-    key = _key(root, settings)
+        return _in_memory(whose)
+    folder = places.vault_folder(places.cache_folder(), whose.root)
+    key = _key(whose.root, whose.settings)
     for attempt in (_opened, _built):
         try:
-            index = attempt(folder, key, root, settings, progress)
+            index = attempt(folder, key, whose)
             if index is not None:
                 return index
         except Exception as error:  # a bug of our own raises again in memory
             if not is_damage(error):
                 break
-    return _in_memory(root, settings, progress)
+    return _in_memory(whose)
 
 
 def is_damage(error: Exception) -> bool:
@@ -456,7 +470,7 @@ _SOUND = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, s
 
 def reader(path: str, root: Path, settings: Settings) -> Index:
     """The index in that file, to read in another process than the one that keeps it up to date."""
-    return Index(_connect(path), root, settings, Path(path))
+    return Index(_connect(path), Whose(root, settings), Path(path))
 
 
 def discard(index: Index) -> None:
@@ -470,7 +484,7 @@ def _connect(path: str | Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
 
 
-def _opened(folder: Path, key: str, root: Path, settings: Settings, progress: Progress | None) -> Index | None:
+def _opened(folder: Path, key: str, whose: Whose) -> Index | None:
     """The database that `current` names, up to date; None where there is none, or it is of another program or other settings."""
     try:
         name = (folder / "current").read_text()
@@ -481,9 +495,9 @@ def _opened(folder: Path, key: str, root: Path, settings: Settings, progress: Pr
         return None
     db = _connect(path)
     try:
-        index = Index(db, root, settings, path)
+        index = Index(db, whose, path)
         if index._meta("key") == key:
-            index.refresh(progress)
+            index.refresh()
             return index
     except BaseException:
         db.close()
@@ -492,7 +506,7 @@ def _opened(folder: Path, key: str, root: Path, settings: Settings, progress: Pr
     return None
 
 
-def _built(folder: Path, key: str, root: Path, settings: Settings, progress: Progress | None) -> Index:
+def _built(folder: Path, key: str, whose: Whose) -> Index:
     """A database built cold into a new file, without a journal, then named as the current one."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"index-{os.urandom(6).hex()}.sqlite"
@@ -501,7 +515,7 @@ def _built(folder: Path, key: str, root: Path, settings: Settings, progress: Pro
     try:
         db.execute("PRAGMA journal_mode=OFF")
         db.execute("PRAGMA synchronous=OFF")
-        index = _fresh(db, key, root, settings, path, progress)
+        index = _fresh(db, key, whose, path)
         db.execute("COMMIT")
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
@@ -536,15 +550,15 @@ def _remove(path: Path) -> None:
             pass  # gone, or in use on Windows: nobody will open it again
 
 
-def _in_memory(root: Path, settings: Settings, progress: Progress | None) -> Index:
-    return _fresh(_connect(":memory:"), "", root, settings, None, progress)
+def _in_memory(whose: Whose) -> Index:
+    return _fresh(_connect(":memory:"), "", whose, None)
 
 
-def _fresh(db: sqlite3.Connection, key: str, root: Path, settings: Settings, path: Path | None, progress: Progress | None) -> Index:
+def _fresh(db: sqlite3.Connection, key: str, whose: Whose, path: Path | None) -> Index:
     db.executescript(_TABLES)
     db.execute("INSERT INTO meta VALUES('key', ?)", (key,))
-    index = Index(db, root, settings, path)
-    index.refresh(progress)
+    index = Index(db, whose, path)
+    index.refresh()
     return index
 
 

@@ -16,6 +16,7 @@ from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Rules, facts_of, stand
 from plaintextcrm.core.vocabulary import find_key, fold_key
 from plaintextcrm.edge import vault
+from plaintextcrm.edge.marks import Marker, MarkRow
 from plaintextcrm.edge.paths import Path
 
 if TYPE_CHECKING:
@@ -26,21 +27,24 @@ MANY = 1500  # files from which a second process pays
 CHUNK = 250
 
 
-def rows(root: Path, paths: list[str], settings: Settings, progress: Progress | None) -> Iterator[Row]:
-    """One row a file, in order; many files are shared out to one process a core."""
+def rows(
+    root: Path, paths: list[str], settings: Settings, today: date | None, progress: Progress | None
+) -> Iterator[tuple[Row, MarkRow | None]]:
+    """Of each file, in order, its row and a contact's mark of the day (where one is given); many files are shared out, a process a core."""
     workers = min(os.cpu_count() or 1, 8)
     if len(paths) < MANY or workers < 2:
-        reader = Reader(root, settings)
+        reader = Reader(root, settings, today)
         for number, path in enumerate(paths):
-            yield reader.row(path)
+            yield reader.read(path)
             if progress and number % 100 == 99:
                 progress(number + 1, len(paths))
         return
     from concurrent.futures import ProcessPoolExecutor
 
+    Reader(root, settings, today).read(paths[0])  # patterns are compiled when first used: here once, not once a process
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     done = 0
-    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(root, settings)) as pool:
+    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(root, settings, today)) as pool:
         ahead = [pool.submit(_rows, chunk) for chunk in chunks[: 2 * workers]]
         coming = iter(chunks[2 * workers :])
         while ahead:
@@ -57,30 +61,31 @@ def rows(root: Path, paths: list[str], settings: Settings, progress: Progress | 
 _reader: Reader
 
 
-def _begin(root: Path, settings: Settings) -> None:
+def _begin(root: Path, settings: Settings, today: date | None) -> None:
     global _reader
     gc.disable()  # nothing made here is a cycle, and what is made goes to the parent at once
-    _reader = Reader(root, settings)
+    _reader = Reader(root, settings, today)
 
 
-def _rows(paths: list[str]) -> list[Row]:
-    return [_reader.row(path) for path in paths]
+def _rows(paths: list[str]) -> list[tuple[Row, MarkRow | None]]:
+    return [_reader.read(path) for path in paths]
 
 
 class Reader:
     """Files to rows under one vault's settings."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, today: date | None = None) -> None:
         self.root, self.settings, self.kinds = root, settings, settings.kind_table
         self.only = query.parse(query.split(settings.only), settings, date(2000, 1, 1)) if settings.only else None
         self.rules = Rules(settings)
+        self.marker = Marker(settings, today) if today else None
 
-    def row(self, path: str) -> Row:
-        """What the index keeps of one file."""
+    def read(self, path: str) -> tuple[Row, MarkRow | None]:
+        """What the index keeps of one file, and of a contact the mark of the day."""
         try:
             source = vault.read(self.root, path, self.settings)
         except (OSError, Refused) as error:
-            return _empty(path, vault.unreadable(path, error))
+            return _empty(path, vault.unreadable(path, error)), None
         return self.row_of(source)
 
     def is_person(self, parsed: Parsed) -> bool:
@@ -91,18 +96,19 @@ class Reader:
         standing = stand(facts, self.rules, date(2000, 1, 1))
         return self.only.holds(query.Person(parsed.contact, standing, len(facts.days)))
 
-    def row_of(self, source: Source) -> Row:
-        """What the index keeps of a file that is read."""
+    def row_of(self, source: Source) -> tuple[Row, MarkRow | None]:
+        """The same of a file that is read."""
         parsed = parse(source, self.kinds)
         contact = parsed.contact
         is_person = self.is_person(parsed)
         front, text = parsed.front, parsed.text
         facts = facts_of(contact, self.kinds, self.settings.log_order)
-        return (
+        row = (
             source.path, contact.id, contact.name, int(is_person), stored.head(contact, *_linked(parsed)),
             stored.facts(facts), stored.log(contact), stored.tasks(contact), front.body_line,
             stored.problems(parsed.problems if is_person else ()), text[front.start : front.end], text[front.body :],
         )  # fmt: skip
+        return row, self.marker.row(facts, lambda: contact) if self.marker and is_person else None
 
 
 def _empty(path: str, problem: Problem) -> Row:

@@ -74,7 +74,7 @@ class Oracle:
 
     def __init__(self, site: Site) -> None:
         self.vault = open_vault(str(site.vault), {}, site.vault, date.fromisoformat(site.today), cache=False)
-        self.index = indexes.open_index(site.vault, self.vault.settings, cache=False)
+        self.index = indexes.open_index(indexes.Whose(site.vault, self.vault.settings), cache=False)
         self.private = {contact.id for contact, _ in self.index.contacts(with_log=False) if contact.is_true("private")}
 
     def on(self, day: date, known: set[str]) -> Read:

@@ -152,8 +152,8 @@ def read_wholly(data: bytes) -> None:
     """Everything that a reading command does with one file; what the index keeps of it is what was read."""
     one = source(data)
     found = contact.parse(one)
-    row = dict(zip(index._COLUMNS.split(", "), Reader(Path(), Settings()).row_of(one), strict=True))
-    again = index.Index(None, Path(), Settings(), None)._whole(row["head"], row["tasks"], row["log"], row["line"], row["body"])
+    row = dict(zip(index._COLUMNS.split(", "), Reader(Path(), Settings()).row_of(one)[0], strict=True))
+    again = index.Index(None, index.Whose(Path(), Settings()), None)._whole(row["head"], row["tasks"], row["log"], row["line"], row["body"])
     assert whole(again) == whole(found.contact)
     if found.is_person:
         assert stored.to_problems(row["problems"]) == found.problems
