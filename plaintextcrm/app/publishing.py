@@ -1,37 +1,21 @@
-"""`build`: the site of a vault, whole; only what changed is made, only bytes that differ are written.
-
-First who changed and whose pages speak of them, then their pages and cards, then the pages about everybody from all cards.
-"""
+"""`build`: the site of a vault, in its folder. What makes pages (building) is imported only where something may have changed."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from json import loads
+from json import dumps, loads
 from zlib import crc32
 
 from plaintextcrm import __version__
-from plaintextcrm.app.issuing import Issue, frame_of
-from plaintextcrm.app.pressing import Names, Press
 from plaintextcrm.app.vaults import Vault
-from plaintextcrm.core import stored
 from plaintextcrm.core.model import Problem
-from plaintextcrm.core.pages.addresses import encoded, page_path
-from plaintextcrm.core.pages.published import canonical, means_all, shown_name
-from plaintextcrm.core.pages.shapes import Frame
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.text import fold
 from plaintextcrm.edge import cards as kept
 from plaintextcrm.edge import places, site
-from plaintextcrm.edge.cards import Card, Cards, Face
+from plaintextcrm.edge.cards import Cards
 from plaintextcrm.edge.index import Index
-
-MANY = 400  # pages from which a second process pays
-CHUNK = 100
-UNSEEN = frozenset(("notes", "log", "interactions"))  # private: what the text links to cannot be told from what it may show
 
 Progress = Callable[[int, int], None]
 Busy = Callable[[], bool]
@@ -54,21 +38,37 @@ class Built(NamedTuple):
         return len(self.new) + len(self.changed)
 
 
-def build(
-    vault_: Vault, index: Index, out: str | None = None, force: bool = False, progress: Progress | None = None, busy: Busy | None = None
-) -> Built:
-    """Bring the site up to date. Raises Refused where the output folder is not ours to write to.
-
-    Where something `busy` comes in, the rest of the pages about everybody is left to the next build.
-    """
+def build(vault_: Vault, index: Index, out: str | None = None, force: bool = False, progress: Progress | None = None) -> Built:
+    """Bring the site up to date. Raises Refused where the output folder is not ours to write to."""
     output, cache = output_of(vault_, index, out)
     key = _key(vault_, index, output.folder)
     with output, closing(kept.open_cards(cache, "" if force else key)) as cards:
-        built = _Build(vault_, index, output, cards, progress, busy).whole()
-        if built.pages_made:
-            cards.put_meta("key", key)
-            cards.keep()
+        seal = _Seal(vault_, index, output, cards)
+        pages = seal.pages()
+        if pages:
+            return Built(output.folder, (), (), (), pages, tuple(index.problems()))
+        built = _built(vault_, index, output, cards, key, progress, None)
+        seal.put(built.pages)
+        cards.keep()
         return built
+
+
+def build_whole(vault_: Vault, index: Index, out: str | None, busy: Busy | None) -> Built:
+    """The same in a watch, which knows that something changed; what is left when something `busy` comes in is for the next time."""
+    output, cache = output_of(vault_, index, out)
+    key = _key(vault_, index, output.folder)
+    with output, closing(kept.open_cards(cache, key)) as cards:
+        built = _built(vault_, index, output, cards, key, None, busy)
+        cards.keep()
+        return built
+
+
+def _built(vault_: Vault, index: Index, output: site.Output, cards: Cards, key: str, progress: Progress | None, busy: Busy | None) -> Built:
+    from plaintextcrm.app.building import Build
+
+    built = Build(vault_, index, output, cards, progress, busy).whole()
+    cards.put_meta("key", key)
+    return built
 
 
 def build_some(vault_: Vault, index: Index, paths: Iterable[str], out: str | None = None) -> Built | None:
@@ -80,7 +80,9 @@ def build_some(vault_: Vault, index: Index, paths: Iterable[str], out: str | Non
     with output, closing(kept.open_cards(cache, _key(vault_, index, output.folder))) as cards:
         if not cards.meta("issued"):
             return None
-        built = _Build(vault_, index, output, cards, None).some(index.reread(paths))
+        from plaintextcrm.app.building import Build
+
+        built = Build(vault_, index, output, cards).some(index.reread(paths))
         cards.keep()
         return built
 
@@ -104,243 +106,27 @@ def _key(vault_: Vault, index: Index, folder: str) -> str:
     return ascii(f"{__version__} {vault_.today} {vault_.settings!r} {index.path} {folder} {' '.join(code)}")  # paths may be no UTF-8
 
 
-class _Build:
-    """One build, step by step."""
+class _Seal:
+    """Whether all is as the last build left it: the contacts, what is wrong with them, and every page in the folder."""
 
-    def __init__(
-        self, vault_: Vault, index: Index, output: site.Output, cards: Cards, progress: Progress | None, busy: Busy | None = None
-    ) -> None:
-        self.vault, self.index, self.output, self.cards, self.progress, self.busy = vault_, index, output, cards, progress, busy
-        self.frame = frame_of(vault_.settings, vault_.today)
-        self.files = _way_to(output.folder, str(vault_.root))
+    def __init__(self, vault_: Vault, index: Index, output: site.Output, cards: Cards) -> None:
+        self.vault, self.index, self.output, self.cards = vault_, index, output, cards
 
-    def whole(self) -> Built:
-        """Every page as it should be."""
-        now, seen = self.index.versions(), self.cards.seen()
-        changed = [id for id, row in now.items() if seen.get(id) != row]
-        gone = [id for id in seen if id not in now]
-        stale = self._faces(changed, gone, now)
-        paths = {id: page_path(id) for id in now if not self.names.is_private(id)}
-        wanted = self._wanted(paths, stale)
-        issued = self._issued()
-        wrong = f"{crc32(repr((self.vault.problems, *self.index.problems())).encode('utf-8', 'replace')):08x}"
-        is_whole = issued and self.cards.meta("wrong") == wrong and not self.cards.meta("behind")
-        if is_whole and not wanted and not gone and not changed and self.output.in_place(issued) == frozenset(issued):
-            return Built(self.output.folder, (), (), (), len(paths) + len(issued), tuple(self.index.problems()))
-        written = self._pages(wanted, changed, gone)
-        pages: dict[str, bytes] = {}
-        is_cut = False
-        for path, data in Issue(self.press, self.cards, self.output.folder).pages():
-            pages[path] = data
-            if seen and self.busy and self.busy():
-                is_cut = True
-                break
-        keys = {path: f"{crc32(data):08x}" for path, data in pages.items()}
-        if is_cut:
-            written.append(self.output.write_some(pages.items(), keys=keys))
-            self.cards.put_meta("behind", 1)
-            return self._built(written, len(paths) + len(pages))
-        if seen:
-            removed = [path for path in issued if path not in pages]
-            written.append(self.output.write_some(pages.items(), removed, keys=keys))
-        else:
-            written.append(self.output.write(pages.items(), keep=paths.values(), keys=keys))
-        self.cards.put_meta("issued", stored.compact(keys))
-        self.cards.put_meta("wrong", wrong)
-        self.cards.put_meta("behind", 0)
-        return self._built(written, len(paths) + len(pages))
+    def pages(self) -> int:
+        """How many pages there are, if all is as it was left; else 0."""
+        now = self._now()
+        return int(str(self.cards.meta("pages"))) if now and self.cards.meta("seal") == now else 0
 
-    def some(self, rows: Mapping[str, int | None]) -> Built:
-        """The pages of these people, and of those that speak of them."""
-        faces = {id: self.cards.face(id) for id in rows}
-        changed = [id for id, row in rows.items() if row is not None and not ((face := faces[id]) and face.seen == row)]
-        gone = [id for id, row in rows.items() if row is None and faces[id]]
-        if not changed and not gone:
-            return Built(self.output.folder, (), (), (), 0, ())
-        now = {id: row for id, row in rows.items() if row is not None}
-        stale = self._faces(changed, gone, now, all_there=False)
-        self.cards.put_meta("behind", 1)
-        written = self._pages([id for id in sorted(stale) if not self.names.is_private(id)], changed, gone)
-        return self._built(written, len(stale))
+    def put(self, pages: int) -> None:
+        """Remember how all is now."""
+        self.cards.put_meta("folders", dumps(self.output.folders()))
+        self.cards.put_meta("pages", pages)
+        self.cards.put_meta("seal", self._now() or b"")
 
-    def _pages(self, wanted: Sequence[str], changed: Sequence[str], gone: Sequence[str]) -> list[site.Written]:
-        """Make the pages that are wanted, drop those of people who are gone or private now, and keep the sum of all."""
-        before = [card for id in {*wanted, *changed, *gone} if (card := self.cards.card(id))]
-        hidden = [*gone, *(id for id in changed if self.names.is_private(id))]
-        self.cards.drop_cards(hidden)
-        self.press = Press(self.vault, self.index, self.names, self.frame, self.files)
-        written = [*self._press(wanted)]
-        if hidden:
-            written.append(self.output.write_some((), [page_path(id) for id in hidden]))
-        self._tally(before, {*wanted, *changed})
-        return written
-
-    def _wanted(self, paths: Mapping[str, str], stale: Collection[str]) -> list[str]:
-        """The ids whose page is to be made: what is stale, and what is not in the folder as it was left."""
-        rounds = self.cards.rounds()
-        left = {path: rounds[id] for id, path in paths.items() if id not in stale and id in rounds}
-        intact = self.output.in_place(left) if left else frozenset()
-        return [id for id, path in paths.items() if path not in intact]
-
-    def _issued(self) -> dict[str, str]:
-        """The pages about everybody that were made last, and their keys."""
-        return dict(loads(str(self.cards.meta("issued") or "{}")))
-
-    def _built(self, written: Sequence[site.Written], pages: int) -> Built:
-        def all_of(name: str) -> tuple[str, ...]:
-            return tuple(path for part in written for path in getattr(part, name))
-
-        problems = tuple(problem for part in written for problem in part.problems)
-        return Built(self.output.folder, all_of("new"), all_of("changed"), all_of("removed"), pages, (*self.index.problems(), *problems), 1)
-
-    # -- who is to be made anew --
-
-    def _faces(self, changed: Sequence[str], gone: Sequence[str], now: Mapping[str, int], all_there: bool = True) -> set[str]:
-        """Read who the changed ones are to others now: everybody whose page is to be made anew."""
-        faces = [_face(self.vault.settings, *found) for found in self.index.faces(now[id] for id in changed)]
-        stale = set(changed)
-        first = all_there and len(changed) == len(now)
-        if not first:
-            pairs = [*((self.cards.face(face.id), face) for face in faces), *((self.cards.face(id), None) for id in gone)]
-            others = [(old, new) for old, new in pairs if not old or not new or old[2:] != new[2:]]
-            if others:
-                self.cards.put_meta("checked", "")
-            stale |= self._speaking_of([face for pair in others for face in pair if face])
-        self.cards.drop(gone, with_cards=False)
-        self.cards.put_faces(faces)
-        self.names = Names(self.cards, faces if first else None)
-        return stale & now.keys() if all_there else {id for id in stale if id in now or self.cards.face(id)}
-
-    def _speaking_of(self, faces: Sequence[Face]) -> set[str]:
-        """Whose pages speak of somebody who was, or is now, one of these."""
-        found = self.cards.linking(word for face in faces for word in face.words)
-        found |= {id for face in faces for target in face.links for id in self.cards.meant(target)}
-        if any(face.told for face in faces):  # what one offers, others' hooks may speak of
-            found |= {id for id, _, told in self.cards.told() if "needs" in loads(told)}
-        return found
-
-    # -- pages --
-
-    def _press(self, ids: Sequence[str]) -> Iterator[site.Written]:
-        """Make and write these pages, keep their cards."""
-        round_ = str(int(str(self.cards.meta("round") or "0")) + 1)
-        self.cards.put_meta("round", round_)
-        workers = min(os.cpu_count() or 1, 8)
-        if len(ids) < MANY or workers < 2 or self.index.path is None:
-            for start in range(0, len(ids), CHUNK):
-                made, written = _made(self.press, self.output, ids[start : start + CHUNK], round_)
-                self.cards.put_cards(made, round_)
-                self._tell(start + len(made), len(ids))
-                yield written
-            return
-        from concurrent.futures import ProcessPoolExecutor
-
-        chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-        self.names.know_all()
-        arguments = (self.vault, str(self.index.path), self.names, self.frame, self.files, self.output, round_)
-        done = 0
-        with ProcessPoolExecutor(workers, initializer=_begin, initargs=arguments) as pool:
-            for made, written in pool.map(_made_there, chunks):
-                self.cards.put_cards(made, round_)
-                done += len(made)
-                self._tell(done, len(ids))
-                yield written
-
-    def _tell(self, done: int, whole: int) -> None:
-        if self.progress and whole > MANY:
-            self.progress(done, whole)
-
-    def _tally(self, before: Sequence[Card], ids: Collection[str]) -> None:
-        """Keep the sum of all tallies: less what was, and what is."""
-        kept_total = self.cards.meta("tally")
-        total: Counter[str] = Counter()
-        if kept_total is None:
-            for text in self.cards.tallies():
-                total.update(loads(text))
-        else:
-            total.update(loads(str(kept_total)))
-            for card in before:
-                total.subtract(loads(card.tally))
-            for id in ids:
-                card_ = self.cards.card(id)
-                if card_:
-                    total.update(loads(card_.tally))
-        self.cards.put_meta("tally", stored.compact({key: count for key, count in sorted(total.items()) if count}))
-
-
-def _made(press: Press, output: site.Output, ids: Sequence[str], round_: str) -> tuple[list[Card], site.Written]:
-    made: list[Card] = []
-
-    def pages() -> Iterator[tuple[str, bytes]]:
-        for card, path, data in press.pressed(ids):
-            made.append(card)
-            yield path, data
-
-    written = output.write_some(pages(), keys={page_path(id): round_ for id in ids})
-    return made, written
-
-
-_press: Press
-_output: site.Output
-_round: str
-
-
-def _begin(vault_: Vault, path: str, names: Names, frame: Frame, files: str, output: site.Output, round_: str) -> None:
-    global _press, _output, _round
-    import gc
-    from threading import Thread
-
-    from plaintextcrm.edge.index import reader
-
-    Thread(target=_follow, daemon=True).start()
-    gc.disable()  # what is made here lives as long as its chunk
-    _press = Press(vault_, reader(path, vault_.root, vault_.settings), names, frame, files)
-    _output, _round = output, round_
-
-
-def _follow() -> None:
-    """End with the process that began this one: who is killed cannot tell us, and we would hold its lock for ever."""
-    from multiprocessing import parent_process
-    from multiprocessing.connection import wait
-
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _made_there(ids: Sequence[str]) -> tuple[list[Card], site.Written]:
-    return _made(_press, _output, ids, _round)
-
-
-def _way_to(folder: str, root: str) -> str:
-    """How a page in the output folder reaches the files of the vault: `../`, as a href; "" where there is no way (another drive)."""
-    try:
-        way = os.path.relpath(root, folder)
-    except ValueError:
-        return ""
-    return encoded(way.replace(os.sep, "/")) + "/"
-
-
-def _links_of(keys: Mapping[str, object], hidden: Collection[str]) -> set[str]:
-    """What private keys link to: nobody is told by whom."""
-    values = [keys[key] for key in hidden if key in keys]
-    texts = [text for value in values for text in (value if isinstance(value, list) else [value])]
-    return {fold(text.strip("[]").split("|")[0]) for text in texts if isinstance(text, str) and text.startswith("[[")}
-
-
-def _face(
-    settings: Settings, row: int, id: str, name: str, keys: Mapping[str, object], links: Sequence[str], lines: Mapping[str, int]
-) -> Face:
-    aliases = keys.get("aliases")
-    words = {fold(word) for word in (id, id.rsplit("/", 1)[-1], name, *(aliases if isinstance(aliases, list) else ()))}
-    own = keys.get("private")
-    private = means_all(own)
-    hidden = canonical((*settings.site.private, *(own if isinstance(own, list) else ())))
-    told = {key: keys[key] for key in ("offers", "needs") if key in keys and key not in hidden and not private}
-    owner = str(keys.get("owner") or "")
-    return Face(
-        id, row, shown_name(id, name), private, fold(owner), stored.compact(told) if told else "",
-        stored.compact([keys.get("tier"), keys.get("last_contact"), aliases, links, lines]), tuple(sorted(words - {""})),
-        tuple(sorted({fold(link) for link in links} - _links_of(keys, hidden) - {""})) if not hidden & UNSEEN else (),
-    )  # fmt: skip
+    def _now(self) -> bytes | None:
+        folders = self.cards.meta("folders")
+        pages = self.output.look(loads(str(folders))) if folders and not self.cards.meta("behind") else None
+        if pages is None:
+            return None
+        wrong = repr((self.vault.problems, *self.index.problems(), self.index.state())).encode("utf-8", "replace")
+        return b"%08x " % crc32(wrong) + pages

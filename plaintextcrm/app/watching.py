@@ -49,7 +49,7 @@ class Live:
             else:
                 self._refresh(self.index)
             try:
-                built = publishing.build(self.vault, self.index, self.out, busy=self.busy)
+                built = publishing.build_whole(self.vault, self.index, self.out, self.busy)
                 self.index.keep()
                 return built
             except PtcrmError:

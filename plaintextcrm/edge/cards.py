@@ -192,7 +192,7 @@ class Cards:
         row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
-    def put_meta(self, key: str, value: str | int) -> None:
+    def put_meta(self, key: str, value: str | int | bytes) -> None:
         """Keep a value."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", (key, value))
 

@@ -171,6 +171,11 @@ class Index:
         """Of each person the row: another one whenever the file was read anew and says something else."""
         return dict(self.db.execute("SELECT id, rowid FROM contact WHERE is_person"))
 
+    def state(self) -> tuple[int, int]:
+        """Other numbers whenever a file says something else, or is gone: (the newest row ever, how many there are)."""
+        newest = self.db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'contact'").fetchone()
+        return (newest or (0,))[0], self.db.execute("SELECT count(*) FROM contact").fetchone()[0]
+
     def soon(self, today: date, days: int, most: int) -> tuple[tuple[str, int], ...]:
         """(id, next) of those who are not listed and fall due within so many days, by day, then id."""
         self._mark_all(today)

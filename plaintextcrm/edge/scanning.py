@@ -78,7 +78,7 @@ def look(root: Path, settings: Settings) -> Look:
         while waiting:
             folder, prefix = waiting.pop()
             try:
-                listing = _listed(folder, prefix)
+                listing = listed(folder, prefix)
             except FileNotFoundError:
                 continue  # an empty vault: git keeps no empty folders
             except OSError as error:
@@ -162,7 +162,7 @@ def _is_unicode(name: str) -> bool:
     return True
 
 
-def _listed(folder: str, prefix: str) -> Listing:
+def listed(folder: str, prefix: str) -> Listing:
     """What is in a folder, through its descriptor where the system has that. Raises OSError."""
     if os.stat not in os.supports_dir_fd or os.listdir not in os.supports_fd:
         return _with_stamps(folder, prefix, os.listdir(folder), None)

@@ -18,6 +18,7 @@ from typing import Final
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Location, Problem
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.edge.scanning import Look, listed
 
 MARK: Final = b"ptcrm build"
 """Each page has this in its first HEAD bytes: `<!-- made by ptcrm build -->`, or a comment, a key, a PRODID that says so."""
@@ -249,6 +250,19 @@ class Output:
                 if stat.S_ISREG(facts.st_mode) and left[0] == _stamp(facts) and not self._other_mode(facts.st_mode, folders):
                     found.append(path)
         return frozenset(found)
+
+    def folders(self) -> list[str]:
+        """The folders that have pages, as paths below this one."""
+        known, _ = self._kept.load()
+        return sorted({"", *(path.rpartition("/")[0] for path in known)})
+
+    def look(self, folders: Iterable[str]) -> bytes | None:
+        """All that is in these folders, as it is now: the same bytes, the same pages. None where one is missing."""
+        try:
+            listings = [listed(os.path.join(self.folder, below), f"{below}/") for below in folders]
+        except OSError:
+            return None
+        return b"\0".join(Look(listings, True, []).packed())
 
     def __enter__(self) -> Output:
         self._hold(make=True)

@@ -527,3 +527,50 @@ def test_cards_with_a_wrong_word_in_them_are_made_anew(tmp_path: Path):
     build_by_command = ptcrm(root, "build", home=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert build_by_command.code == 0, build_by_command
     assert contents(root / "site") == fresh(root)
+
+
+# --- nothing changed -----------------------------------------------------------------------------------------------
+
+
+def _edited_in_place(root: Path) -> None:
+    page = root / "site/contacts/ada.html"
+    page.write_bytes(page.read_bytes().replace(b"Ada", b"Eva"))
+
+
+def _a_link_for_a_folder(root: Path) -> None:
+    (root / "site/contacts").rename(root / "elsewhere")
+    (root / "site/contacts").symlink_to(root / "elsewhere")
+
+
+MEDDLED: dict[str, Callable[[Path], object]] = {
+    "a page is gone": lambda root: (root / "site/contacts/ada.html").unlink(),
+    "a page is edited in place": _edited_in_place,
+    "a page is readable by all": lambda root: (root / "site/index.html").chmod(0o644),
+    "the folder of pages is gone": lambda root: shutil.rmtree(root / "site/contacts"),
+    "the site is gone": lambda root: shutil.rmtree(root / "site"),
+    "a copy in its place": lambda root: (shutil.copytree(root / "site", root / "copy"), shutil.rmtree(root / "site"), (root / "copy").rename(root / "site")),
+    "a conflict copy of a contact": lambda root: (root / "contacts/ada.sync-conflict-20261121-101010-ABCDEFG.md").write_text("x"),
+    "a setting is wrong": lambda root: (root / "ptcrm.toml").write_text(GIT + "[due]\nper_weke = 3\n"),
+    "a contact is new": lambda root: (root / "contacts/new.md").write_text("# New\n"),
+    "a contact is gone": lambda root: (root / "contacts/zoe.md").unlink(),
+    "a contact is another one of the same size and time": lambda root: _same_size(root / "contacts/zoe.md"),
+}  # fmt: skip
+
+
+def _same_size(path: Path) -> None:
+    before = path.stat()
+    path.write_text(path.read_text().replace("Zoe", "Joe"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("name", MEDDLED)
+def test_whatever_was_meddled_with_since_a_quiet_build_is_put_right(name: str, tmp_path: Path) -> None:
+    root = make_vault(tmp_path / "v", CAST, settings=GIT)
+    build(root)
+    quiet = [build(root), build(root)]
+    assert {(one.written, one.removed, one.pages) for one in quiet} == {(0, (), 4 + len(PAGES) + len(BESIDE) - 1)}
+    MEDDLED[name](root)
+    build(root)
+    assert not (root / "site/contacts").is_symlink()
+    assert contents(root / "site") == fresh(root)
+    assert not {path.name for path in (root / "site").rglob("*.html") if path.stat().st_mode & 0o077}
