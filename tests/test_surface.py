@@ -357,6 +357,13 @@ def test_a_slip_in_a_command_or_an_option_is_met_with_did_you_mean(capsys: pytes
     assert "--within" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("command", ["due", "build", "show"])
+def test_a_day_at_the_edge_of_the_calendar_is_refused(day: str, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["-C", str(EXAMPLE), "--today", day, command, *(["ada"] if command == "show" else [])]) == 2
+    assert capsys.readouterr().err == f'ptcrm: --today "{day}": a day of the years 1000 to 8999\n'
+
+
 def test_a_mistyped_option_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["due", "--al"]) == 2
     told = capsys.readouterr().err

@@ -24,6 +24,7 @@ from plaintextcrm.core.text import fold
 from plaintextcrm.edge import site
 from plaintextcrm.edge.cards import Card, Cards, Face
 from plaintextcrm.edge.index import Index
+from plaintextcrm.edge.workers import WORKERS, pool
 
 MANY = 400  # pages from which a second process pays
 CHUNK = 100
@@ -154,22 +155,19 @@ class Build:
         """Make and write these pages, keep their cards."""
         round_ = str(int(str(self.cards.meta("round") or "0")) + 1)
         self.cards.put_meta("round", round_)
-        workers = min(os.cpu_count() or 1, 8)
-        if len(ids) < MANY or workers < 2 or self.index.path is None:
+        if len(ids) < MANY or WORKERS < 2 or self.index.path is None:
             for start in range(0, len(ids), CHUNK):
                 made, written = _made(self.press, self.output, ids[start : start + CHUNK], round_)
                 self.cards.put_cards(made, round_)
                 self._tell(start + len(made), len(ids))
                 yield written
             return
-        from concurrent.futures import ProcessPoolExecutor
-
         chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
         self.names.know_all()
         arguments = (self.vault, str(self.index.path), self.names, self.frame, self.files, self.output, round_)
         done = 0
-        with ProcessPoolExecutor(workers, initializer=_begin, initargs=arguments) as pool:
-            for made, written in pool.map(_made_there, chunks):
+        with pool(_begin, *arguments) as processes:
+            for made, written in processes.map(_made_there, chunks):
                 self.cards.put_cards(made, round_)
                 done += len(made)
                 self._tell(done, len(ids))

@@ -64,4 +64,4 @@ def one(vault_: Vault, id: str) -> Contact:
     from plaintextcrm.app.writing import read_source
     from plaintextcrm.core.contact import parse
 
-    return parse(read_source(vault_, id), vault_.settings.kind_table).contact
+    return parse(read_source(vault_, id), vault_.settings.kind_table, vault_.settings.log_order).contact

@@ -138,7 +138,7 @@ def log(
             if next_contact:
                 after = _after(after, edits.set_key(after, "next_contact", next_contact.isoformat()))
             planned.append(_joined(source, after))
-            contact = contacts.parse(after, kinds).contact
+            contact = contacts.parse(after, kinds, vault_.settings.log_order).contact
             entries.append((contact.name, own))
             standings.append(stand(facts_of(contact, kinds), Rules(vault_.settings), vault_.today))
             if contact.is_true("do_not_contact"):

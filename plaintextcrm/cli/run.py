@@ -41,9 +41,12 @@ class Run:
         from plaintextcrm.core.spoken import PAST, parse_spoken
 
         try:
-            return date.fromisoformat(given) if len(given) == 10 else parse_spoken(given, clock.today(), PAST)
+            day = date.fromisoformat(given) if len(given) == 10 else parse_spoken(given, clock.today(), PAST)
         except ValueError:
             raise Usage(f'--today "{given}": write it like 2026-11-21') from None
+        if not 1000 <= day.year < 9000:  # so that no cadence leads out of the calendar
+            raise Usage(f'--today "{given}": a day of the years 1000 to 8999')
+        return day
 
     def fresh_vault(self) -> Vault:
         """The vault as it is set now, on the day that it is now. Raises NoVault."""

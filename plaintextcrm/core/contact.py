@@ -44,8 +44,8 @@ class _Wrong(Exception):
     """A value that its key does not take: (code, message)."""
 
 
-def parse(source: Source, kinds: KindTable = STANDARD) -> Parsed:
-    """A whole file as a contact; whatever cannot be read is a problem, and the rest is read."""
+def parse(source: Source, kinds: KindTable = STANDARD, log_order: str = "oldest") -> Parsed:
+    """A whole file as a contact, under a vault's kinds and log order; whatever cannot be read is a problem, and the rest is read."""
     text = normal(source.text)
     problems = list(_encoding_problems(source, text))
     front = frontmatter.read(text, source.path)
@@ -59,7 +59,9 @@ def parse(source: Source, kinds: KindTable = STANDARD) -> Parsed:
     keys, other, wrong, titles = _keys(front.pairs, source.path)
     problems += wrong
     name = _name(keys, other, titles, body.title, source.id.rsplit("/", 1)[-1])
-    contact = Contact(source.id, source.path, name, keys, other, body.interactions, body.follow_ups, not front.parsed, **typed(keys))
+    contact = Contact(
+        source.id, source.path, name, keys, other, body.interactions, body.follow_ups, not front.parsed, log_order=log_order, **typed(keys)
+    )
     problems = _told(problems)
     is_person = bool(body.interactions) or not _PLACEHOLDER.match(name)
     return Parsed(contact, tuple(problems), front, body, is_person, text)

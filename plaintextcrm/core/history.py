@@ -78,17 +78,17 @@ def _touches(entries: Sequence[Interaction], kinds: KindTable) -> tuple[Interact
     return tuple([entry for entry in entries if is_touch(entry, kinds)])
 
 
-def past(contact: Contact, today: date, order: str = "oldest") -> tuple[Interaction, ...]:
+def past(contact: Contact, today: date) -> tuple[Interaction, ...]:
     """The entries not after `today`, oldest first, plans left out."""
-    return _past(contact.interactions, today, order)
+    return _past(contact.interactions, today, contact.log_order)
 
 
-def touches(contact: Contact, today: date, kinds: KindTable = STANDARD, order: str = "oldest") -> tuple[Interaction, ...]:
+def touches(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple[Interaction, ...]:
     """The entries that count as contact on `today`, oldest first."""
-    return _touches(_past(contact.interactions, today, order), kinds)
+    return _touches(past(contact, today), kinds)
 
 
-def plans(contact: Contact, today: date, kinds: KindTable = STANDARD, order: str = "oldest") -> tuple[Interaction, ...]:
+def plans(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple[Interaction, ...]:
     """What is planned for after `today`, oldest first: open dated tasks, and entries whose day is still to come."""
-    ahead = (entry for entry in chronological(contact.interactions, order) if entry.on > today)
+    ahead = (entry for entry in chronological(contact.interactions, contact.log_order) if entry.on > today)
     return tuple(entry for entry in ahead if entry.box in (" ", "/") or is_touch(entry, kinds))

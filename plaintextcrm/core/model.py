@@ -138,6 +138,7 @@ class Contact(NamedTuple):
     met: date | None = None
     created: date | None = None
     in_person: Cadence | None = None
+    log_order: str = "oldest"  # of the vault's settings: which end of the log is new, where its days do not tell
 
     def text(self, key: str) -> str | None:
         """A text key, or None; of a list its first."""

@@ -167,7 +167,7 @@ def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[s
     return {**found, "days": sorted(days), "touches": sorted(touches), "inbound": sorted(theirs)}
 
 
-def facts_of(contact: Contact, kinds: KindTable = STANDARD, order: str = "oldest") -> Facts:
+def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
     """A contact boiled down."""
     log = getattr(contact.interactions, "skeleton", contact.interactions)  # of a plain log what dates need
     status = (contact.text("status") or "").strip().lower()
@@ -186,7 +186,7 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD, order: str = "oldest
         next_contact=_ordinal(contact.next_contact), last_contact=_ordinal(contact.last_contact),
         met=_ordinal(contact.met), created=_ordinal(contact.created), imported="source" in contact.keys,
         promises=sorted([_ordinal(task.due) for task in open_tasks if task.waiting != "them"]), yearly=dated,
-        awaited=sorted([_ordinal(task.due) for task in open_tasks if task.waiting == "them"]), **_days_of(log, kinds, order),
+        awaited=sorted([_ordinal(task.due) for task in open_tasks if task.waiting == "them"]), **_days_of(log, kinds, contact.log_order),
     )  # fmt: skip
 
 

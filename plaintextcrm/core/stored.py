@@ -35,7 +35,7 @@ def head(contact: Contact, links: Sequence[str] = (), lines: Mapping[str, int] =
     )  # fmt: skip
 
 
-def contact(head_text: str, tasks_text: str = "[]", interactions: Sequence[Interaction] = ()) -> Contact:
+def contact(head_text: str, tasks_text: str = "[]", interactions: Sequence[Interaction] = (), log_order: str = "oldest") -> Contact:
     """A contact from its head, follow-ups and log. Raises ValueError on anything else than what was stored."""
     try:
         id, path, name, keys, other, partly, typed, cadence, in_person, birthday, died, dates, paused, _, _ = loads(head_text)
@@ -45,7 +45,7 @@ def contact(head_text: str, tasks_text: str = "[]", interactions: Sequence[Inter
             cadence=Cadence(*cadence) if cadence else None, in_person=Cadence(*in_person) if in_person else None,
             birthday=PartialDate(*birthday) if birthday else None, died=PartialDate(*died) if died else None,
             dates=tuple(YearlyDate(*on) for on in dates), paused=date.fromisoformat(paused) if isinstance(paused, str) else paused,
-            **{name: date.fromisoformat(day) for name, day in typed.items()},
+            log_order=log_order, **{name: date.fromisoformat(day) for name, day in typed.items()},
         )  # fmt: skip
     except (TypeError, AttributeError) as error:
         raise ValueError(f"not a stored contact: {error}") from None

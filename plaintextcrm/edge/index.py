@@ -140,10 +140,11 @@ class Index:
         if body is None or (not log and "- " not in body and "* " not in body and "+ " not in body):
             return stored.contact(head, tasks)
         if log:
-            return stored.contact(head, tasks, stored.to_log(log))
+            return stored.contact(head, tasks, stored.to_log(log), self.settings.log_order)
         from plaintextcrm.core import body as bodies
 
-        return stored.contact(head, tasks, bodies.scan(body, line, "", self.settings.kind_table).interactions)
+        interactions = bodies.scan(body, line, "", self.settings.kind_table).interactions
+        return stored.contact(head, tasks, interactions, self.settings.log_order)
 
     def written(self, ids: Iterable[str]) -> Iterator[Written]:
         """Those people with what is written about them, in that order; who is not there is left out."""
@@ -156,7 +157,7 @@ class Index:
                 continue
             rowid, head, tasks, facts, log, line, text = row
             body = bodies.scan(text, line, "", self.settings.kind_table)
-            contact = stored.contact(head, tasks, stored.to_log(log) if log else body.interactions)
+            contact = stored.contact(head, tasks, stored.to_log(log) if log else body.interactions, self.settings.log_order)
             yield Written(rowid, contact, stored.to_facts(facts), body, text, line)
 
     def faces(self, rowids: Iterable[int]) -> Iterator[tuple[int, str, str, Mapping[str, Any], list[str], dict[str, int]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from plaintextcrm.core.vocabulary import find_key, fold_key
 from plaintextcrm.edge import vault
 from plaintextcrm.edge.marks import Marker, MarkRow
 from plaintextcrm.edge.paths import Path
+from plaintextcrm.edge.workers import WORKERS, pool
 
 if TYPE_CHECKING:
     from plaintextcrm.edge.index import Progress, Row
@@ -31,27 +31,24 @@ def rows(
     root: Path, paths: list[str], settings: Settings, today: date | None, progress: Progress | None
 ) -> Iterator[tuple[Row, MarkRow | None]]:
     """Of each file, in order, its row and a contact's mark of the day (where one is given); many files are shared out, a process a core."""
-    workers = min(os.cpu_count() or 1, 8)
-    if len(paths) < MANY or workers < 2:
+    if len(paths) < MANY or WORKERS < 2:
         reader = Reader(root, settings, today)
         for number, path in enumerate(paths):
             yield reader.read(path)
             if progress and number % 100 == 99:
                 progress(number + 1, len(paths))
         return
-    from concurrent.futures import ProcessPoolExecutor
-
     Reader(root, settings, today).read(paths[0])  # patterns are compiled when first used: here once, not once a process
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     done = 0
-    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(root, settings, today)) as pool:
-        ahead = [pool.submit(_rows, chunk) for chunk in chunks[: 2 * workers]]
-        coming = iter(chunks[2 * workers :])
+    with pool(_begin, root, settings, today) as processes:
+        ahead = [processes.submit(_rows, chunk) for chunk in chunks[: 2 * WORKERS]]
+        coming = iter(chunks[2 * WORKERS :])
         while ahead:
             part = ahead.pop(0).result()
             following = next(coming, None)
             if following is not None:
-                ahead.append(pool.submit(_rows, following))
+                ahead.append(processes.submit(_rows, following))
             done += len(part)
             if progress:
                 progress(done, len(paths))
@@ -92,17 +89,17 @@ class Reader:
         """Whether the vault's `only` (and not being a template) makes it a contact."""
         if not parsed.is_person or self.only is None:
             return parsed.is_person
-        facts = facts_of(parsed.contact, self.kinds, self.settings.log_order)
+        facts = facts_of(parsed.contact, self.kinds)
         standing = stand(facts, self.rules, date(2000, 1, 1))
         return self.only.holds(query.Person(parsed.contact, standing, len(facts.days)))
 
     def row_of(self, source: Source) -> tuple[Row, MarkRow | None]:
         """The same of a file that is read."""
-        parsed = parse(source, self.kinds)
+        parsed = parse(source, self.kinds, self.settings.log_order)
         contact = parsed.contact
         is_person = self.is_person(parsed)
         front, text = parsed.front, parsed.text
-        facts = facts_of(contact, self.kinds, self.settings.log_order)
+        facts = facts_of(contact, self.kinds)
         row = (
             source.path, contact.id, contact.name, int(is_person), stored.head(contact, *_linked(parsed)),
             stored.facts(facts), stored.log(contact), stored.tasks(contact), front.body_line,

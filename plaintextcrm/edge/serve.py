@@ -274,6 +274,8 @@ class _Request(BaseHTTPRequestHandler):
                 self._events()
             elif path == SCRIPT:
                 self._answer(200, TYPES[".js"], self.server.site.script)
+            elif path == "/favicon.ico":  # browsers ask for it whatever a page says: nothing, and nothing in their console
+                self._begin(TYPES[".txt"], None, 204)
             else:
                 parts = _parts(path)
                 data = _read(self.server.site.folder, parts)

@@ -19,11 +19,11 @@ def told(*lines: str, order: str = "oldest") -> list[str]:
 def test_a_log_of_one_day_stands_in_the_order_of_the_settings() -> None:
     assert told(*ONE_DAY, order="newest") == ["first", "second"]
     assert told(*ONE_DAY, order="oldest") == ["second", "first"]
-    assert [entry.text for entry in past(contact(*ONE_DAY), TODAY, "newest")] == ["first", "second"]
+    assert [entry.text for entry in past(contact(*ONE_DAY)._replace(log_order="newest"), TODAY)] == ["first", "second"]
 
 
 def test_who_wrote_last_on_the_only_day_follows_the_order_of_the_settings() -> None:
-    assert facts_of(contact(*ONE_DAY), order="newest").inbound == []
+    assert facts_of(contact(*ONE_DAY)._replace(log_order="newest")).inbound == []
     assert len(facts_of(contact(*ONE_DAY)).inbound) == 1
 
 

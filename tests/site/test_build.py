@@ -574,3 +574,25 @@ def test_whatever_was_meddled_with_since_a_quiet_build_is_put_right(name: str, t
     assert not (root / "site/contacts").is_symlink()
     assert contents(root / "site") == fresh(root)
     assert not {path.name for path in (root / "site").rglob("*.html") if path.stat().st_mode & 0o077}
+
+
+SPAWNED = """
+import multiprocessing, sys
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    from plaintextcrm.cli import run_command
+    sys.exit(run_command(sys.argv[1:]))
+"""
+
+
+def test_processes_that_are_not_forked_make_the_same_pages(tmp_path: Path) -> None:
+    root = make_vault(tmp_path / "v", {f"p{n}": f"# Person {n}\n\n## Interactions\n\n- 2026-10-{1 + n % 28:02} call\n" for n in range(450)})
+    (tmp_path / "spawned.py").write_text(SPAWNED)
+    made = []
+    for number, start in enumerate(([sys.executable, str(tmp_path / "spawned.py")], [sys.executable, "-m", "plaintextcrm"])):
+        words = ["-C", str(root), "--today", "2026-11-21", "build", "--out", str(tmp_path / "out")]
+        subprocess.run([*start, *words], check=True, env=environment(tmp_path / f"home{number}"), capture_output=True)
+        made.append(contents(tmp_path / "out"))
+        shutil.rmtree(tmp_path / "out")
+    assert made[0] == made[1]
+    assert len(made[0]) > 450
