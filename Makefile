@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: check test lint types bench docs update laws pictures
+.PHONY: check test lint types bench docs update laws crashes races pictures
 
 check: lint types test  ## all that must be green before a commit
 
@@ -31,6 +31,12 @@ update: docs  ## rewrite transcripts and commands.md; then read the diff
 
 laws: $(PYTHON)  ## the laws with 20,000 examples each, about two hours
 	PTCRM_EXAMPLES=20000 $(PYTHON) -m pytest -n auto tests/laws tests/core tests/render
+
+crashes: $(PYTHON)  ## kill, EIO, ENOSPC and EINTR at each system call of each writing command, about five minutes; needs strace
+	PTCRM_CRASHES=1 $(PYTHON) -m pytest -n auto tests/test_crash.py
+
+races: $(PYTHON)  ## an editor saves 3,000 times each way while ptcrm writes the same file
+	PTCRM_EXAMPLES=3000 $(PYTHON) -m pytest -n auto tests/test_races.py
 
 pictures: $(PYTHON)  ## docs/pictures from the example vault; needs chromium
 	$(PYTHON) -m tests.pictures

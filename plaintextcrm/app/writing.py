@@ -8,7 +8,7 @@ from datetime import date
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit as edits
-from plaintextcrm.core.errors import NotCommitted, NotFound, Refused, Usage
+from plaintextcrm.core.errors import ChangedOnDisk, NotCommitted, NotFound, Refused, Usage
 from plaintextcrm.core.model import Edit, Interaction, Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
@@ -19,11 +19,12 @@ from plaintextcrm.edge.paths import Path
 
 
 class Written(NamedTuple):
-    """What a write did (or, with `dry_run`, would do): the edits, and why git did not commit them, if it did not."""
+    """What a write did (or, with `dry_run`, would do): the edits, why git did not commit them, if it did not, and what else to tell."""
 
     edits: tuple[Edit, ...]
     not_committed: NotCommitted | None = None
     dry_run: bool = False
+    told: tuple[str, ...] = ()
 
 
 class How(NamedTuple):
@@ -34,29 +35,67 @@ class How(NamedTuple):
     at: str = ""
 
 
+TRIES = 20  # against whoever saves the same files at the same time
+
 Plan = Callable[[], Sequence[Edit]]
 
 
 def write(vault_: Vault, plan: Plan, what: str, how: How = How()) -> Written:
     """Plan under the lock, against the files as they are now; journal, apply, commit exactly those paths.
 
-    An edit that changes nothing is left out. Where one of several cannot be applied, those before it are taken back.
+    An edit that changes nothing is left out. Where one of several cannot be applied, those before it are taken back. Where a file was
+    saved by another program meanwhile, all is planned again on what is there now.
     """
     if how.dry_run:
         return Written(tuple(edit for edit in plan() if edit.expects != edit.replaces), dry_run=True)
     with locked(vault_.state):
-        planned = tuple(edit for edit in plan() if edit.expects != edit.replaces)
-        if not planned:
-            return Written(())
-        record = journal.append(vault_.state, what, how.at, planned)
-        try:
-            files.apply_all(vault_.root, planned)
-        except files.Torn:
-            raise  # undo needs the record for what could not be put back
-        except BaseException:
-            journal.drop(record)
-            raise
-        return Written(planned, _commit(vault_, planned, what, how))
+        _recover(vault_)
+        for attempt in range(1, TRIES + 1):
+            planned = tuple(edit for edit in plan() if edit.expects != edit.replaces)
+            if not planned:
+                return Written(())
+            told = tuple(f"{path}: has another hard link, which keeps the old text" for path in files.hard_linked(vault_.root, planned))
+            try:
+                _apply(vault_, planned, what, how)
+                break
+            except ChangedOnDisk:
+                if attempt == TRIES:
+                    raise
+        return Written(planned, _commit(vault_, planned, what, how), told=told)
+
+
+def _apply(vault_: Vault, planned: Sequence[Edit], what: str, how: How) -> None:
+    record = journal.append(vault_.state, what, how.at, planned)
+    try:
+        files.apply_all(vault_.root, planned)
+    except files.Torn:
+        journal.done(record)  # undo needs it for what could not be put back
+        raise
+    except BaseException:
+        journal.drop(record)
+        raise
+    journal.done(record)
+
+
+def _recover(vault_: Vault) -> None:
+    """What a killed write left half-done is taken back; one that was all there is kept, for undo."""
+    for path in journal.killed(vault_.state):
+        record = journal.read(path)
+        is_undo = journal.is_undo(path)
+        stands = record is not None  # else it was killed before it touched a file
+        if record is not None:
+            try:
+                stands = files.recover(vault_.root, _reverse(record.edits) if is_undo else record.edits)
+            except Refused:
+                pass  # somebody went on with these files: undo tells of them
+        if is_undo:
+            (journal.mark_undone if stands else journal.done)(path)
+        else:
+            (journal.done if stands else journal.drop)(path)
+
+
+def _reverse(edits_: Sequence[Edit]) -> tuple[Edit, ...]:
+    return tuple(Edit(edit.path, edit.replaces, edit.expects) for edit in reversed(edits_))
 
 
 def _commit(vault_: Vault, planned: Sequence[Edit], what: str, how: How) -> NotCommitted | None:
@@ -200,7 +239,8 @@ def record_by_hand(vault_: Vault, path: str, before: bytes, what: str, how: How 
     edit = Edit(path, before, after)
     try:
         with locked(vault_.state):
-            journal.append(vault_.state, what, how.at, [edit])
+            _recover(vault_)
+            journal.done(journal.append(vault_.state, what, how.at, [edit]))
             return Written((edit,), _commit(vault_, [edit], what, how))
     except Refused as error:
         raise Refused(f"{path}: stays as your editor left it, and ptcrm undo cannot take it back: {error}") from None
@@ -223,15 +263,21 @@ def undo(vault_: Vault, how: How = How()) -> Undone:
     Raises Usage where there is none, Refused where a file changed since or the write's record is damaged.
     """
     with locked(vault_.state):
+        _recover(vault_)
         record, back = _to_take_back(vault_, how.dry_run)
         changed = [edit.path for edit in back if _now(vault_.root, edit.path) != edit.replaces]
         if changed:
             raise Refused(f'{", ".join(changed[:3])}: changed since "{record.what}": not taken back; use your editor or git')
-        reverse = tuple(Edit(edit.path, edit.replaces, edit.expects) for edit in reversed(back))
+        reverse = _reverse(back)
         if how.dry_run:
             return Undone(record.what, record.at, Written(reverse, dry_run=True))
-        files.apply_all(vault_.root, reverse)
-        journal.mark_undone(record.path)
+        begun = journal.begin_undo(record.path)
+        try:
+            files.apply_all(vault_.root, reverse)
+        except BaseException:
+            journal.done(begun)
+            raise
+        journal.mark_undone(begun)
         return Undone(record.what, record.at, Written(reverse, _commit(vault_, reverse, f"undo: {record.what}", how)))
 
 

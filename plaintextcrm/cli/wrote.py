@@ -25,6 +25,8 @@ def report(run: Run, written: Written, said: str, undo: bool = True) -> int:
         run.say("nothing to change")
         return 0
     run.say(safe(said) + (" · ptcrm undo" if undo else ""))
+    for line in written.told:
+        run.tell(f"ptcrm: {line}")
     if written.not_committed:
         run.tell(f"ptcrm: {written.not_committed}")
         return written.not_committed.exit_code

@@ -58,7 +58,7 @@ def apply(root: Path, edit: Edit) -> None:
     path = _inside(root, edit.path)
     if edit.replaces is None:
         _expect(path, edit)
-        path.unlink()
+        _remove(path, edit)
         _sync_folder(path.parent)
         return
     _make_folder(path.parent)
@@ -68,9 +68,10 @@ def apply(root: Path, edit: Edit) -> None:
             _place_new(beside, path, edit)
         else:
             _expect(path, edit)
-            os.replace(beside, path)
+            _place(beside, path, edit)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        if _holds(beside, edit.replaces):  # never what somebody else saved
+            _discard(beside)
         raise
     _sync_folder(path.parent)
 
@@ -118,6 +119,49 @@ def _stands(root: Path, edit: Edit, error: BaseException) -> bool:
         return now(root / edit.path) == edit.replaces
     except (OSError, Refused):
         return False
+
+
+def hard_linked(root: Path, edits: Sequence[Edit]) -> list[str]:
+    """The paths of those files that have another name: it will keep the old text."""
+    return [edit.path for edit in edits if edit.expects is not None and _links(root / edit.path) > 1]
+
+
+def _links(path: Path) -> int:
+    try:
+        return path.stat().st_nlink
+    except OSError:
+        return 0
+
+
+def recover(root: Path, edits: Sequence[Edit]) -> bool:
+    """Mend what a killed write left of these edits: all of them stand, or none. Whether they stand. Raises like `apply_all`.
+
+    A save of somebody else that the write had in hand goes back to its place.
+    """
+    for edit in edits:
+        _tidy(_inside(root, edit.path), edit)
+    standing = [edit for edit in edits if now(root / edit.path) == edit.replaces]
+    if len(standing) == len(edits):
+        return True
+    apply_all(root, [Edit(edit.path, edit.replaces, edit.expects) for edit in reversed(standing) if edit.expects != edit.replaces])
+    return False
+
+
+def _tidy(path: Path, edit: Edit) -> None:
+    """Remove the hidden files of one edit; one that is neither its old nor its new bytes is what an editor saved."""
+    if not path.parent.is_dir():
+        return
+    for name in os.listdir(path.parent):
+        if not (name.startswith(f".{path.name[:100]}.") and name.endswith(".ptcrm")):
+            continue
+        left = path.parent / name
+        held = now(left)
+        if held == edit.expects or (edit.replaces or b"").startswith(held or b""):  # the old bytes, or ours, as far as they were written
+            left.unlink(missing_ok=True)
+        elif now(path) in (edit.expects, edit.replaces):
+            os.replace(left, path)
+        else:
+            _bring_back(left, path)
 
 
 def now(path: Path) -> bytes | None:
@@ -188,7 +232,12 @@ def _expect(path: Path, edit: Edit) -> None:
     except FileNotFoundError:
         raise ChangedOnDisk(f"{edit.path}: is gone: nothing is written") from None
     if now != edit.expects:
-        raise ChangedOnDisk(f"{edit.path}: was changed meanwhile by another program: nothing is written; try again")
+        raise _changed(edit)
+
+
+def _beside(path: Path) -> Path:
+    """A hidden name in the same folder that nobody can guess."""
+    return path.parent / f".{path.name[:100]}.{os.urandom(6).hex()}.ptcrm"
 
 
 def _write_beside(path: Path, data: bytes) -> Path:
@@ -197,7 +246,7 @@ def _write_beside(path: Path, data: bytes) -> Path:
         old: os.stat_result | None = path.stat()
     except FileNotFoundError:
         old = None
-    beside = path.parent / f".{path.name[:100]}.{os.urandom(6).hex()}.ptcrm"
+    beside = _beside(path)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(beside, flags, 0o666 if old is None else stat.S_IMODE(old.st_mode))
     try:
@@ -227,6 +276,74 @@ def _same_owner(descriptor: int, old: os.stat_result) -> None:
     os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
 
 
+def _place(beside: Path, path: Path, edit: Edit) -> None:
+    """The new file in the old one's place; what comes out must be what was read, with nobody waiting to write into it, else it goes back.
+
+    Where two files cannot change places in one step, the old one was compared a moment ago.
+    """
+    from plaintextcrm.edge import exchange
+
+    with exchange.Lease(path) as lease:
+        if lease.is_busy:
+            raise Refused(f"{edit.path}: another program has it open for writing: nothing is written; close it there and try again")
+        _expect(path, edit)
+        if not exchange.swap(beside, path):
+            os.replace(beside, path)
+            return
+        if lease.is_of(beside) and not lease.is_wanted() and now(beside) == edit.expects:
+            _discard(beside)
+            return
+        _give_back(beside, path, edit.replaces)
+    raise _changed(edit)
+
+
+def _give_back(beside: Path, path: Path, placed: bytes | None) -> None:
+    """What was saved goes back to its place. Whoever saves meanwhile saves over what is there then: the newest save stays."""
+    from plaintextcrm.edge import exchange
+
+    while True:
+        back = now(beside)
+        exchange.swap(beside, path)
+        if now(beside) == placed:
+            _discard(beside)
+            return
+        placed = back
+
+
+def _remove(path: Path, edit: Edit) -> None:
+    """Take the file out of sight, then look: what is not as it was read goes back."""
+    aside = _beside(path)
+    os.rename(path, aside)
+    if now(aside) == edit.expects:
+        _discard(aside)
+        return
+    _bring_back(aside, path)
+    raise _changed(edit)
+
+
+def _bring_back(aside: Path, path: Path) -> None:
+    """A file that was taken out of sight, in its place again, unless a newer one is there."""
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        os.rename(aside, path)
+        return
+    _discard(aside)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return now(path) == data
+    except (OSError, Refused):
+        return False
+
+
+def _changed(edit: Edit) -> ChangedOnDisk:
+    return ChangedOnDisk(f"{edit.path}: was changed meanwhile by another program: nothing is written; try again")
+
+
 def _place_new(beside: Path, path: Path, edit: Edit) -> None:
     """A new file must not replace one that came up meanwhile."""
     try:
@@ -240,7 +357,17 @@ def _place_new(beside: Path, path: Path, edit: Edit) -> None:
             raise ChangedOnDisk(f"{edit.path}: exists already: nothing is written") from None
         os.replace(beside, path)
         return
-    beside.unlink()
+    _discard(beside)
+
+
+def _discard(hidden: Path) -> None:
+    """Remove a hidden file of ours. What cannot be removed is in nobody's way: the write it is of stands."""
+    for _ in range(2):
+        try:
+            hidden.unlink(missing_ok=True)
+            return
+        except OSError:
+            continue
 
 
 def _make_folder(folder: Path) -> None:

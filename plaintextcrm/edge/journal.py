@@ -1,7 +1,8 @@
 """The undo journal: the bytes before (and after) every write, in the user's state folder, durable before the write begins.
 
-One file a write: a line of JSON that lists the paths and lengths, then the bytes themselves. `.undone` marks what was taken back,
-`.damaged` what cannot be read any more.
+One file a write: a line of JSON that lists the paths and lengths, then the bytes themselves. `.open` is a write that is not done yet,
+`.undoing` one that is being taken back: where nobody holds the vault's lock, that was killed. `.undone` marks what was taken back,
+`.damaged` what cannot be read any more. A mark that cannot be set is set by the next write, which looks at the files.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Record(NamedTuple):
 
 
 def append(folder: Path, what: str, at: str, edits: Sequence[Edit]) -> Path:
-    """Keep the bytes of a write about to happen; returns the record's file, for `drop` should the write not happen.
+    """Keep the bytes of a write about to happen; returns the record's file, for `done` or, should the write not happen, `drop`.
 
     Raises Refused where they cannot be kept.
     """
@@ -41,7 +42,7 @@ def append(folder: Path, what: str, at: str, edits: Sequence[Edit]) -> Path:
     journal = folder / "journal"
     try:
         journal.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = journal / f"{max(map(_number, os.listdir(journal)), default=0) + 1:08d}"
+        path = journal / f"{max(map(_number, os.listdir(journal)), default=0) + 1:08d}{_OPEN}"
         _write(path, json.dumps(head | {"sum": _sum(head, data)}).encode() + b"\n" + data)
         _prune(journal)
     except OSError as error:
@@ -79,9 +80,48 @@ def _number(name: str) -> int:
     return int(stem) if stem.isascii() and stem.isdigit() else 0
 
 
+def done(path: Path) -> None:
+    """The write stands, whole."""
+    with contextlib.suppress(OSError):
+        os.replace(path, path.parent / _stem(path))
+
+
+def begin_undo(path: Path) -> Path:
+    """The write is about to be taken back: its record's file from now on. Raises Refused where that cannot be marked."""
+    begun = path.parent / f"{_stem(path)}{_UNDOING}"
+    try:
+        os.replace(path, begun)
+    except OSError as error:
+        raise Refused(f"{path.parent}: cannot be written: {(error.strerror or str(error)).lower()}; nothing is taken back") from None
+    return begun
+
+
+def is_undo(path: Path) -> bool:
+    """Whether the write was being taken back."""
+    return path.name.endswith(_UNDOING)
+
+
+_OPEN, _UNDOING = ".open", ".undoing"
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(_OPEN).removesuffix(_UNDOING)
+
+
+def killed(folder: Path) -> list[Path]:
+    """The files of the writes and undos that were killed before they were done, newest first; for whoever holds the vault's lock."""
+    journal = folder / "journal"
+    try:
+        names = [name for name in os.listdir(journal) if _number(name) and name.endswith((_OPEN, _UNDOING))]
+    except OSError:
+        return []
+    return [journal / name for name in sorted(names, key=_number, reverse=True)]
+
+
 def drop(path: Path) -> None:
     """Forget a write that did not happen."""
-    path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def records(folder: Path) -> list[Path]:
@@ -131,8 +171,9 @@ def set_aside(path: Path) -> None:
 
 
 def _rename(path: Path, ending: str) -> None:
-    os.replace(path, path.parent / f"{path.name}{ending}")
-    _sync(path.parent)
+    with contextlib.suppress(OSError):
+        os.replace(path, path.parent / f"{_stem(path)}{ending}")
+        _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:
