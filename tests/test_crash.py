@@ -33,6 +33,10 @@ WRITES: dict[str, tuple[str, ...]] = {
     "add": ("add", "Eve Stone", "--tier", "B"),
     "done": ("done", "ada", "1"),
     "snooze": ("snooze", "bob", "2027-01-01"),
+    "set": ("set", "ada", "tier=B", "hobbies+=sailing"),
+    "rename": ("rename", "ada", "Ada Lovelace"),
+    "merge": ("merge", "bob", "ada"),
+    "forget": ("forget", "bob", "-y"),
     "undo": ("undo",),
 }
 

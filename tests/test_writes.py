@@ -15,7 +15,7 @@ import pytest
 from plaintextcrm.core.errors import NotCommitted, Refused
 from plaintextcrm.core.model import Edit
 from plaintextcrm.edge import files, git, journal
-from tests.make import vault
+from tests.make import ptcrm, vault
 from tests.test_manners import ADA, BEN, GIT, ada, changed_in_last, commits, repository
 from tests.test_manners import git as run_git
 from tests.test_surface import Place, Ran
@@ -522,3 +522,39 @@ def test_namesakes_with_long_names_get_files_of_at_most_eighty_bytes(tmp_path: P
     assert len(names) == 12
     assert max(len(name.encode()) for name in names) <= 80
     assert all("--" not in name for name in names)
+
+
+def test_the_list_of_writes_says_which_are_taken_back(place: Place) -> None:
+    assert place("undo", "--list").out == "ptcrm has written nothing to this vault on this machine\n"
+    assert place("log", "ada", "call", "one").code == 0
+    assert place("log", "ada,ben", "lunch", "two").code == 0
+    assert place("undo").code == 0
+    lines = [line[18:] for line in place("undo", "--list").out.splitlines()]
+    assert [line.split(" · ")[1:] for line in lines] == [["2 files", "taken back"], ["1 file"]]
+    assert lines[1].startswith("log: call with ada")
+    assert place("undo").code == 0
+    assert {line.split(" · ")[-1] for line in place("undo", "--list").out.splitlines()} == {"taken back"}
+
+
+TEAM = '[git]\ncommit = false\n[team.marta]\nname = "Marta"\nemail = "Marta@Example.com"\n[team.lee]\nemail = "lee@example.com"\n'
+
+
+@pytest.mark.parametrize(
+    ("settings", "email", "path", "signed"),
+    [
+        (TEAM, "marta@example.com", True, " [by:: marta]"),
+        (TEAM, "stranger@example.com", True, ""),
+        (TEAM, "marta@example.com", False, ""),
+        ("[git]\ncommit = false\n", "marta@example.com", True, ""),
+    ],
+)
+@pytest.mark.parametrize("words", [("log", "ada", "call", "x"), ("skip", "ada", "x"), ("jot", "call with Ada: x", "-y")])
+def test_an_entry_says_who_of_the_team_it_was(
+    settings: str, email: str, path: bool, signed: str, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    root = vault(tmp_path / "v", {"ada": "# Ada King\n"}, settings)
+    more = {"GIT_AUTHOR_EMAIL": email, **({} if path else {"PATH": str(tmp_path)})}
+    assert ptcrm(root, *words, **more).code == 0
+    line = (root / "contacts/ada.md").read_text().splitlines()[-1]
+    assert line.endswith(f"x{signed}")
+    assert ("[by::" in line) == bool(signed)

@@ -151,9 +151,11 @@ class Offers:
 
 
 def inbox_lines(vault_: Vault) -> int:
-    """How many lines wait in `inbox.md`: every one that is not blank, a heading or a comment."""
+    """How many notes wait in `inbox.md`, as `jot` finds them."""
     try:
         text = files.read_bytes(vault_.root / "inbox.md").decode("utf-8", "replace")
     except (OSError, Refused):
         return 0
-    return sum(bool(line.strip()) and not line.lstrip().startswith(("#", "<!--", "%%")) for line in text.splitlines())
+    from plaintextcrm.core.jotting import notes
+
+    return len(notes(text))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
+import sys
 from collections.abc import Sequence
 from datetime import date
 
@@ -14,9 +17,9 @@ from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit, names
 from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.model import Edit, Source
-from plaintextcrm.core.settings import FILE, LOCAL_FILE
+from plaintextcrm.core.settings import FILE, LOCAL_FILE, Settings
 from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
-from plaintextcrm.edge import git, vault
+from plaintextcrm.edge import files, git, vault
 from plaintextcrm.edge.paths import Path
 
 GIT_IGNORE = f"""\
@@ -31,6 +34,7 @@ GIT_ATTRIBUTES = """\
 # the bytes of a contact are the user's: git must not change line endings
 *.md -text
 """
+DRIVER = "ptcrm"
 
 
 def settings_text(name: str, today: date) -> str:
@@ -71,16 +75,21 @@ commit = true                      # each write is one commit of exactly the fil
 """
 
 
+def is_vault(folder: Path) -> bool:
+    """Whether a vault is there already."""
+    return (folder / FILE).exists()
+
+
 def make_vault(folder: Path, name: str, today: date, with_git: bool) -> tuple[list[str], bool]:
     """A new vault: (what was made, whether git has a first commit). What is there already stays as it is.
 
     Raises Usage where the folder is a vault already, NotCommitted where git could not commit.
     """
-    if (folder / FILE).exists():
+    if is_vault(folder):
         raise Usage(f"{folder}: is a vault already ({FILE} is there)")
     folder.mkdir(parents=True, exist_ok=True)
     made = []
-    for path, text in ((FILE, settings_text(name, today)), (".gitignore", GIT_IGNORE), (".gitattributes", GIT_ATTRIBUTES)):
+    for path, text in ((FILE, settings_text(name, today)), (".gitignore", GIT_IGNORE), (".gitattributes", attributes_text())):
         if not (folder / path).exists():
             (folder / path).write_text(text, encoding="utf-8")
             made.append(path)
@@ -91,9 +100,12 @@ def make_vault(folder: Path, name: str, today: date, with_git: bool) -> tuple[li
 
 
 def _first_commit(folder: Path, with_git: bool) -> bool:
-    if not with_git or git.repository(folder.resolve()) is not None:
+    """A first commit where there is no repository yet; in any case git merges the vault's contacts as we do."""
+    if not with_git:
         return False
-    return git.init(folder, "A vault for ptcrm")
+    made = git.repository(folder.resolve()) is None and git.init(folder, "A vault for ptcrm")
+    register(folder)
+    return made
 
 
 def example_folder() -> Path:
@@ -111,15 +123,77 @@ def copy_example(folder: Path, with_git: bool) -> bool:
     if folder.exists() and any(folder.iterdir()):
         raise Usage(f"{folder}: is not empty; name a new folder")
     shutil.copytree(example_folder(), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    for below, _, files in os.walk(folder):
+    for below, _, copied in os.walk(folder):
         os.chmod(below, 0o755)
-        for name in files:
+        for name in copied:
             os.chmod(os.path.join(below, name), 0o644)
-    (folder / ".gitattributes").write_text(GIT_ATTRIBUTES, encoding="utf-8")
+    (folder / ".gitattributes").write_text(attributes_text(), encoding="utf-8")
     if with_git and git.repository(folder.resolve()) is None:
         settings = folder / FILE
         settings.write_text(settings.read_text(encoding="utf-8").replace("commit = false", "commit = true"), encoding="utf-8")
     return _first_commit(folder, with_git)
+
+
+# --- the merge driver ----------------------------------------------------------------------------------------------
+
+
+def attributes_text(settings: Settings = Settings()) -> str:
+    """A first `.gitattributes`."""
+    return f"{GIT_ATTRIBUTES}{_merge_lines(settings)}"
+
+
+def _merge_lines(settings: Settings) -> str:
+    patterns = (_pattern(folder) for folder in settings.contacts)
+    return "# two who log at once lose nothing\n" + "".join(f"{pattern} merge={DRIVER}\n" for pattern in patterns)
+
+
+def _pattern(folder: str) -> str:
+    """What matches the Markdown files in a folder and below it, as `.gitattributes` has it."""
+    if folder == ".":
+        return "*.md"
+    pattern = re.sub(r"[*?[]", r"[\g<0>]", folder) + "/**/*.md"
+    return f'"{pattern}"' if any(sign.isspace() for sign in folder) else pattern
+
+
+def attribute_contacts(root: Path, settings: Settings) -> bool:
+    """Say in `.gitattributes` that contacts merge by our driver, where nothing says so yet; whether that was needed."""
+    probes = ["x.md" if folder == "." else f"{folder}/x.md" for folder in settings.contacts]
+    if all(git.merges_with(root, probe) for probe in probes):
+        return False
+    before = files.now(root / ".gitattributes")
+    text = before or GIT_ATTRIBUTES.encode()
+    files.apply(root, Edit(".gitattributes", before, text + (b"" if text.endswith(b"\n") else b"\n") + _merge_lines(settings).encode()))
+    return True
+
+
+def register(root: Path) -> bool:
+    """Tell git of this clone how contacts are merged; False where it knows, or where there is no git."""
+    if git.repository(root.resolve()) is None or shutil.which("git") is None:
+        return False
+    if git.setting(root, f"merge.{DRIVER}.driver") == driver():
+        return False
+    git.set_setting(root, f"merge.{DRIVER}.name", "contacts, by entry and by field (ptcrm)")
+    git.set_setting(root, f"merge.{DRIVER}.driver", driver())
+    return True
+
+
+def driver() -> str:
+    """The line that git runs to merge one file: this very ptcrm, and where that fails git's own merge of lines.
+
+    A 1 says that markers stand, which is looked at: a Python that does not find the program ends with 1, too.
+    """
+    plain = "[ $? = 1 ] && grep -q '<<<<<<< ' %A && exit 1; git merge-file %A %O %B || exit 1"
+    return f"{_program()} merge-file %O %A %B %P || {{ {plain}; }}"
+
+
+def _program() -> str:
+    """This program for a shell, and for git, to which % is a sign."""
+    script = os.path.abspath(sys.argv[0])
+    if os.path.basename(script) in ("ptcrm", "ptcrm.exe") and os.path.isfile(script):
+        words = shlex.quote(script)
+    else:  # -P: git starts it in the vault, and nothing in a vault may be imported
+        words = f"{shlex.quote(sys.executable)} -P -m plaintextcrm"
+    return words.replace("%", "%%")
 
 
 # --- a person ------------------------------------------------------------------------------------------------------

@@ -161,6 +161,7 @@ def log(
     standings: list[Standing] = []
     warned: list[str] = []
     kinds = vault_.settings.kind_table
+    entry = signed(vault_, entry)
 
     def plan() -> list[Edit]:
         entries.clear()
@@ -188,6 +189,16 @@ def log(
     what = f"log: {entry.kind or 'contact'} with {first}, {entry.on.isoformat()}"
     written = write(vault_, plan, what, how)
     return Logged(written, tuple(entries), tuple(standings), tuple(warned))
+
+
+def signed(vault_: Vault, entry: Interaction) -> Interaction:
+    """The entry with `[by:: WHO]` where the vault has a `[team]` and git's identity is one of it (docs/format.md, "Fields")."""
+    team = vault_.settings.team
+    if not team or entry.field("by") is not None:
+        return entry
+    mine = git.author(vault_.root).casefold()
+    us = next((one.id for one in team if mine and one.email.casefold() == mine), None)
+    return entry._replace(fields=(*entry.fields, ("by", us))) if us else entry
 
 
 def _with_others(entry: Interaction, others: Sequence[Source], everybody: Sequence[Source]) -> Interaction:
@@ -255,6 +266,13 @@ class Undone(NamedTuple):
     what: str
     at: str
     written: Written
+
+
+def writes(vault_: Vault) -> list[journal.Line]:
+    """What was written to this vault on this machine, newest first: what can be taken back, and what was."""
+    with locked(vault_.state):
+        _recover(vault_)
+        return journal.listing(vault_.state)
 
 
 def undo(vault_: Vault, how: How = How()) -> Undone:

@@ -38,12 +38,23 @@ COMMANDS: dict[str, Entry] = {
     "todo": Entry("daily", "Every day", True, "Open follow-ups, by day."),
     "done": Entry("daily", "Every day", True, "Tick a follow-up."),
     "snooze": Entry("daily", "Every day", True, "Not now: hide somebody until a day."),
+    "skip": Entry("changing", "Every day", False, "Not this time: the next turn is a cadence from today."),
+    "jot": Entry("inbox", "Every day", False, "Loose notes to entries: finds people, day and kind in each line."),
+    "triage": Entry("inbox", "Every day", False, "Go through a pile, one key for each person."),
     "list": Entry("people", "People", True, "Everybody, or whom a filter lets through."),
     "import": Entry("exchange", "Exchange", True, "Bring people and their history in from elsewhere."),
     "build": Entry("publish", "Publish", False, "The site: a due list and a page per contact, as plain files."),
     "watch": Entry("publish", "Publish", False, "Build, then keep the pages true while you write."),
+    "set": Entry("changing", "People", False, "Change keys, of one person or of all whom a filter lets through."),
+    "archive": Entry("changing", "People", False, "Keep the file, ask no more."),
+    "rename": Entry("moving", "People", False, "Another name: moves the file and rewrites every link to it."),
+    "merge": Entry("moving", "People", False, "Two files of one person become one."),
+    "forget": Entry("moving", "People", False, "Remove somebody's file."),
+    "handover": Entry("moving", "People", False, "A colleague looks after somebody from now on."),
     "edit": Entry("people", "People", False, "Open somebody's file in your editor."),
     "search": Entry("people", "People", False, "Full text, best first, with the matching line."),
+    "sync": Entry("syncing", "Team", False, "Fetch, merge, push: share a vault through git."),
+    "merge-file": Entry("merging", "Team", False, "Git's merge driver for contact files."),
     "check": Entry("vault", "Vault", False, "Every mistake in the files, with its line."),
     "undo": Entry("vault", "Vault", False, "Take back the newest write, byte for byte."),
     "init": Entry("vault", "Vault", False, "Make a vault."),
@@ -85,7 +96,7 @@ class Commands(click.Group):
         from importlib import import_module
 
         module = import_module(f"plaintextcrm.cli.{COMMANDS[cmd_name].module}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
@@ -243,4 +254,5 @@ _WORDS = (
 def _tell(line: str) -> None:
     from plaintextcrm.core.text import safe
 
-    print(safe(line), file=sys.stderr)
+    with suppress(OSError):  # nobody is there to hear it
+        print(safe(line), file=sys.stderr, flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Sequence
 
 import click
 
@@ -11,8 +12,9 @@ from plaintextcrm.app import reading
 from plaintextcrm.app.asking import ask
 from plaintextcrm.cli.run import FilterCommand, Run, command, format_of, format_options, terms_of, write_options
 from plaintextcrm.core.errors import NotCommitted, Usage
-from plaintextcrm.core.model import Problem
+from plaintextcrm.core.model import Edit, Problem
 from plaintextcrm.core.text import safe
+from plaintextcrm.edge.journal import Line
 from plaintextcrm.edge.paths import Path
 from plaintextcrm.render import asdata, terminal
 
@@ -27,6 +29,8 @@ DEMO_DAY = "2026-11-21"
 def init_command(run: Run, folder: Path | None, example: bool, no_git: bool) -> int:
     """Make a vault: a folder, ptcrm.toml, contacts/, and a git repository with a first commit.
 
+    In a clone of one it only tells git how contacts are merged; ptcrm sync does that, too.
+
     \b
     ptcrm init my-people
     ptcrm init --example try-it
@@ -36,6 +40,9 @@ def init_command(run: Run, folder: Path | None, example: bool, no_git: bool) -> 
     where = folder or Path()
     shown = str(where) if folder else "."
     try:
+        if not example and making.is_vault(where) and not no_git and making.register(where):
+            run.say(f"git merges the contacts in {shown} by entry and by field: ptcrm sync shares them")
+            return 0
         if example:
             committed = making.copy_example(where, not no_git)
         else:
@@ -77,20 +84,27 @@ def demo_command(run: Run) -> int:
 
 @command("check", cls=FilterCommand)
 @click.argument("terms", nargs=-1, metavar="[FILTER]…")
+@click.option("--fix", is_flag=True, help="Mend what is certain: shows the change and asks first.")
+@click.option("-y", "--yes", is_flag=True, help="With --fix: do not ask.")
 @click.option("--self", "itself", is_flag=True, help="Check the installation and the index instead.")
 @format_options
 @click.pass_obj
-def check_command(run: Run, terms: tuple[str, ...], itself: bool, format_: str | None, as_json: bool) -> int:
+def check_command(run: Run, terms: tuple[str, ...], fix: bool, yes: bool, itself: bool, format_: str | None, as_json: bool) -> int:
     """Every mistake in the files, with its line and, where it is obvious, the corrected line.
 
     \b
     ptcrm check
     ptcrm check tier:A
+    ptcrm check --fix        mends what is certain, one commit
     ptcrm check --self
     """
     if itself:
         return _check_itself(run)
     words = terms_of(terms)
+    if fix:
+        code = _fix(run, words, yes)
+        if code:
+            return code
     found, people = ask(run.vault, lambda index: (reading.all_problems(index, run.vault, words), index.count()), run.progress())
     errors = [problem for problem in found if problem.severity == "error"]
     shown = format_of(run, format_, as_json)
@@ -110,6 +124,23 @@ def check_command(run: Run, terms: tuple[str, ...], itself: bool, format_: str |
     return 1 if errors else 0
 
 
+def _fix(run: Run, words: Sequence[str], yes: bool) -> int:
+    from plaintextcrm.app.mending import mend_files
+    from plaintextcrm.cli.wrote import diff, how_of, report
+
+    def agrees(edits: Sequence[Edit]) -> bool:
+        run.tell(diff(edits))
+        return run.confirm("Write this?", yes, "check --fix: add -y to write this without being asked")
+
+    found = ask(run.vault, lambda index: reading.all_problems(index, run.vault, words), run.progress())
+    written = mend_files(run.vault, found, agrees, how_of(False, False))
+    if not written.edits:
+        run.tell("nothing to mend with certainty")
+        return 0
+    files = len(written.edits)
+    return report(run, written, f"mended: {files} {'file' if files == 1 else 'files'}")
+
+
 def _counted(number: int, word: str) -> str:
     return f"{number or 'no'} {word}{'' if number == 1 else 's'}"
 
@@ -122,6 +153,20 @@ def _problem_lines(problem: Problem, run: Run) -> list[str]:
     return lines
 
 
+def _driver(root: Path) -> str:
+    """Whether git knows our merge driver; read, not asked: a reading command runs no git."""
+    from plaintextcrm.edge import git
+
+    tree = git.repository(root)
+    if tree is None:
+        return "no repository"
+    try:
+        text = (tree / ".git" / "config").read_text(errors="replace")
+    except OSError:
+        return "not known: the repository keeps its settings elsewhere"
+    return "registered" if '[merge "ptcrm"]' in text else "not registered: ptcrm sync does it"
+
+
 def _check_itself(run: Run) -> int:
     import platform
     import shutil
@@ -132,6 +177,7 @@ def _check_itself(run: Run) -> int:
     facts = [
         ("ptcrm", f"{__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"),
         ("git", shutil.which("git") or "not found: writes are not committed"),
+        ("merge driver", _driver(run.vault.root)),
         ("vault", str(run.vault.root)),
         ("state", str(run.vault.state)),
     ]
@@ -142,20 +188,32 @@ def _check_itself(run: Run) -> int:
 
 
 @command("undo")
+@click.option("--list", "lists", is_flag=True, help="Every write that is kept, newest first; the first one without a word is next.")
 @write_options
 @click.pass_obj
-def undo_command(run: Run, dry_run: bool, no_commit: bool) -> int:
+def undo_command(run: Run, lists: bool, dry_run: bool, no_commit: bool) -> int:
     """Take back the newest write that is not taken back yet, byte for byte.
 
     \b
     ptcrm undo
     ptcrm undo -n        show what it would take back
+    ptcrm undo --list    every write, and which are taken back
     """
     from plaintextcrm.app import writing
     from plaintextcrm.cli.wrote import how_of, report
 
+    if lists:
+        lines = [write_words(one) for one in writing.writes(run.vault)]
+        run.say("\n".join(lines) if lines else "ptcrm has written nothing to this vault on this machine")
+        return 0
     undone = writing.undo(run.vault, how_of(dry_run, no_commit))
     return report(run, undone.written, f"taken back: {undone.what} (of {undone.at[:16]})", undo=False)
+
+
+def write_words(one: Line) -> str:
+    """`2026-11-21 10:04  log: call with ada, 2026-11-21 · 1 file · taken back`."""
+    files = f"{len(one.files)} file{'s' * (len(one.files) != 1)}" if one.files else ""
+    return safe(f"{one.at[:16]:16}  {' · '.join(part for part in (one.what, files, one.state) if part)}")
 
 
 @command("completion")

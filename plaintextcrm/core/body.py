@@ -73,6 +73,20 @@ class Body(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
+def end_with_code(lines: Sequence[str], line: int, end: int) -> int:
+    """The line after an entry (lines from 1) with the code and comments that stand below it so deep that they are part of it."""
+    first = lines[line - 1].expandtabs(4)
+    columns = len(first) - len(first.lstrip()) + 2
+    number = end
+    while number <= len(lines):
+        text = lines[number - 1].expandtabs(4)
+        if text.strip() and len(text) - len(text.lstrip()) < columns:
+            break
+        number += 1
+        end = number if text.strip() else end
+    return end
+
+
 def mask(text: str, first_line: int = 1, path: str = "") -> tuple[str, tuple[Problem, ...]]:
     """The text, as long, with code fences, HTML comments and `%% %%` blanked out. An unclosed comment is none; a fence runs on."""
     if not any(mark[0] in text and mark in text for mark in ("```", "~~~", "<!--", "%%")):

@@ -14,7 +14,7 @@ from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Edit, Interaction, Problem, Source
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.plainlog import dedented
-from plaintextcrm.core.text import encode, line_end_at, line_starts
+from plaintextcrm.core.text import encode, line_end_at, line_starts, split_lines
 from plaintextcrm.core.vocabulary import BY_FOLD, LIST_TYPES, ORDER, Key, find_key, fold_key
 
 _SAFE_PLAIN = pattern(r"[^\W\d_](?:[\w .,()/+&'–—-]*[\w.)])?\Z")
@@ -85,11 +85,11 @@ def _in_section(text: str, section: body.Section, entry: Interaction, order: str
     if newest_first:
         later = next((place for place, other in enumerate(entries) if other.on <= entry.on), None)
         before = entries[later] if later is not None else None
-        line, neighbour = (before.line, before) if before else (entries[-1].end, entries[-1])
+        below, neighbour = before is None, before or entries[-1]
     else:
         earlier = [other for other in entries if other.on <= entry.on]
-        neighbour = earlier[-1] if earlier else entries[0]
-        line = neighbour.end if earlier else neighbour.line
+        below, neighbour = bool(earlier), earlier[-1] if earlier else entries[0]
+    line = body.end_with_code(split_lines(text), neighbour.line, neighbour.end) if below else neighbour.line
     style = style_of(text[starts[neighbour.line - 1] : starts[neighbour.line]].rstrip("\r\n"), kinds)
     return _placed(text, _lines(entry, style, kinds), starts[line - 1], starts[neighbour.line - 1])
 
@@ -259,16 +259,26 @@ def _value_replaced(line: str, key: str, value: str, path: str) -> str:
 
 
 def _key_added(text: str, front: frontmatter.FrontMatter, key: str, value: str, starts: list[int]) -> str:
-    """After the last present key that precedes it in the table, else last; a front matter is made where there is none."""
+    at, new = lines_added(text, front, BY_FOLD[fold_key(key)], [f"{key}: {value}"], starts)
+    return text[:at] + new + text[at:]
+
+
+def lines_added(
+    text: str, front: frontmatter.FrontMatter, key: Key | None, lines: Sequence[str], starts: list[int]
+) -> tuple[int, str]:  # fmt: skip
+    """(at which offset, what to insert) for the lines of a key that is not there yet (None: one of the user's own).
+
+    After the last present key that precedes it in the table, else last; a front matter is made where there is none.
+    """
     end = line_end_at(text, 0)
-    line = f"{key}: {value}"
+    shown = end.join([*lines, ""])
     if not front.end:
         gap = "" if not text or text.startswith(("\n", "\r")) else end
-        return f"---{end}{line}{end}---{end}{gap}{text}"
-    place = ORDER[BY_FOLD[fold_key(key)].name]
+        return 0, f"---{end}{shown}---{end}{gap}"
+    place = ORDER[key.name] if key else 0
     before = [pair for pair in front.pairs if (known := find_key(pair.key)) and ORDER[known.name] < place]
     if not before:
-        return text[: front.end] + line + end + text[front.end :]
+        return front.end, shown
     last = max(before, key=lambda pair: (ORDER[(find_key(pair.key) or BY_FOLD["name"]).name], pair.line))
     following = [pair.line for pair in front.pairs if pair.line > last.line]
     limit = starts[min(following) - 1] if following else front.end
@@ -276,4 +286,4 @@ def _key_added(text: str, front: frontmatter.FrontMatter, key: str, value: str, 
     at = starts[last.line]
     while at < limit and (more := block.match(text, at)):
         at = more.end()
-    return text[:at] + line + end + text[at:]
+    return at, shown

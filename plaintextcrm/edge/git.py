@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from plaintextcrm.core.errors import NotCommitted
+from plaintextcrm.core.errors import NotCommitted, Refused
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.edge.paths import Path
 
@@ -20,7 +20,14 @@ _BUSY = {
     "BISECT_LOG": "a bisect is in progress",
 }
 _FEW = 20_000  # characters of paths that fit into a command line everywhere (Windows takes 32,767)
+_PATIENCE = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60")  # a network that is silent for a minute is none
 _SOME = 80  # paths that are so few, if none is longer than 250
+
+
+class OnNoBranch(NotCommitted):
+    """Written and committed, yet on no branch: the next switch would leave the commit behind."""
+
+    exit_code = 0
 
 
 class _Done(NamedTuple):
@@ -40,6 +47,7 @@ def commit(root: Path, paths: Sequence[str], message: str) -> bool:
     """One commit of exactly those paths of the vault; the user's index and staged work stay as they are.
 
     False where there is no repository or no git. Raises NotCommitted, with why; the files are then written all the same.
+    Raises OnNoBranch where it is committed, but nothing would hold the commit.
     """
     tree = repository(root)
     if tree is None:
@@ -54,6 +62,8 @@ def commit(root: Path, paths: Sequence[str], message: str) -> bool:
         raise _failed(root, paths, (error.strerror or str(error)).lower()) from None
     except KeyboardInterrupt:
         raise _failed(root, paths, "it was interrupted") from None
+    if _on_no_branch(tree):
+        raise OnNoBranch("committed on no branch: git switch -c NAME keeps it")
     return True
 
 
@@ -89,27 +99,44 @@ def _commit_unknown(root: Path, paths: Sequence[str], message: str) -> _Done:
             _run(root, ["update-index", "--force-remove", "-z", "--stdin"], told="\0".join(new))
 
 
-def _run(root: Path, arguments: Sequence[str], paths: Sequence[str] = (), told: str = "") -> _Done:
-    """Run git in the vault with those paths; told to stop meanwhile, it is left the time to remove its locks."""
-    import subprocess  # 3 ms, and a vault may commit nothing
-
-    words = ["git", "--literal-pathspecs", *arguments]
+def _run(
+    root: Path,
+    arguments: Sequence[str],
+    paths: Sequence[str] = (),
+    told: str = "",
+    more: Mapping[str, str] | None = None,
+    whole: bool = False,
+) -> _Done:
+    """Run git in the vault with those paths."""
     if sum(map(len, paths)) > _FEW:
-        words += ["--pathspec-from-file=-", "--pathspec-file-nul"]  # git 2.26
+        arguments = [*arguments, "--pathspec-from-file=-", "--pathspec-file-nul"]  # git 2.26
         told = "\0".join(paths)
     elif paths:
-        words += ["--", *paths]
+        arguments = [*arguments, "--", *paths]
+    code, out, err = _run_bytes(root, arguments, told.encode("utf-8", "surrogateescape"), more, whole)
+    return _Done(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+
+def _run_bytes(
+    root: Path, arguments: Sequence[str], told: bytes = b"", more: Mapping[str, str] | None = None, whole: bool = False
+) -> tuple[int, bytes, bytes]:
+    """Run git in the vault. Told to stop meanwhile, we let it remove its locks; with `whole` we let it come to its end."""
+    import subprocess  # 3 ms, and a vault may commit nothing
+
     with subprocess.Popen(
-        words, cwd=root, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, encoding="utf-8", errors="replace",
+        ["git", "--literal-pathspecs", *arguments], cwd=root, env=_environment() | dict(more or {}), start_new_session=whole,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as git:  # fmt: skip
         try:
             out, err = git.communicate(told)
         except BaseException:
-            git.terminate()
-            git.wait()
+            if whole:
+                git.communicate()
+            else:
+                git.terminate()
+                git.wait()
             raise
-    return _Done(git.returncode, out, err)
+    return git.returncode, out, err
 
 
 def _environment() -> dict[str, str]:
@@ -120,11 +147,25 @@ def _environment() -> dict[str, str]:
 
 
 def _busy(tree: Path) -> str | None:
+    folder = _git_folder(tree)
+    return next((words for name, words in _BUSY.items() if (folder / name).exists()), None)
+
+
+def _git_folder(tree: Path) -> Path:
+    """Where git keeps what belongs to this work tree."""
     folder = tree / ".git"
     if folder.is_file():  # a worktree or a submodule
         pointer = folder.read_text(encoding="utf-8", errors="replace").strip()
         folder = (tree / pointer.removeprefix("gitdir:").strip()).resolve()
-    return next((words for name, words in _BUSY.items() if (folder / name).exists()), None)
+    return folder
+
+
+def _on_no_branch(tree: Path) -> bool:
+    """Whether HEAD is a commit instead of a branch; read, not asked: it is looked at after each commit."""
+    try:
+        return not (_git_folder(tree) / "HEAD").read_text(encoding="utf-8", errors="replace").startswith("ref:")
+    except OSError:
+        return False
 
 
 def _unknown(root: Path, paths: Sequence[str]) -> frozenset[str]:
@@ -171,3 +212,233 @@ def init(root: Path, message: str) -> bool:
     if done.returncode:
         raise NotCommitted(f"the vault is made, but its first commit is not: {_why(done)}")
     return True
+
+
+# --- a vault that several share ------------------------------------------------------------------------------------
+
+
+EMPTY_BLOBS = ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813")
+"""The file without a byte, by SHA-1 and by SHA-256."""
+
+
+class Change(NamedTuple):
+    """One file that two commits have differently: its path below the vault and its blob in each, "" where it is not there."""
+
+    old_path: str
+    new_path: str
+    old: str
+    new: str
+
+
+class Conflict(NamedTuple):
+    """One file that did not merge: its path below the vault, and the blobs of what both began with, of ours and of theirs."""
+
+    path: str
+    base: str
+    ours: str
+    theirs: str
+
+
+class Fetched(NamedTuple):
+    """What a remote has of a branch: its commit; or "" and the branches that are there instead."""
+
+    commit: str
+    others: tuple[str, ...] = ()
+
+
+def busy(root: Path) -> str | None:
+    """What git is in the middle of, in words, or None."""
+    tree = repository(root)
+    return _busy(tree) if tree else None
+
+
+def branch(root: Path) -> str:
+    """The branch we are on, "" on none."""
+    return _answer(root, "symbolic-ref", "--quiet", "--short", "HEAD")
+
+
+def upstream(root: Path, branch: str) -> tuple[str, str]:
+    """(remote, its branch) that a branch follows, each "" where that is not set."""
+    remote, there = setting(root, f"branch.{branch}.remote"), setting(root, f"branch.{branch}.merge")
+    return (remote, there.removeprefix("refs/heads/")) if remote and there else ("", "")
+
+
+def remotes(root: Path) -> list[str]:
+    """The names of the remotes."""
+    return _answer(root, "remote").splitlines()
+
+
+def setting(root: Path, name: str) -> str:
+    """A setting of git's as it holds in the vault, "" where it is not set."""
+    return _answer(root, "config", "--get", name)
+
+
+def author(root: Path) -> str:
+    """The e-mail address that a commit in the vault would have as its author's, "" where git does not know one."""
+    try:
+        return _answer(root, "var", "GIT_AUTHOR_IDENT").partition("<")[2].partition(">")[0]
+    except OSError:  # there is no git
+        return ""
+
+
+def set_setting(root: Path, name: str, value: str) -> None:
+    """Set it for this repository. Raises Refused."""
+    done = _run(root, ["config", "--local", name, value])
+    if done.returncode:
+        raise Refused(f"git config {name} cannot be set: {_why(done)}")
+
+
+def merges_with(root: Path, path: str) -> str:
+    """The merge driver that `.gitattributes` names for a path of the vault, "" for none."""
+    words = _run(root, ["check-attr", "-z", "merge"], [path]).stdout.split("\0")
+    return words[2] if len(words) > 2 and words[2] not in ("unspecified", "set", "unset") else ""
+
+
+def commit_of(root: Path, name: str) -> str:
+    """The commit that a name stands for, "" where there is none."""
+    return _answer(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+
+
+def common_commit(root: Path, one: str, other: str) -> str:
+    """The newest commit that both go back to, "" where they have nothing in common."""
+    return _answer(root, "merge-base", one, other)
+
+
+def files_of(root: Path, commit: str) -> list[str]:
+    """The paths below the vault that a commit has there."""
+    return _asked(root, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")[:-1]
+
+
+def changed_by_hand(root: Path) -> list[tuple[str, str]]:
+    """(path below the vault, how: git's two letters) of what is not as in the newest commit, new files too."""
+    told = _asked(root, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", ".").split("\0")[:-1]
+    above = _answer(root, "rev-parse", "--show-prefix")  # those paths begin at the repository, whatever the folder
+    return [(entry[3:].removeprefix(above), entry[:2]) for entry in told]
+
+
+def with_markers(root: Path) -> list[str]:
+    """The paths below the vault in which a merge left its markers."""
+    return _answer(root, "grep", "--untracked", "--no-full-name", "-l", "-z", "-I", "-e", "^<<<<<<< ").split("\0")[:-1]
+
+
+def changes(root: Path, old: str, new: str) -> list[Change]:
+    """What differs below the vault from one commit to another; "" for `old` is the empty one. A moved file is one change."""
+    old = old or _run(root, ["hash-object", "-t", "tree", "--stdin"]).stdout.strip()
+    words = iter(_asked(root, "diff", "--raw", "-z", "--no-abbrev", "--relative", "-M", "--no-ext-diff", old, new).split("\0")[:-1])
+    found = []
+    for facts in words:
+        _, _, before, after, status = facts.split(" ")
+        path = next(words)
+        other = next(words) if status[0] in "RC" else path
+        found.append(Change(path, other, before.strip("0") and before, after.strip("0") and after))
+    return found
+
+
+def blobs(root: Path, ids: Iterable[str]) -> dict[str, bytes]:
+    """The bytes of each blob, in one call."""
+    wanted = [id for id in dict.fromkeys(ids) if id]
+    _, out, _ = _run_bytes(root, ["cat-file", "--batch"], "".join(f"{id}\n" for id in wanted).encode()) if wanted else (0, b"", b"")
+    found, start = {}, 0
+    for id in wanted:
+        end = out.index(b"\n", start)
+        words = out[start:end].split()
+        size = int(words[2]) if len(words) == 3 else -1  # "missing": a submodule, or a clone that fetches when asked
+        if size >= 0:
+            found[id] = out[end + 1 : end + 1 + size]
+        start = end + 2 + size if size >= 0 else end + 1
+    return found
+
+
+def fetch(root: Path, remote: str, branch: str) -> Fetched:
+    """Fetch a branch of a remote. Raises Refused where the remote cannot be reached."""
+    quiet = _asking_nobody(root)
+    done = _run(root, [*_PATIENCE, "fetch", "--quiet", "--no-recurse-submodules", "--", remote, f"refs/heads/{branch}"], more=quiet)
+    if not done.returncode:
+        return Fetched(commit_of(root, "FETCH_HEAD"))
+    listed = _run(root, [*_PATIENCE, "ls-remote", "--heads", "--", remote], more=quiet)
+    if listed.returncode or "find remote ref" not in done.stderr:
+        raise Refused(f"{remote} cannot be fetched: {_why_not_reached(done)}; nothing is changed")
+    return Fetched("", tuple(line.split("refs/heads/", 1)[1] for line in listed.stdout.splitlines()))
+
+
+def _why_not_reached(done: _Done) -> str:
+    """What ssh says, before git says that it could not read."""
+    first = next((line.strip() for line in done.stderr.splitlines() if line.strip()), "")
+    return (_why(done) if first.startswith(("fatal:", "error:")) or not first else first).rstrip(".")
+
+
+def merge(root: Path, commit: str, message: str) -> tuple[Conflict, ...]:
+    """Fast-forward to a commit, or merge it; where it conflicts all is as before, and the conflicts are returned.
+
+    Raises Refused, with why, where git does not merge at all. Told to stop meanwhile, it ends either merged or as before.
+    """
+    words = ["merge", "--quiet", "--ff", "--commit", "--no-squash", "--no-edit", "--no-autostash", "-m", message, commit]
+    conflicts: tuple[Conflict, ...] = ()
+    try:
+        done = _run(root, words, whole=True)  # killed half-way it would leave their changes here as if they were ours
+        conflicts = _conflicts(root) if done.returncode else ()
+    finally:
+        if busy(root) == _BUSY["MERGE_HEAD"]:
+            aborted = _run(root, ["merge", "--abort"], whole=True)
+            if aborted.returncode:
+                raise Refused(f"the merge conflicts, and git merge --abort failed: {_why(aborted)}")
+    if done.returncode and not conflicts:
+        raise Refused(f"not merged, and nothing is changed: {_why(done)}{_in_the_way(done)}")
+    return conflicts
+
+
+def _conflicts(root: Path) -> tuple[Conflict, ...]:
+    """The files of a merge under way that wait to be settled, in the repository's order."""
+    stages: dict[str, dict[str, str]] = {}
+    for entry in _asked(repository(root) or root, "ls-files", "--unmerged", "-z").split("\0")[:-1]:
+        facts, path = entry.split("\t", 1)
+        _, id, stage = facts.split(" ")
+        stages.setdefault(path, {})[stage] = id
+    above = _answer(root, "rev-parse", "--show-prefix")
+    return tuple(Conflict(path.removeprefix(above), *(ids.get(stage, "") for stage in "123")) for path, ids in stages.items())
+
+
+def push(root: Path, remote: str, branch: str, follow: bool) -> str:
+    """Push where we are to a branch of a remote, never by force; with `follow` our branch follows it from then on.
+
+    "" where it is done, else why the remote does not take it because somebody was quicker. Raises Refused for any other reason.
+    """
+    words = [*_PATIENCE, "push", "--quiet", "--porcelain", "--no-force", "--no-follow-tags", *(["--set-upstream"] if follow else [])]
+    done = _run(root, [*words, "--", remote, f"HEAD:refs/heads/{branch}"], more=_asking_nobody(root))
+    if not done.returncode:
+        return ""
+    why = next((line.split("\t")[-1] for line in done.stdout.splitlines() if line.startswith("!\t")), "") or _why(done)
+    if any(words in why for words in _QUICKER):
+        return why
+    raise Refused(f"{remote} does not take the push: {why}; what is yours stays committed here")
+
+
+_QUICKER = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "incorrect old value")
+
+
+def _asking_nobody(root: Path) -> dict[str, str]:
+    """The environment in which ssh asks for nothing and gives up after a while; another program in its place is left as it is."""
+    given = (os.environ.get("GIT_SSH_COMMAND") or setting(root, "core.sshCommand")).strip()
+    if (os.environ.get("GIT_SSH") and not given) or (given and os.path.basename(given.split()[0]) != "ssh"):
+        return {}
+    return {"GIT_SSH_COMMAND": f"{given or 'ssh'} -o BatchMode=yes -o ConnectTimeout=30"}
+
+
+def _answer(root: Path, *words: str) -> str:
+    """What git answers, without its line end; "" where it has no answer."""
+    done = _run(root, words)
+    return "" if done.returncode else done.stdout.removesuffix("\n")
+
+
+def _asked(root: Path, *words: str) -> str:
+    """What git answers. Raises Refused where it does not."""
+    done = _run(root, words)
+    if done.returncode:
+        raise Refused(f"git {words[0]} failed: {_why(done)}")
+    return done.stdout
+
+
+def _in_the_way(done: _Done) -> str:
+    """The files that git names, indented, below why it does not merge."""
+    named = [line.strip() for line in done.stderr.splitlines() if line[:1].isspace() and line.strip()]
+    return f" {', '.join(named[:5])}" if named else ""

@@ -32,6 +32,39 @@ class Record(NamedTuple):
     edits: tuple[Edit, ...]
 
 
+class Line(NamedTuple):
+    """One write as a list shows it; `state` is "" where it stands."""
+
+    at: str
+    what: str
+    files: tuple[str, ...]
+    state: str  # taken back, not done, damaged
+
+
+_STATES = {"": "", ".undone": "taken back", ".open": "not done", ".undoing": "not done", ".damaged": "damaged"}
+
+
+def listing(folder: Path) -> list[Line]:
+    """All writes that are kept, newest first. Raises Refused where the journal cannot be read."""
+    journal = folder / "journal"
+    try:
+        names = [name for name in os.listdir(journal) if _number(name) and name[8:] in _STATES]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise Refused(f"{journal}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    return [_line(journal / name) for name in sorted(names, key=_number, reverse=True)]
+
+
+def _line(path: Path) -> Line:
+    try:
+        with open(path, "rb") as file:
+            head = json.loads(file.readline())
+        return Line(head["at"], head["what"], tuple(name for name, _, _ in head["files"]), _STATES[path.name[8:]])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return Line("", path.name, (), "damaged")
+
+
 def append(folder: Path, what: str, at: str, edits: Sequence[Edit]) -> Path:
     """Keep the bytes of a write about to happen; returns the record's file, for `done` or, should the write not happen, `drop`.
 

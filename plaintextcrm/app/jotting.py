@@ -1,0 +1,156 @@
+"""Loose notes into logs: what each line says, and all that are placed in one write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from plaintextcrm.app.asking import ask
+from plaintextcrm.app.vaults import Vault
+from plaintextcrm.app.writing import How, Written, _after, _with_others, read_source, signed, write
+from plaintextcrm.core import contact as contacts
+from plaintextcrm.core import edit as edits
+from plaintextcrm.core import jotting, names
+from plaintextcrm.core.errors import PtcrmError, Refused
+from plaintextcrm.core.jotting import Crowd, Jotted, Note
+from plaintextcrm.core.model import Edit, Source
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.text import encode, split_lines
+from plaintextcrm.edge import vault
+
+INBOX = "inbox.md"
+
+
+class Line(NamedTuple):
+    """A jotted line: what it says, or why it stays where it is."""
+
+    note: Note
+    jotted: Jotted | None
+    why: PtcrmError | None = None
+
+
+class Reading(NamedTuple):
+    """What was read, line by line; `inbox` is the file that placed lines are taken out of."""
+
+    lines: tuple[Line, ...]
+    names: Mapping[str, str]  # id -> name
+    inbox: Source | None = None
+
+    @property
+    def placed(self) -> tuple[Line, ...]:
+        """The lines that say who, when and what."""
+        return tuple(line for line in self.lines if line.jotted)
+
+    @property
+    def staying(self) -> tuple[Line, ...]:
+        """The lines that do not."""
+        return tuple(line for line in self.lines if not line.jotted)
+
+
+def crowd(vault_: Vault) -> Crowd:
+    """Everybody, by what they are called."""
+    return ask(vault_, lambda index: jotting.crowd(names.Known(*row) for row in index.known()))
+
+
+def inbox(vault_: Vault) -> Source | None:
+    """`inbox.md` as it is, None where there is none. Raises Refused where it is not to be touched."""
+    try:
+        source = vault.read(vault_.root, INBOX, vault_.settings)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused(f"{INBOX}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    if source.encoding == "utf-16":
+        raise Refused(f"{INBOX}: the file is UTF-16 and is left alone: save it as UTF-8 first")
+    marked = next((number for number, line in enumerate(split_lines(source.text), 1) if line.startswith("<<<<<<< ")), None)
+    if marked:
+        raise Refused(f"{INBOX}:{marked}: conflict markers of a merge: settle it first; nothing is written")
+    return source
+
+
+def read(vault_: Vault, text: str, block_id: Callable[[], str], source: Source | None = None) -> Reading:
+    """What each line of a text says. A line that could not be written as it is understood is one that stays, too."""
+    notes = jotting.notes(text)
+    people = crowd(vault_) if notes else jotting.crowd(())
+    lines = [understood(vault_, note, people, block_id) for note in notes]
+    return Reading(_plan(vault_, lines)[1], people.names, source)
+
+
+def understood(
+    vault_: Vault, note: Note, people: Crowd, block_id: Callable[[], str], ids: Sequence[str] = (), on: date | None = None
+) -> Line:
+    """What a line says, with what stands below it; `ids` and `on` say what it does not. Several people share a block id."""
+    try:
+        jotted = jotting.understand(note.text, people, vault_.settings.kind_table, vault_.today, ids, on)
+    except PtcrmError as error:
+        return Line(note, None, error)
+    shared = block_id() if len(jotted.ids) > 1 else None
+    return Line(note, jotted._replace(entry=jotted.entry._replace(details=note.details, block_id=shared)))
+
+
+def place(vault_: Vault, reading: Reading, how: How = How()) -> Written:
+    """Every placed line into the logs of its people, and out of the inbox: one write, whole or not at all."""
+
+    def plan() -> list[Edit]:
+        planned, lines = _plan(vault_, reading.placed)
+        for line in lines:
+            if line.why:  # since it was shown somebody's file became one that cannot be written
+                raise line.why
+        return [*planned, *_taken_out(vault_, reading)]
+
+    count = len(reading.placed)
+    return write(vault_, plan, f"jot: {count} line{'' if count == 1 else 's'}", how)
+
+
+def _taken_out(vault_: Vault, reading: Reading) -> list[Edit]:
+    """The inbox as it is now without the placed lines; lines that came meanwhile stay. Raises Refused where one of ours is gone."""
+    if reading.inbox is None:
+        return []
+    now = inbox(vault_)
+    there = list(jotting.notes(now.text)) if now else []
+    gone = []
+    for line in reading.placed:
+        same = next((note for note in there if (note.text, note.details) == (line.note.text, line.note.details)), None)
+        if now is None or same is None:
+            raise Refused(f'{INBOX}: "{line.note.text[:40]}" is not there any more: nothing is written; try again')
+        there.remove(same)
+        gone.append(same)
+    return [Edit(now.path, now.data, encode(jotting.without(now.text, gone), now.encoding))] if now else []
+
+
+def _plan(vault_: Vault, lines: Sequence[Line]) -> tuple[list[Edit], tuple[Line, ...]]:
+    """(the edits of all lines together, the lines; one whose people's files cannot take it says why)."""
+    before: dict[str, Source] = {}
+    after: dict[str, Source] = {}
+    judged = []
+    for line in lines:
+        try:
+            changed = _logged(vault_, line.jotted, before, after) if line.jotted else {}
+        except PtcrmError as error:
+            line = Line(line.note, None, error)
+        else:
+            after |= changed
+        judged.append(line)
+    return [Edit(source.path, before[id].data, source.data) for id, source in after.items()], tuple(judged)
+
+
+def _logged(vault_: Vault, jotted: Jotted, before: dict[str, Source], after: dict[str, Source]) -> dict[str, Source]:
+    """The files of the line's people with the entry in them."""
+    for id in jotted.ids:
+        if id not in before:
+            before[id] = read_source(vault_, id)
+    sources = [after.get(id, before[id]) for id in jotted.ids]
+    changed = {}
+    entry = signed(vault_, jotted.entry)
+    for source in sources:
+        own = _with_others(entry, [other for other in sources if other is not source], sources)
+        edit = edits.insert_interaction(source, own, vault_.settings.log_order, vault_.settings.kind_table)
+        changed[source.id] = _after(source, edit)
+    return changed
+
+
+def who_asked_not_to_be_contacted(vault_: Vault, reading: Reading) -> tuple[str, ...]:
+    """The names of those placed with `do_not_contact`."""
+    ids = dict.fromkeys(id for line in reading.placed if line.jotted for id in line.jotted.ids)
+    found = (contacts.parse(read_source(vault_, id), vault_.settings.kind_table).contact for id in ids)
+    return tuple(contact.name for contact in found if contact.is_true("do_not_contact"))

@@ -1,0 +1,349 @@
+"""`ptcrm jot`: what a loose line says, what it never guesses, and that the inbox loses nothing but what is placed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from plaintextcrm.core.entries import entry_line
+from plaintextcrm.core.errors import NotFound, PtcrmError
+from plaintextcrm.core.jotting import DayUnclear, crowd, notes, understand, without
+from plaintextcrm.core.kinds import STANDARD
+from plaintextcrm.core.names import Known
+from tests.make import TODAY, Ran, ptcrm, vault
+from tests.test_manners import changed_in_last, commits, git, repository
+from tests.test_triage import on_terminal
+
+PEOPLE = crowd(
+    [
+        Known("ada-king", "Ada King", ("Addie",), ("ada@example.org",)), Known("ben-ray", "Ben Ray"), Known("work/ben-bell", "Ben Bell"),
+        Known("ines", "Inês Paredes"), Known("will", "Will Stone"), Known("jean-luc", "Jean-Luc Ober"), Known("club", "The Lisbon Club"),
+        Known("may", "May Chen"), Known("dr", "Dr. Ruth Vale"), Known("okafor", "Ngozi & Tunde Okafor", ("the Okafors",)),
+    ]
+)  # fmt: skip
+
+
+def said(text: str) -> str:
+    """`who,who: the entry`, as understood on Saturday 2026-11-21."""
+    jotted = understand(text, PEOPLE, STANDARD, TODAY)
+    return f"{','.join(jotted.ids)}: {entry_line(jotted.entry)[2:]}"
+
+
+# --- one line ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "understood"),
+    [
+        ("Lunch with Ada and Ben Ray yesterday, talked shop", "ada-king,ben-ray: 2026-11-20 lunch: talked shop"),
+        ("lunch with ada yesterday talked shop", "ada-king: 2026-11-20 lunch: talked shop"),
+        ("yesterday: lunch with Ada, talked shop", "ada-king: 2026-11-20 lunch: talked shop"),
+        ("Ada: coffee, talked shop", "ada-king: 2026-11-21 coffee: talked shop"),
+        ("Had lunch with Ada on Thursday", "ada-king: 2026-11-19 lunch"),
+        ("Coffee with INES fri, honey and bread", "ines: 2026-11-20 coffee: honey and bread"),
+        ("coffee with Ine\u0302s 3 days ago", "ines: 2026-11-18 coffee"),
+        ("2026-11-20 14:30 lunch: with Ada, talked shop", "ada-king: 2026-11-20 14:30 lunch: talked shop"),
+        ("call with [[ada-king|her]] on 20 Nov 2026: she flies", "ada-king: 2026-11-20 call: she flies"),
+        ("[[2026-11-20]] call with [[Ada King]]", "ada-king: 2026-11-20 call"),
+        ("Email from ada@example.org about tides", "ada-king: 2026-11-21 email: about tides"),
+        ("Phone with Addie", "ada-king: 2026-11-21 call"),
+        ("Jean-Luc and Ada: coffee last night", "jean-luc,ada-king: 2026-11-20 coffee"),
+        ("Dinner with the Okafors yesterday", "okafor: 2026-11-20 dinner"),
+        ("Call with Ruth", "dr: 2026-11-21 call"),
+        ("Lunch with May 12 May", "may: 2026-05-12 lunch"),
+        ("Call with Will about the gym", "will: 2026-11-21 call: about the gym"),
+        ("Will and Ada: call", "will,ada-king: 2026-11-21 call"),
+        ("Will call Ada back", "ada-king: 2026-11-21 Will call Ada back"),
+        ("Coffee with Ada Sat, talked", "ada-king: 2026-11-14 coffee: talked"),
+        ("Coffee with Ada on sat.", "ada-king: 2026-11-14 coffee"),
+        ("Met Ada for coffee on Tuesday 17 Nov at the pier", "ada-king: 2026-11-17 coffee: Met Ada for coffee at the pier"),
+        ("Talked shop with Ada over lunch", "ada-king: 2026-11-21 lunch: Talked shop with Ada over lunch"),
+        ("Lunch at Ada's, talked shop", "ada-king: 2026-11-21 lunch: at Ada's, talked shop"),
+        ("today: Ada, wants to meet in 2 weeks", "ada-king: 2026-11-21 wants to meet in 2 weeks"),
+        ("Lunch with Ada King, Ada told of Porto", "ada-king: 2026-11-21 lunch: told of Porto"),
+        ("Lunch with Ada [minutes:: 45]", "ada-king: 2026-11-21 lunch: [minutes:: 45]"),
+        ("Note: Ada likes lemon", "ada-king: 2026-11-21 note: likes lemon"),
+    ],
+)
+def test_a_line_says_who_when_and_what(line: str, understood: str) -> None:
+    assert said(line) == understood
+
+
+@pytest.mark.parametrize(
+    ("line", "understood"),
+    [
+        ("Ada got a new job", "ada-king: 2026-11-21 got a new job"),
+        ("Ada on the call centre: busy", "ada-king: 2026-11-21 on the call centre: busy"),
+        ("Text messages were exchanged with Ada", "ada-king: 2026-11-21 Text messages were exchanged with Ada"),
+        ("Ada knows about e-mail-marketing", "ada-king: 2026-11-21 knows about e-mail-marketing"),
+    ],
+)
+def test_a_word_of_a_kind_that_says_something_else_is_no_kind(line: str, understood: str) -> None:
+    assert said(line) == understood
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("Coffee with Ben", "two are called Ben: ben-ray (Ben Ray), work/ben-bell (Ben Bell)"),
+        ("Coffee with nobody we know", "names nobody"),
+        ("Lunch with Ada Lovelace", 'nobody is called "Ada Lovelace": is it ada-king (Ada King)?'),
+        ("Lunch with Ada King-Noel", 'nobody is called "Ada King-Noel"'),
+        ("Lunch with Ada McDonald", 'nobody is called "Ada McDonald"'),
+        ("Lunch with Ada de la Cruz", 'nobody is called "Ada de la Cruz"'),
+        ("she will call, as she may", "names nobody"),
+        ("the lunch was good", "names nobody"),
+        ("mail from ada@elsewhere.org", "names nobody"),
+        ("call about https://ada.example.org/ada", "names nobody"),
+        ("[[adda]] coffee", "names nobody"),
+        ("Adalbert called", "names nobody"),
+    ],
+)
+def test_who_is_never_guessed(line: str, why: str) -> None:
+    with pytest.raises(NotFound) as error:
+        said(line)
+    assert why in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("Dinner with Ada tomorrow", '"tomorrow" is a day to come, 2026-11-22'),
+        ("Dinner with Ada next fri", '"next fri" is a day to come, 2026-11-27'),
+        ("2026-11-22 dinner with Ada", "a day to come"),
+        ("Dinner with Ada yesterday, wants to meet in 2 weeks", 'two days, "yesterday" and "in 2 weeks"'),
+        ("Thu 20 Nov coffee with Ada", 'two days, "Thu" and "20 Nov"'),
+        ("Dinner with Ada 3/4/2026", "2026-04-03 or 2026-03-04"),
+        ("Ada sat down with us", '"sat" may be a day or not'),
+        ("Call with Ada, she left the bank 10 years ago", "2016-11-21, long ago"),
+    ],
+)
+def test_the_day_is_never_guessed(line: str, why: str) -> None:
+    with pytest.raises(DayUnclear) as error:
+        said(line)
+    assert why in str(error.value)
+
+
+def test_a_name_alone_says_nothing_that_could_be_written() -> None:
+    with pytest.raises(PtcrmError, match="not what it was"):
+        said("Ada")
+
+
+# --- the lines of an inbox -----------------------------------------------------------------------------------------
+
+
+def test_headings_comments_and_front_matter_wait_for_nothing_and_details_belong_to_their_line() -> None:
+    text = "---\ntags: inbox\n---\n# Inbox\n\n<!--\nwrite: Lunch with Ada\n-->\n%% no %%\n- [ ] one\n  - below\n\tdeeper\ntwo\n\n1. three\n"
+    assert [(note.text, note.details) for note in notes(text)] == [("one", ("  - below", "\tdeeper")), ("two", ()), ("three", ())]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_is_not_placed_stays_byte_for_byte(end: str) -> None:
+    text = end.join(["# Inbox ", "", "- one", "  - below", "* two\t", "", "three  "])
+    one, two, three = notes(text)
+    assert without(text, [one]) == end.join(["# Inbox ", "", "* two\t", "", "three  "])
+    assert without(text, [three, one]) == end.join(["# Inbox ", "", "* two\t", "", ""])
+    assert without(text, [one, two, three]) == end.join(["# Inbox ", "", "", ""])
+    assert without(text, []) == text
+
+
+# --- the command ---------------------------------------------------------------------------------------------------
+
+
+def person(name: str, *keys: str) -> str:
+    return "\n".join(["---", f"name: {name}", *keys, "---", "", "## Interactions", "", "- 2026-01-02 call: Old news", ""])
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Ada King, two Bens, Inês."""
+    people = {"ada-king": person("Ada King"), "ben-ray": person("Ben Ray"), "work/ben-bell": person("Ben Bell"), "ines": person("Inês Vaz")}
+    return vault(tmp_path / "v", dict(people))
+
+
+def done(ran: Ran, code: int = 0) -> Ran:
+    assert ran.code == code, ran
+    assert "Traceback" not in ran.err
+    return ran
+
+
+def text(root: Path, id: str) -> str:
+    return (root / "contacts" / f"{id}.md").read_text(encoding="utf-8")
+
+
+def test_several_people_get_one_entry_each_with_one_block_id_and_the_others_links(root: Path) -> None:
+    ran = done(ptcrm(root, "jot", "Lunch with Ada and Ben Ray yesterday, talked shop", "-y"))
+    assert ran.out.splitlines() == [
+        "Ada King and Ben Ray: 2026-11-20 lunch: talked shop",
+        "jotted: 1 line with Ada King and Ben Ray · ptcrm undo",
+    ]
+    ada, ben = text(root, "ada-king").splitlines()[-1], text(root, "ben-ray").splitlines()[-1]
+    assert ada.startswith("- 2026-11-20 lunch: talked shop (with [[ben-ray]]) ^")
+    assert ben.startswith("- 2026-11-20 lunch: talked shop (with [[ada-king]]) ^")
+    assert ada[-7:] == ben[-7:]
+
+
+def test_the_inbox_is_emptied_line_by_line_as_one_commit_that_undo_takes_back(root: Path) -> None:
+    (root / "ptcrm.toml").write_text("[git]\ncommit = true\n")
+    before = (
+        b"# Inbox\r\n- Call with Ada yesterday\r\n  - gym \xe9 list\r\n- Ben rang\n\n- Coffee with Ada and In\xc3\xaas today\n* later  "
+    )
+    (root / "inbox.md").write_bytes(before)
+    repository(root)
+    ran = done(ptcrm(root, "jot", "-y"), 4)
+    assert (root / "inbox.md").read_bytes() == b"# Inbox\r\n- Ben rang\n\n* later  "
+    assert 'inbox.md:4: "Ben rang": two are called Ben: ben-ray (Ben Ray), work/ben-bell (Ben Bell)' in ran.err
+    assert 'inbox.md:7: "later": it names nobody' in ran.err
+    assert "jotted: 2 lines with Ada King and Inês Vaz · 2 not placed · ptcrm undo" in ran.out
+    assert "- 2026-11-20 call\n  - gym é list\n- 2026-11-21 coffee: with [[ines]] ^" in text(root, "ada-king")
+    assert commits(root) == 2
+    assert changed_in_last(root) == ["contacts/ada-king.md", "contacts/ines.md", "inbox.md"]
+    assert git(root, "status", "--porcelain") == ""
+    done(ptcrm(root, "undo"))
+    assert (root / "inbox.md").read_bytes() == before
+    assert git(root, "diff", "HEAD~2", "--stat") == ""
+
+
+def test_a_second_jot_writes_nothing(root: Path) -> None:
+    (root / "inbox.md").write_text("- Call with Ada yesterday\n")
+    done(ptcrm(root, "jot", "-y"))
+    after = text(root, "ada-king")
+    assert done(ptcrm(root, "jot", "-y")).out == "Nothing waits in inbox.md.\n"
+    assert text(root, "ada-king") == after
+    assert (root / "inbox.md").read_bytes() == b""
+
+
+def test_without_a_yes_nothing_is_written_and_it_says_how(root: Path) -> None:
+    (root / "inbox.md").write_text("- Call with Ada yesterday\n")
+    ran = done(ptcrm(root, "jot"), 2)
+    assert ran.out == "Ada King: 2026-11-20 call\n"
+    assert "look with -n, write with -y" in ran.err
+    dry = done(ptcrm(root, "jot", "-n"))
+    assert "+- 2026-11-20 call" in dry.out
+    assert "-- Call with Ada yesterday" in dry.out
+    assert (root / "inbox.md").read_text() == "- Call with Ada yesterday\n"
+    assert "2026-11" not in text(root, "ada-king")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_on_a_terminal_it_asks_once_for_all_lines(root: Path, answer: str) -> None:
+    (root / "inbox.md").write_text("- Call with Ada yesterday\n- Coffee with Inês\n")
+    shown, code = on_terminal(root, "jot", typed=[("Write these? [y/N]", f"{answer}\n")])
+    assert code == 0
+    assert shown.startswith("Ada King: 2026-11-20 call\nInês Vaz: 2026-11-21 coffee\n")
+    assert ("jotted: 2 lines" in shown) == (answer == "y")
+    assert ("nothing is written" in shown) == (answer == "n")
+    assert ((root / "inbox.md").read_bytes() == b"") == (answer == "y")
+
+
+def test_a_line_too_long_to_be_a_note_is_refused(root: Path) -> None:
+    (root / "inbox.md").write_text("Ada " * 600)
+    assert "longer than 2,000 characters" in done(ptcrm(root, "jot", "-y"), 2).err
+    assert (root / "inbox.md").read_text() == "Ada " * 600
+
+
+def test_a_file_and_stdin_are_read_and_left_alone(root: Path, tmp_path: Path) -> None:
+    notes_file = tmp_path / "notes.txt"
+    notes_file.write_text("Call with Ada yesterday\nnobody\n")
+    assert f"{notes_file}:2:" in done(ptcrm(root, "jot", str(notes_file), "-y"), 4).err
+    assert notes_file.read_text() == "Call with Ada yesterday\nnobody\n"
+    done(ptcrm(root, "jot", "-", "-y", stdin="Coffee with Inês\r\n".encode()))
+    assert "- 2026-11-21 coffee\n" in text(root, "ines")
+    assert "- 2026-11-20 call\n" in text(root, "ada-king")
+
+
+def test_the_inbox_named_as_a_file_is_the_inbox(root: Path) -> None:
+    (root / "inbox.md").write_text("- Call with Ada yesterday\n")
+    done(ptcrm(root, "jot", str(root / "inbox.md"), "-y"))
+    assert (root / "inbox.md").read_bytes() == b""
+
+
+@pytest.mark.parametrize("words", [[], ["-"], [""]])
+def test_where_nothing_waits_it_is_one_friendly_line(root: Path, words: list[str]) -> None:
+    ran = done(ptcrm(root, "jot", *words))
+    assert ran.out in ("Nothing waits in inbox.md.\n", "Nothing waits in stdin.\n", "Nothing to place.\n")
+    assert ran.err == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "why"),
+    [("Coffee with Ben", 4, "two are called Ben"), ("Coffee with Ada tomorrow", 2, "a day to come"), ("Ada", 2, "not what it was")],
+)
+def test_what_is_not_placed_says_why_and_ends_with_its_exit_code(root: Path, line: str, code: int, why: str) -> None:
+    ran = done(ptcrm(root, "jot", line, "-y"), code)
+    assert ran.out == ""
+    assert why in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_one_line_that_is_placed_beside_one_that_is_not_is_written(root: Path) -> None:
+    ran = done(ptcrm(root, "jot", "Coffee with Ben\nCoffee with Ada", "-y"), 4)
+    assert '"Coffee with Ben": two are called Ben' in ran.err
+    assert "- 2026-11-21 coffee\n" in text(root, "ada-king")
+
+
+def test_words_without_quotes_are_shown_corrected(root: Path) -> None:
+    assert "ptcrm jot 'Lunch with Ada'" in done(ptcrm(root, "jot", "Lunch", "with", "Ada"), 2).err
+
+
+def test_a_line_whose_file_cannot_be_written_stays_and_the_others_are_placed(root: Path) -> None:
+    conflict = person("Ada King") + "<<<<<<< ours\n- a\n=======\n- b\n>>>>>>> theirs\n"
+    (root / "contacts" / "ada-king.md").write_text(conflict)
+    (root / "inbox.md").write_text("- Call with Ada and Inês yesterday\n- Coffee with Inês\n")
+    ran = done(ptcrm(root, "jot", "-y"), 5)
+    assert "conflict markers" in ran.err
+    assert (root / "inbox.md").read_text() == "- Call with Ada and Inês yesterday\n"
+    assert text(root, "ada-king") == conflict
+    assert text(root, "ines").endswith("- 2026-01-02 call: Old news\n- 2026-11-21 coffee\n")
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["- Call with Ada\n".encode("utf-16"), b"\0" * 11_000_000, b"<<<<<<< ours\n- Call with Ada\n=======\n>>>>>>> theirs\n"],
+    ids=["UTF-16", "too large", "conflict markers"],
+)
+def test_an_inbox_that_cannot_be_understood_is_left_alone(root: Path, data: bytes) -> None:
+    (root / "inbox.md").write_bytes(data)
+    assert "inbox.md" in done(ptcrm(root, "jot", "-y"), 5).err
+    assert (root / "inbox.md").read_bytes() == data
+
+
+def test_an_inbox_that_leads_out_of_the_vault_is_not_read(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.md").write_text("- Call with Ada\n")
+    (root / "inbox.md").symlink_to(tmp_path / "outside.md")
+    assert "leads out" in done(ptcrm(root, "jot", "-y"), 5).err
+    assert (tmp_path / "outside.md").read_text() == "- Call with Ada\n"
+
+
+def test_no_control_character_of_a_line_reaches_the_terminal(root: Path) -> None:
+    ran = ptcrm(root, "jot", "Call with Ada: \x1b[31mred\x1b[0m", "-n")
+    assert "\x1b" not in ran.out + ran.err
+    assert "\x1b" not in ptcrm(root, "jot", "\x1b[31mred", "-n").err
+
+
+def test_who_asked_not_to_be_contacted_is_named(root: Path) -> None:
+    (root / "contacts" / "ada-king.md").write_text(person("Ada King", "do_not_contact: true"))
+    assert "Ada King asked not to be contacted" in done(ptcrm(root, "jot", "Call with Ada", "-y")).err
+
+
+def test_a_line_that_reached_the_inbox_meanwhile_stays(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from plaintextcrm.app import jotting
+    from plaintextcrm.app.vaults import open_vault
+    from plaintextcrm.edge.paths import Path as OwnPath
+
+    for name in ("CACHE", "STATE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(root.parent / name))
+    (root / "inbox.md").write_text("- Call with Ada\n")
+    opened = open_vault(str(root), {}, OwnPath(str(root)), TODAY)
+    source = jotting.inbox(opened)
+    assert source
+    read = jotting.read(opened, source.text, lambda: "abc123", source)
+    (root / "inbox.md").write_text("- new\n- Call with Ada\n- newer\n")
+    jotting.place(opened, read)
+    assert (root / "inbox.md").read_text() == "- new\n- newer\n"
+    with pytest.raises(PtcrmError, match="not there any more"):
+        jotting.place(opened, read)
+    assert text(root, "ada-king").count("2026-11-21 call") == 1
