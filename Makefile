@@ -35,8 +35,8 @@ laws: $(PYTHON)  ## the laws with 20,000 examples each, about two hours
 crashes: $(PYTHON)  ## kill, EIO, ENOSPC and EINTR at each system call of each writing command, about five minutes; needs strace
 	PTCRM_CRASHES=1 $(PYTHON) -m pytest -n auto tests/test_crash.py
 
-races: $(PYTHON)  ## an editor saves 3,000 times each way while ptcrm writes the same file
-	PTCRM_EXAMPLES=3000 $(PYTHON) -m pytest -n auto tests/test_races.py
+races: $(PYTHON)  ## an editor saves 3,000 times each way while ptcrm writes the same file; 500 logs at once
+	PTCRM_EXAMPLES=3000 $(PYTHON) -m pytest -n auto tests/test_races.py tests/test_manners.py -k "editor or many_logs"
 
 pictures: $(PYTHON)  ## docs/pictures from the example vault; needs chromium
 	$(PYTHON) -m tests.pictures

@@ -1,10 +1,11 @@
 """A write that is killed, or that the disk fails, at any of its system calls: every file is old or new, and the next command mends the rest.
 
-`strace` does the injecting; PTCRM_CRASHES=1 tries every call (`make crashes`), otherwise every ninth, another one for each fault.
+`strace` does the injecting; PTCRM_CRASHES=1 tries every call (`make crashes`), otherwise every fifteenth, another one for each fault.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -104,7 +105,7 @@ def test_old_or_new_whatever_call_fails(name: str, fault: str, place: Place) -> 
     assert new != old
     calls = counted(log.read_text())
     assert len(calls) > 5
-    for call, number in calls if EVERY else calls[2 * FAULTS.index(fault) + len(name) % 2 :: 9]:
+    for call, number in calls if EVERY else calls[2 * FAULTS.index(fault) + len(name) % 2 :: 15]:
         next(again)
         ran = place.traced(words, "-e", f"inject={call}:{fault}:when={number}", "-o", os.devnull)
         where = f"{name}, {fault} at {call} {number}: {ran.stderr.decode()}"
@@ -120,6 +121,7 @@ def test_old_or_new_whatever_call_fails(name: str, fault: str, place: Place) -> 
 
 
 HALF = """
+import contextlib
 import os
 write = os.write
 os.write = lambda descriptor, data: write(descriptor, bytes(data)[: max(1, len(data) // 2)])
@@ -141,3 +143,34 @@ def test_a_disk_that_takes_half_of_what_it_is_given_gets_all(name: str, place: P
         words, env={**home, "PYTHONPATH": f"{tmp_path / 'half'}{os.pathsep}{home['PYTHONPATH']}"}, check=True, capture_output=True
     )
     assert place.files() == new
+
+
+@pytest.mark.parametrize("left", [0, 4096, 8192, 16384])
+def test_a_disk_that_is_really_full(left: int, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(disk)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        place = Place(disk)  # its home, with the journal, is there, too
+        assert place.run("log", "zoe", "call", "before everything") == 0
+        old = place.files()
+        with open(disk / "filler", "wb", buffering=0) as filler, contextlib.suppress(OSError):
+            while filler.write(b"\0" * 4096):
+                pass
+        os.truncate(disk / "filler", max(0, (disk / "filler").stat().st_size - left))
+        for name, words in WRITES.items():
+            ran = ptcrm(place.root, *words, home=place.home)
+            assert ran.code in (0, 5), (name, ran.err)
+            assert "Traceback" not in ran.err, name
+            if ran.code == 5:
+                assert "no space left on device" in ran.err, (name, ran.err)
+                assert place.files() == old, name
+            else:
+                place.run("undo")
+        (disk / "filler").unlink()
+        assert place.run("log", "ada", "lunch", "On the pier") == 0
+        assert "On the pier" in (place.root / "contacts/ada.md").read_text()
+    finally:
+        subprocess.run(["umount", str(disk)], check=False)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from plaintextcrm.app.finding import one
 from plaintextcrm.app.vaults import Vault
-from plaintextcrm.app.writing import How, Logged, Written, _after, _joined, log, read_source, write
+from plaintextcrm.app.writing import How, Logged, Written, after_edit, joined_edit, log, read_source, write
 from plaintextcrm.core import contact as contacts
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.model import Edit, Interaction, Source
@@ -126,7 +126,7 @@ def change_keys(vault_: Vault, ids: Sequence[str], changes: Sequence[Change], wh
             after = _with_changes(source, changes)
             if after.data == source.data:
                 continue
-            planned.append(_joined(source, after))
+            planned.append(joined_edit(source, after))
             contact = contacts.parse(after, vault_.settings.kind_table, vault_.settings.log_order).contact
             names.append(contact.name)
             standings.append(stand(facts_of(contact, vault_.settings.kind_table), Rules(vault_.settings), vault_.today))
@@ -138,7 +138,7 @@ def change_keys(vault_: Vault, ids: Sequence[str], changes: Sequence[Change], wh
 
 def _with_changes(source: Source, changes: Sequence[Change]) -> Source:
     for change in changes:
-        source = _after(source, change_key(source, change))
+        source = after_edit(source, change_key(source, change))
     return source
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.vaults import Vault
-from plaintextcrm.app.writing import How, Written, _after, _with_others, read_source, signed, write
+from plaintextcrm.app.writing import How, Written, after_edit, read_source, signed, with_others, write
 from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit as edits
 from plaintextcrm.core import jotting, names
@@ -143,9 +143,9 @@ def _logged(vault_: Vault, jotted: Jotted, before: dict[str, Source], after: dic
     changed = {}
     entry = signed(vault_, jotted.entry)
     for source in sources:
-        own = _with_others(entry, [other for other in sources if other is not source], sources)
+        own = with_others(entry, [other for other in sources if other is not source], sources)
         edit = edits.insert_interaction(source, own, vault_.settings.log_order, vault_.settings.kind_table)
-        changed[source.id] = _after(source, edit)
+        changed[source.id] = after_edit(source, edit)
     return changed
 
 

@@ -127,14 +127,14 @@ def _is_wide(source: Source) -> bool:
     return source.encoding != "utf-16" and (b"\0" in source.data[:4] or source.data.count(0) * 16 > len(source.data))
 
 
-def _after(source: Source, edit: Edit) -> Source:
+def after_edit(source: Source, edit: Edit) -> Source:
     """The file as it would be after an edit, to plan the next one on it."""
     data = edit.replaces or b""
     text, encoding = decode(data)
     return source._replace(data=data, text=text, encoding=encoding)
 
 
-def _joined(source: Source, last: Source) -> Edit:
+def joined_edit(source: Source, last: Source) -> Edit:
     return Edit(source.path, source.data, last.data)
 
 
@@ -170,14 +170,14 @@ def log(
         sources = [read_source(vault_, id) for id in ids]
         planned = []
         for place, source in enumerate(sources):
-            own = _with_others(entry, [other for other in sources if other is not source], sources)
+            own = with_others(entry, [other for other in sources if other is not source], sources)
             if follow_up and place == 0:
                 own = own._replace(details=(*own.details, f"- [ ] {follow_up}"))
             edit = edits.insert_interaction(source, own, vault_.settings.log_order, kinds)
-            after = _after(source, edit)
+            after = after_edit(source, edit)
             if next_contact:
-                after = _after(after, edits.set_key(after, "next_contact", next_contact.isoformat()))
-            planned.append(_joined(source, after))
+                after = after_edit(after, edits.set_key(after, "next_contact", next_contact.isoformat()))
+            planned.append(joined_edit(source, after))
             contact = contacts.parse(after, kinds, vault_.settings.log_order).contact
             entries.append((contact.name, own))
             standings.append(stand(facts_of(contact, kinds), Rules(vault_.settings), vault_.today))
@@ -201,7 +201,7 @@ def signed(vault_: Vault, entry: Interaction) -> Interaction:
     return entry._replace(fields=(*entry.fields, ("by", us))) if us else entry
 
 
-def _with_others(entry: Interaction, others: Sequence[Source], everybody: Sequence[Source]) -> Interaction:
+def with_others(entry: Interaction, others: Sequence[Source], everybody: Sequence[Source]) -> Interaction:
     if not others:
         return entry
     slugs = [source.id.rsplit("/", 1)[-1] for source in everybody]
@@ -228,8 +228,8 @@ def set_keys(vault_: Vault, id: str, values: dict[str, str | None], what: str, h
     def plan() -> list[Edit]:
         source = after = read_source(vault_, id)
         for key, value in values.items():
-            after = _after(after, edits.set_key(after, key, value))
-        return [_joined(source, after)]
+            after = after_edit(after, edits.set_key(after, key, value))
+        return [joined_edit(source, after)]
 
     return write(vault_, plan, what, how)
 

@@ -21,7 +21,7 @@ _SAFE_PLAIN = pattern(r"[^\W\d_](?:[\w .,()/+&'–—-]*[\w.)])?\Z")
 _WORDS_OF_YAML = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 
 
-def _writable(source: Source, parsed: contact.Parsed) -> None:
+def refuse_unwritable(source: Source, parsed: contact.Parsed) -> None:
     """Raises Refused where the file must not be written to."""
     if source.encoding == "utf-16":
         raise Refused(f"{source.path}: the file is UTF-16 and is left alone: save it as UTF-8 first")
@@ -33,7 +33,8 @@ def _writable(source: Source, parsed: contact.Parsed) -> None:
         raise Refused(f"{source.path}:{conflict.where.line}: conflict markers of a merge: settle it first; nothing is written")
 
 
-def _edit(source: Source, text: str) -> Edit:
+def edit_to(source: Source, text: str) -> Edit:
+    """The file with that text instead."""
     return Edit(source.path, source.data, encode(text, source.encoding))
 
 
@@ -46,36 +47,39 @@ def insert_interaction(source: Source, entry: Interaction, order: str = "oldest"
     Raises Refused where the file is not to be touched, or where the text would hide or change other lines.
     """
     parsed = contact.parse(source, kinds)
-    _writable(source, parsed)
+    refuse_unwritable(source, parsed)
     entry = entry._replace(details=dedented(list(entry.details)))
     text = source.text
-    section = _section(parsed.body.sections)
+    section = log_section(parsed.body.sections)
     if section is None:
-        inserted, at = _new_section(text, entry, kinds), len(text)
+        inserted, at = as_new_section(text, entry, kinds), len(text)
     else:
-        inserted, at = _in_section(text, section, entry, order, kinds)
+        inserted, at = placed_in_section(text, section, entry, order, kinds)
     changed = text[:at] + inserted + text[at:]
     _verify(source, changed, parsed, entry, kinds)
-    return _edit(source, changed)
+    return edit_to(source, changed)
 
 
-def _section(sections: Sequence[body.Section]) -> body.Section | None:
+def log_section(sections: Sequence[body.Section]) -> body.Section | None:
+    """The section that new entries go to."""
     named = (section for section in sections if section.title.casefold().rstrip(":") == "interactions")
     return next(named, sections[0] if sections else None)
 
 
-def _new_section(text: str, entry: Interaction, kinds: KindTable) -> str:
+def as_new_section(text: str, entry: Interaction, kinds: KindTable) -> str:
+    """A section with that entry, for the end of the text."""
     end = line_end_at(text, len(text))
     gap = "" if not text else end if text.endswith(("\n", "\r")) else end * 2
-    return f"{gap}## Interactions{end}{end}{end.join(_lines(entry, PLAIN, kinds))}{end}"
+    return f"{gap}## Interactions{end}{end}{end.join(entry_lines(entry, PLAIN, kinds))}{end}"
 
 
-def _lines(entry: Interaction, style: Style, kinds: KindTable) -> list[str]:
+def entry_lines(entry: Interaction, style: Style, kinds: KindTable) -> list[str]:
+    """An entry as lines in that style, its details indented below it."""
     indent = re.match(r"\s*", style.before)[0] + "  "  # type: ignore[index]
     return [entry_line(entry, style, kinds), *(f"{indent}{line}".rstrip() for line in entry.details)]
 
 
-def _in_section(text: str, section: body.Section, entry: Interaction, order: str, kinds: KindTable) -> tuple[str, int]:
+def placed_in_section(text: str, section: body.Section, entry: Interaction, order: str, kinds: KindTable) -> tuple[str, int]:
     """(what to insert, at which offset)."""
     starts = line_starts(text)
     entries = section.entries
@@ -91,22 +95,23 @@ def _in_section(text: str, section: body.Section, entry: Interaction, order: str
         below, neighbour = bool(earlier), earlier[-1] if earlier else entries[0]
     line = body.end_with_code(split_lines(text), neighbour.line, neighbour.end) if below else neighbour.line
     style = style_of(text[starts[neighbour.line - 1] : starts[neighbour.line]].rstrip("\r\n"), kinds)
-    return _placed(text, _lines(entry, style, kinds), starts[line - 1], starts[neighbour.line - 1])
+    return as_lines(text, entry_lines(entry, style, kinds), starts[line - 1], starts[neighbour.line - 1])
 
 
 def _in_empty_section(text: str, section: body.Section, entry: Interaction, starts: list[int], kinds: KindTable) -> tuple[str, int]:
     """Below the heading and the blank line after it; after headings, tables or prose, at the end behind a blank line."""
-    lines = _lines(entry, PLAIN, kinds)
+    lines = entry_lines(entry, PLAIN, kinds)
     after = section.end  # the line after the last that is not blank
     if section.end > section.line + 1:
         at = starts[after - 1] if after - 1 < len(starts) else len(text)
-        return _placed(text, ["", *lines], at, at)
+        return as_lines(text, ["", *lines], at, at)
     at = starts[section.line]
     blank = re.compile(r"[ \t]*(?:\r\n|\r|\n)").match(text, at)
-    return _placed(text, lines, blank.end() if blank else at, starts[section.line - 1])
+    return as_lines(text, lines, blank.end() if blank else at, starts[section.line - 1])
 
 
-def _placed(text: str, lines: list[str], at: int, near: int) -> tuple[str, int]:
+def as_lines(text: str, lines: list[str], at: int, near: int) -> tuple[str, int]:
+    """(lines to insert, at which offset): with the line end of the line at `near`; a missing final line end stays missing."""
     end = line_end_at(text, near)
     at = min(at, len(text))
     if at == len(text) and text and not text.endswith(("\n", "\r")):
@@ -138,14 +143,14 @@ def _fact(entry: Interaction) -> Interaction:
 def tick_follow_up(source: Source, line: int, on: date, kinds: KindTable = STANDARD) -> Edit:
     """The open task in that line ticked, with `[completion:: DAY]`."""
     parsed = contact.parse(source, kinds)
-    _writable(source, parsed)
+    refuse_unwritable(source, parsed)
     starts = line_starts(source.text)
     old = source.text[starts[line - 1] : starts[line]]
     match = re.match(r"(\s*(?:[-*+]|\d{1,9}[.)])[ \t]+\[)[ /](\].*?)([ \t]*(?:\^[a-z0-9]{6}[ \t]*)?(?:\r\n|\r|\n)?)\Z", old, re.DOTALL)
     if not match:
         raise Refused(f"{source.path}:{line}: no open task stands in this line any more")
     new = f"{match[1]}x{match[2]} [completion:: {on.isoformat()}]{match[3]}"
-    return _edit(source, source.text[: starts[line - 1]] + new + source.text[starts[line] :])
+    return edit_to(source, source.text[: starts[line - 1]] + new + source.text[starts[line] :])
 
 
 # --- keys ----------------------------------------------------------------------------------------------------------
@@ -167,13 +172,14 @@ def key_lines(key: str, value: str | bool | Sequence[str]) -> list[str]:
     """A key as `add` writes it: lists as blocks with two blanks, phones always quoted."""
     if isinstance(value, bool):
         return [f"{key}: {'true' if value else 'false'}"]
-    quote = _quoted if key == "phone" else scalar
+    quote = in_quotes if key == "phone" else scalar
     if isinstance(value, str):
         return [f"{key}: {quote(value)}"]
     return [f"{key}:", *(f"  - {quote(part)}" for part in value)] if value else []
 
 
-def _quoted(value: str) -> str:
+def in_quotes(value: str) -> str:
+    """A value in double quotes."""
     shown = scalar(value)
     return shown if shown.startswith('"') else f'"{shown}"'
 
@@ -194,27 +200,27 @@ def set_key(source: Source, key: str, value: str | None) -> Edit:
     Refused where the front matter does not parse, the key is there twice, or its value is more than one line.
     """
     parsed = contact.parse(source)
-    _writable(source, parsed)
+    refuse_unwritable(source, parsed)
     front = parsed.front
     if not front.parsed or any(problem.code == "yaml-alias" for problem in front.problems):
         line = front.problems[0].where.line if front.problems else 1
         raise Refused(f"{source.path}:{line}: the front matter cannot be read whole, so it is not edited: mend it first (ptcrm check)")
     ours = BY_FOLD[fold_key(key)]
-    if any(problem.code == "duplicate-key" and find_key(_key_of(problem)) == ours for problem in front.problems):
+    if any(problem.code == "duplicate-key" and find_key(key_of(problem)) == ours for problem in front.problems):
         raise Refused(f"{source.path}: {key} is there twice: keep one first (ptcrm check)")
-    pairs = [pair for pair in front.pairs if find_key(pair.key) == ours and not _is_name(pair, parsed)]
+    pairs = [pair for pair in front.pairs if find_key(pair.key) == ours and not is_name(pair, parsed)]
     own = next((pair for pair in pairs if fold_key(pair.key) == fold_key(ours.name)), pairs[0] if pairs else None)
     text, starts = source.text, line_starts(source.text)
     if own:
         start, end = starts[own.line - 1], starts[own.line]
-        if not isinstance(own.value, str | None) or ours.type in LIST_TYPES or not _one_line(text, end, front.end):
+        if not isinstance(own.value, str | None) or ours.type in LIST_TYPES or not is_one_line(text, end, front.end):
             raise Refused(f"{source.path}:{own.line}: {own.key} is more than one line: change it with `ptcrm edit`")
-        new = "" if value is None else _value_replaced(text[start:end], own.key, _written(ours, value), source.path)
+        new = "" if value is None else value_replaced(text[start:end], own.key, _written(ours, value), source.path)
         changed = text[:start] + new + text[end:]
     elif value is None:
-        return _edit(source, text)
+        return edit_to(source, text)
     else:
-        changed = _key_added(text, front, key, _written(ours, value), starts)
+        changed = key_added(text, front, key, _written(ours, value), starts)
     after = contact.parse(source._replace(text=changed)).contact
     same = {name: one for name, one in after.keys.items() if name != ours.name}
     kept = {name: one for name, one in parsed.contact.keys.items() if name != ours.name}
@@ -222,10 +228,10 @@ def set_key(source: Source, key: str, value: str | None) -> Edit:
     got = {True: "true", False: "false"}.get(got) if isinstance(got, bool) else got
     if same != kept or after.other != parsed.contact.other or (got != value and value is not None and len(pairs) < 2):
         raise Refused(f"{source.path}: {key} cannot be changed without touching other lines: change it with `ptcrm edit`")
-    return _edit(source, changed)
+    return edit_to(source, changed)
 
 
-def _is_name(pair: frontmatter.Pair, parsed: contact.Parsed) -> bool:
+def is_name(pair: frontmatter.Pair, parsed: contact.Parsed) -> bool:
     """Whether a `title` is the person's name and not the role."""
     return fold_key(pair.key) == "title" and pair.value != parsed.contact.text("role")
 
@@ -234,11 +240,12 @@ def _written(key: Key, value: str) -> str:
     return value if key.type.startswith("bool") and value in ("true", "false") else scalar(value)
 
 
-def _key_of(problem: Problem) -> str:
+def key_of(problem: Problem) -> str:
+    """The key a problem of front matter names."""
     return problem.message.split('"')[1]
 
 
-def _one_line(text: str, after: int, end: int) -> bool:
+def is_one_line(text: str, after: int, end: int) -> bool:
     """Whether the value ends with its line: the next line begins a key, a comment or the fence."""
     rest = text[after:end]
     return not rest or not re.match(r"[ \t]*(?:\r\n|\r|\n)*(?:[ \t]+[^\s#]|- )", rest)
@@ -251,14 +258,16 @@ _KEY_LINE = pattern(
 )
 
 
-def _value_replaced(line: str, key: str, value: str, path: str) -> str:
+def value_replaced(line: str, key: str, value: str, path: str) -> str:
+    """The line with another value; the key, the blanks and a comment behind it stay."""
     match = _KEY_LINE.match(line)
     if not match:
         raise Refused(f"{path}: {key} cannot be changed surely: change it with `ptcrm edit`")
     return f"{match['key']}{match['gap'] or ' '}{value}{match['comment'] or ''}{match['end']}"
 
 
-def _key_added(text: str, front: frontmatter.FrontMatter, key: str, value: str, starts: list[int]) -> str:
+def key_added(text: str, front: frontmatter.FrontMatter, key: str, value: str, starts: list[int]) -> str:
+    """The text with one key more, at its place in the order of our keys."""
     at, new = lines_added(text, front, BY_FOLD[fold_key(key)], [f"{key}: {value}"], starts)
     return text[:at] + new + text[at:]
 

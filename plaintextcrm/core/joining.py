@@ -13,7 +13,7 @@ from plaintextcrm.core import body, contact, edit, names
 from plaintextcrm.core.contact import Parsed
 from plaintextcrm.core.entries import LIST_ITEM, parse_dated
 from plaintextcrm.core.errors import PtcrmError, Refused, Usage
-from plaintextcrm.core.exchange.merging import _inserts, after, fill_keys
+from plaintextcrm.core.exchange.merging import after, fill_keys, insertions
 from plaintextcrm.core.frontmatter import Pair
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Contact, Interaction, Source
@@ -40,7 +40,7 @@ def called(source: Source, name: str, id: str, kinds: KindTable) -> Source:
     The old name becomes an alias, if the file said it and it was no mere spelling of a slug. A file that is only named so stays.
     """
     before = contact.parse(source, kinds)
-    edit._writable(source, before)
+    edit.refuse_unwritable(source, before)
     old, where = before.contact.name, _said_in(before)
     if not where:
         return source
@@ -93,9 +93,9 @@ def _value(source: Source, key: str, name: str) -> Source:
     pair = next(pair for pair in front.pairs if pair.key == key)
     text, starts = source.text, line_starts(source.text)
     start, end = starts[pair.line - 1], starts[pair.line]
-    if not front.parsed or front.problems or not edit._one_line(text, end, front.end):
+    if not front.parsed or front.problems or not edit.is_one_line(text, end, front.end):
         raise Refused(f"{source.path}:{pair.line}: {key} cannot be changed surely: change it with `ptcrm edit`")
-    return after(source, text[:start] + edit._value_replaced(text[start:end], key, edit.scalar(name), source.path) + text[end:])
+    return after(source, text[:start] + edit.value_replaced(text[start:end], key, edit.scalar(name), source.path) + text[end:])
 
 
 def _heading(source: Source, old: str, name: str) -> Source:
@@ -130,7 +130,7 @@ def with_more(source: Source, key: str, values: Sequence[str]) -> Source:
     Raises Refused where the list is not to be edited.
     """
     parsed = contact.parse(source)
-    edit._writable(source, parsed)
+    edit.refuse_unwritable(source, parsed)
     held = {fold(value) for value in parsed.contact.texts(key)}
     new = tuple({fold(value): value for value in reversed(values) if fold(value) not in held}.values())[::-1]
     if not new:
@@ -169,9 +169,9 @@ def _longer(source: Source, parsed: Parsed, key: str, new: Sequence[str]) -> Sou
         indent = _ITEM.match(text[starts[there[0] - 1] : starts[there[0]]])[1]  # type: ignore[index]
         return after(source, text[: starts[last]] + "".join(f"{indent}{edit.scalar(value)}{end}" for value in new) + text[starts[last] :])
     if isinstance(pair.value, list) and (match := _ONE_LINE_LIST.match(bare)):
-        more = ", ".join(edit._quoted(value) for value in new)
+        more = ", ".join(edit.in_quotes(value) for value in new)
         lines = f"{match['before']}{', ' if match['inside'].strip() else ''}{more}{match['after']}{line[len(bare) :]}"
-    elif isinstance(pair.value, str) and (match := _ONE_VALUE.match(bare)) and edit._one_line(text, starts[pair.line], parsed.front.end):
+    elif isinstance(pair.value, str) and (match := _ONE_VALUE.match(bare)) and edit.is_one_line(text, starts[pair.line], parsed.front.end):
         held = parsed.contact.texts(key) if len(_pairs_of(parsed, key)) == 1 else (pair.value,)
         items = [match["value"]] if len(held) == 1 else [edit.scalar(value) for value in held]
         written = [f"  - {item}" for item in (*items, *map(edit.scalar, new))]
@@ -238,7 +238,7 @@ def joined(into: Source, who: Source, order: str, kinds: KindTable) -> Joined:
 
 def _whole(source: Source, parsed: Parsed) -> None:
     """Raises Refused where a file cannot be read whole."""
-    edit._writable(source, parsed)
+    edit.refuse_unwritable(source, parsed)
     if not parsed.front.parsed or parsed.front.problems:
         line = parsed.front.problems[0].where.line if parsed.front.problems else 1
         raise Refused(f"{source.path}:{line}: the front matter cannot be read whole: mend it first (ptcrm check); nothing is written")
@@ -398,7 +398,7 @@ def _with_details(source: Source, more: dict[int, tuple[str, ...]], kinds: KindT
         place = places[number]
         first = text[starts[place.line - 1] : starts[place.line]]
         indent = first[: len(first) - len(first.lstrip(" \t"))] + "  "
-        inserted, at = edit._placed(text, [f"{indent}{line}" for line in more[number]], starts[place.end - 1], starts[place.line - 1])
+        inserted, at = edit.as_lines(text, [f"{indent}{line}" for line in more[number]], starts[place.end - 1], starts[place.line - 1])
         text = text[:at] + inserted + text[at:]
     return after(source, text)
 
@@ -409,16 +409,16 @@ def _with_entries(source: Source, entries: Sequence[Interaction], order: str, ki
     if not ordered:
         return source
     parsed = contact.parse(source, kinds)
-    section = edit._section(parsed.body.sections)
+    section = edit.log_section(parsed.body.sections)
     if section is None or not section.entries:
         first, text = ordered[0], source.text
         inserted, at = (
-            edit._in_section(text, section, first, order, kinds) if section else (edit._new_section(text, first, kinds), len(text))
+            edit.placed_in_section(text, section, first, order, kinds) if section else (edit.as_new_section(text, first, kinds), len(text))
         )
         return _with_entries(after(source, text[:at] + inserted + text[at:]), ordered[1:], order, kinds)
     pieces: list[str] = []
     kept = 0
-    for at, inserted in sorted(_inserts(source.text, section, ordered, order, kinds)):
+    for at, inserted in sorted(insertions(source.text, section, ordered, order, kinds)):
         pieces += source.text[kept:at], inserted
         kept = at
     return after(source, "".join((*pieces, source.text[kept:])))

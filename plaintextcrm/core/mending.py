@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from plaintextcrm.core.contact import Parsed, parse
-from plaintextcrm.core.edit import _edit, _writable
+from plaintextcrm.core.edit import edit_to, refuse_unwritable
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Edit, Problem, Source
 
@@ -19,7 +19,7 @@ def mend(source: Source, kinds: KindTable = STANDARD) -> tuple[Edit, tuple[Probl
     Raises Refused where the file must not be written to.
     """
     parsed = parse(source, kinds)
-    _writable(source, parsed)
+    refuse_unwritable(source, parsed)
     mended: list[Problem] = []
     text = source.text
     for problem in sorted(parsed.problems, key=lambda problem: -problem.where.line)[-MOST:]:  # from below: lines above keep their numbers
@@ -27,7 +27,7 @@ def mend(source: Source, kinds: KindTable = STANDARD) -> tuple[Edit, tuple[Probl
         if changed is not None and _is_better(source, text, changed, kinds):
             text = changed
             mended.append(problem)
-    return _edit(source, text), tuple(reversed(mended))
+    return edit_to(source, text), tuple(reversed(mended))
 
 
 def _without(text: str, problem: Problem) -> str | None:

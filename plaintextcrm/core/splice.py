@@ -164,14 +164,14 @@ def _removed(source: Source, parsed: contact.Parsed, pairs: Sequence[Pair], key:
 def _readable(source: Source, key: str, known: Key | None) -> contact.Parsed:
     """The file parsed. Raises Refused where it, or this key of it, is not to be written to."""
     parsed = contact.parse(source)
-    edit._writable(source, parsed)
+    edit.refuse_unwritable(source, parsed)
     front = parsed.front
     if not front.parsed or any(problem.code == "yaml-alias" for problem in front.problems):
         line = front.problems[0].where.line if front.problems else 1
         raise Refused(f"{source.path}:{line}: the front matter cannot be read whole, so it is not edited: mend it first (ptcrm check)")
     for problem in front.problems:
-        if problem.code == "duplicate-key" and _is(edit._key_of(problem), key, known):
-            raise Refused(f"{source.path}:{problem.where.line}: {edit._key_of(problem)} is there twice: keep one first (ptcrm check)")
+        if problem.code == "duplicate-key" and _is(edit.key_of(problem), key, known):
+            raise Refused(f"{source.path}:{problem.where.line}: {edit.key_of(problem)} is there twice: keep one first (ptcrm check)")
     return parsed
 
 
@@ -189,7 +189,7 @@ def _new_name(key: str, known: Key | None) -> str:
 
 def _pairs(parsed: contact.Parsed, key: str, known: Key | None) -> list[Pair]:
     """The pairs that mean this key."""
-    return [pair for pair in parsed.front.pairs if _is(pair.key, key, known) and not (known and edit._is_name(pair, parsed))]
+    return [pair for pair in parsed.front.pairs if _is(pair.key, key, known) and not (known and edit.is_name(pair, parsed))]
 
 
 def _chosen(pairs: Sequence[Pair], key: str, known: Key | None) -> Pair | None:
@@ -376,7 +376,7 @@ def _anew(source: Source, text: str, spot: _Spot, pair: Pair, known: Key | None,
 def _scalar(known: Key | None, value: str) -> str:
     if known and known.type.startswith("bool") and value in ("true", "false"):
         return value
-    return edit._quoted(value) if known and known.name == "phone" else edit.scalar(value)
+    return edit.in_quotes(value) if known and known.name == "phone" else edit.scalar(value)
 
 
 def _like(spot: _Spot, known: Key | None, value: str) -> str:
@@ -385,7 +385,7 @@ def _like(spot: _Spot, known: Key | None, value: str) -> str:
     shown = _scalar(known, value)
     if quotes == {"'"} and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
-    return edit._quoted(value) if quotes == {'"'} or (spot.shape == "flow" and "," in shown) else shown
+    return edit.in_quotes(value) if quotes == {'"'} or (spot.shape == "flow" and "," in shown) else shown
 
 
 def _added(source: Source, parsed: contact.Parsed, change: Change, known: Key | None, items: Sequence[str]) -> _Part:
@@ -407,7 +407,7 @@ def _spliced(
     """The file with that part changed. Raises Refused where it would not say exactly what is wanted."""
     text, body = source.text, source.text[before.front.body :]
     text = text[: part.start] + part.new + text[part.end :]
-    data = edit._edit(source, text).replaces or b""
+    data = edit.edit_to(source, text).replaces or b""
     now = source._replace(data=data, text=decode(data)[0])
     after = contact.parse(now._replace(text=text.removesuffix(body)))  # the body is as it was
     name = pair.key if pair else _new_name(key, known)

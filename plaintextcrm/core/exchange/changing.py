@@ -50,7 +50,7 @@ def new_file(person: Person, entries: Entries, id: str, path: str, keys: Keys, k
     if order == "newest" and written and written[0].on != written[-1].on:
         written.reverse()
     said: dict[str, str | bool | Sequence[str]] = {"name": person.name, **keys, **_said(person)}
-    lines = [line for entry in written for line in edit._lines(entry, PLAIN, kinds)]
+    lines = [line for entry in written for line in edit.entry_lines(entry, PLAIN, kinds)]
     section = "\n".join(["", *imported_section(person.origin, person.rest), ""] if person.rest else [])
     text = edit.new_contact(protect(person.name), said, section if lines else section.lstrip("\n"), lines)
     data = text.encode("utf-8")
@@ -103,9 +103,9 @@ def more(person: Person, entries: Entries, source: Source, parsed: Parsed, kinds
     differences += (f'{path}: "{_shown(" / ".join(lines))}" of {origin}: stands there with another value' for _, lines in other)
     if changed.data == source.data:
         return Built(None, there=there, refused=refused, differences=tuple(differences))
-    edit._writable(source, parsed)
+    edit.refuse_unwritable(source, parsed)
     lines = [line for key, value in empty.items() if key not in missed for line in edit.key_lines(key, value)]
-    lines += [line for entry in fresh for line in edit._lines(entry, PLAIN, kinds)]
+    lines += [line for entry in fresh for line in edit.entry_lines(entry, PLAIN, kinds)]
     done = Edit(path, source.data, changed.data)
     return Built(done, tuple(fresh), (*lines, *added), there, refused, tuple(differences))
 

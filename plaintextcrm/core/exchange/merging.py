@@ -46,14 +46,14 @@ def insert_interactions(
         return source
     parsed = contact.parse(source, kinds)
     ordered = sorted(entries, key=lambda entry: entry.on)
-    section = edit._section(parsed.body.sections)
+    section = edit.log_section(parsed.body.sections)
     if section is None or not section.entries:
         first = edit.insert_interaction(source, ordered[0], order, kinds)
         begun = after(source, decode(first.replaces or b"")[0])
         return insert_interactions(begun, ordered[1:], order, kinds)
-    edit._writable(source, parsed)
+    edit.refuse_unwritable(source, parsed)
     text = source.text
-    inserts = _inserts(text, section, ordered, order, kinds)
+    inserts = insertions(text, section, ordered, order, kinds)
     pieces: list[str] = []
     kept = 0
     for at, inserted in sorted(inserts):
@@ -64,7 +64,7 @@ def insert_interactions(
     return changed
 
 
-def _inserts(
+def insertions(
     text: str, section: body.Section, ordered: Sequence[Interaction], order: str, kinds: KindTable
 ) -> list[tuple[int, str]]:  # fmt: skip
     """(offset, text to insert there), one for each gap of the log that gets entries."""
@@ -86,8 +86,8 @@ def _inserts(
         line = there[gap].line if gap < len(there) and (newest_first or not gap) else there[gap - 1].end
         near = starts[neighbour.line - 1]
         style = style_of(text[near : starts[neighbour.line]].rstrip("\r\n"), kinds)
-        lines = [written for entry in entries for written in edit._lines(entry, style, kinds)]
-        inserted, at = edit._placed(text, lines, starts[line - 1], near)
+        lines = [written for entry in entries for written in edit.entry_lines(entry, style, kinds)]
+        inserted, at = edit.as_lines(text, lines, starts[line - 1], near)
         found.append((at, inserted))
     return found
 
@@ -143,11 +143,11 @@ def _with_key(text: str, key: str, value: str | tuple[str, ...], path: str) -> s
     pairs = [pair for pair in front.pairs if find_key(pair.key) == find_key(key) and fold_key(pair.key) != "title"]
     lines = edit.key_lines(key, value)
     if not pairs:
-        marked = edit._key_added(text, front, key, _MARKER, starts)
+        marked = edit.key_added(text, front, key, _MARKER, starts)
         return marked.replace(f"{key}: {_MARKER}", end.join(lines), 1)
     line = text[starts[pairs[0].line - 1] : starts[pairs[0].line]]
     written = _EMPTY_KEY.match(line.rstrip("\r\n"))
-    if len(pairs) > 1 or not written or not edit._one_line(text, starts[pairs[0].line], front.end):
+    if len(pairs) > 1 or not written or not edit.is_one_line(text, starts[pairs[0].line], front.end):
         return None
     lines[0] = written[1] + lines[0][len(key) :]
     return text[: starts[pairs[0].line - 1]] + end.join(lines) + end + text[starts[pairs[0].line] :]
@@ -175,7 +175,7 @@ def add_imported(source: Source, origin: str, rest: Rest, kinds: KindTable = STA
     if not added:
         return source, [], other
     if end:
-        inserted, at = edit._placed(text, added, line_starts(text)[end], line_starts(text)[end - 1])
+        inserted, at = edit.as_lines(text, added, line_starts(text)[end], line_starts(text)[end - 1])
         changed = after(source, text[:at] + inserted + text[at:])
     else:
         mark = line_end_at(text, len(text))
@@ -183,7 +183,7 @@ def add_imported(source: Source, origin: str, rest: Rest, kinds: KindTable = STA
         gap = "" if not text or lines[-2:] == ["", ""] else mark if ended else mark * 2
         changed = after(source, text + gap + mark.join(imported_section(origin, new)) + mark)
     before = contact.parse(source, kinds)
-    edit._writable(source, before)
+    edit.refuse_unwritable(source, before)
     _verify(before, changed, (), kinds)
     return changed, added, other
 
