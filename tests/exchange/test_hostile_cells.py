@@ -34,7 +34,7 @@ def unprotected(text: str) -> str:
     return re.sub(r"%\\(\\*)(?=%)", r"%\1", re.sub(r"<\\(\\*)!--", r"<\1!--", text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(*[CELLS] * 6), min_size=1, max_size=5))
 def test_every_row_is_read_back_with_its_facts_and_a_second_import_changes_nothing(cells):
     rows = [["2026-01-02", "Ada", "7", "letter", "sent", "before", "", "", "", ""]]
@@ -56,7 +56,7 @@ def test_every_row_is_read_back_with_its_facts_and_a_second_import_changes_nothi
     assert (again, once_more.edits) == (vault, ())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(*[CELLS] * 5), min_size=1, max_size=4))
 def test_every_person_is_read_back_and_a_second_import_changes_nothing(cells):
     header = ["name", "person_id", "usual_place", "occupations", "also_known_as", "x"]

@@ -40,7 +40,7 @@ def files(draw: st.DrawFn) -> Source:
     return source("contacts/ada.md", text.replace("\n", draw(st.sampled_from(["\n", "\r\n"]))).encode())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(files(), NEW, st.sampled_from(["oldest", "newest"]))
 def test_many_at_once_are_as_one_by_one(file: Source, new: list[Interaction], order: str):
     one_by_one = file
@@ -74,7 +74,7 @@ def test_thousands_of_entries_go_into_a_long_log_in_one_pass():
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).map(str.strip).filter(bool)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([*HEADS, "---\nName: Ada\nrole:\naliases: []\n# x\nown: 1\n---\n"]),
     VALUES,

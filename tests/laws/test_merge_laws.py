@@ -19,7 +19,7 @@ from tests.make import parsed
 
 # The same histories each time; PTCRM_EXAMPLES=3000 tries more, at random.
 MORE = int(os.environ.get("PTCRM_EXAMPLES", "0"))
-law = settings(max_examples=MORE or 100, deadline=None, database=None, derandomize=not MORE, suppress_health_check=list(HealthCheck))
+law = settings(max_examples=MORE or 60, deadline=None, database=None, derandomize=not MORE, suppress_health_check=list(HealthCheck))
 PATH = "contacts/ada.md"
 
 

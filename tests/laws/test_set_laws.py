@@ -131,7 +131,7 @@ def test_any_text_may_be_the_name_of_a_key_of_ones_own() -> None:
         assert after(data, key, SET) == b"---\ntier: A\n---\nText\n"
 
 
-@law(150)
+@law(75)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.sampled_from(LISTS))
 def test_every_text_at_all_is_read_as_it_was_set_and_added(text: str, block: bytes) -> None:
     data = after(b"---\n---\n", "lemon", SET, text)
@@ -197,7 +197,7 @@ def said(data: bytes, but: str) -> list[tuple[str, object]]:
     return [(pair.key, pair.value) for pair in parsed(data).front.pairs if pair.key.lower() not in keys[but]]
 
 
-@law(400)
+@law(200)
 @example(b"---\nlemon: |+\n  a\n\n---\n", Change("tier", SET, ("A",)))
 @example("---\nwhy: a\u2028b\ntier: B\n---\n".encode(), Change("tier", SET, ("A",)))
 @example(b"---\r\ntags: x\r\n---\r\n", Change("tags", ADD, ("new",)))
@@ -245,7 +245,7 @@ def test_a_change_is_there_and_nothing_else_differs_or_it_is_refused(data: bytes
     assert change_key(source(new), change).replaces == new
 
 
-@law(150)
+@law(75)
 @given(files(), st.sampled_from(["new", "a: b", "x, z"]))
 def test_what_was_added_and_is_taken_out_leaves_the_bytes_as_they_were(data: bytes, item: str) -> None:
     """Where the list was there already; one value that became a list stays one."""

@@ -168,7 +168,7 @@ def place_of(on: date, there: list[date], order: str) -> int:
     return max((place + 1 for place, other in enumerate(there) if other <= on), default=0)
 
 
-@law(225)
+@law(112)
 @given(files(), new_entries, st.sampled_from(["oldest", "newest"]))
 def test_logging_adds_its_line_and_keeps_every_other_byte(data: bytes, entry: Interaction, order: str) -> None:
     assume(entry is not None)
@@ -204,7 +204,7 @@ def test_logging_adds_its_line_and_keeps_every_other_byte(data: bytes, entry: In
         assert len(split_lines(line)) == 2, "one line more"
 
 
-@law(67)
+@law(33)
 @given(files(), new_entries)
 def test_a_new_line_ends_as_the_lines_of_its_file_do(data: bytes, entry: Interaction) -> None:
     assume(entry is not None)
@@ -217,7 +217,7 @@ def test_a_new_line_ends_as_the_lines_of_its_file_do(data: bytes, entry: Interac
     assert set(re.findall(rb"\r\n|\r|\n", change.replaces)) == ends
 
 
-@law(67)
+@law(33)
 @given(files(), st.lists(new_entries, min_size=2, max_size=4))
 def test_entries_logged_one_after_the_other_are_all_there(data: bytes, several: list[Interaction]) -> None:
     assume(all(entry is not None for entry in several))
@@ -228,7 +228,7 @@ def test_entries_logged_one_after_the_other_are_all_there(data: bytes, several: 
     assert sorted((facts(one) for one in parsed(data).contact.interactions), key=repr) == wanted
 
 
-@law(67)
+@law(33)
 @given(files(), new_entries)
 def test_conflict_markers_and_utf_16_are_never_written_to(data: bytes, entry: Interaction) -> None:
     assume(entry is not None)
@@ -346,7 +346,7 @@ def letters_of(text: str) -> list[str]:
 hostile_lines = st.lists(st.sampled_from([text for text in HOSTILE if len(text) < 50]), min_size=1, max_size=3)
 
 
-@law(67)
+@law(33)
 @given(texts=hostile_lines, between=st.sampled_from([" ", "\n", "\n\n"]), which=st.sampled_from(list(LOGS)))
 def test_hostile_texts_together_are_written_as_typed_or_refused(texts: list[str], between: str, which: str) -> None:
     lines = typed_lines(between.join(texts))
@@ -420,7 +420,7 @@ def other_reader(data: bytes) -> object:
 PAIRS = [(key, value) for key, values in VALUES.items() for value in (*values, None)]
 
 
-@law(360)
+@law(180)
 @example(b"---\nwhy: 'it''s # one'\n---\n", ("why", "New"))
 @example(b'---\nwhy: "a \\" # b"\n---\n', ("why", "New"))
 @example("---\nwhy: a\u2028b\ntier: A\n---\n".encode(), ("tier", "B"))
@@ -463,7 +463,7 @@ def test_a_key_that_is_set_is_there_and_one_line_differs(data: bytes, pair: tupl
             assert value in [str(one) for one in theirs.values()]
 
 
-@law(90)
+@law(45)
 @given(fronted(), st.sampled_from(PAIRS))
 def test_setting_a_key_twice_changes_nothing_the_second_time(data: bytes, pair: tuple[str, str | None]) -> None:
     key, value = pair
@@ -474,7 +474,7 @@ def test_setting_a_key_twice_changes_nothing_the_second_time(data: bytes, pair: 
     assert edit.set_key(source(once), key, value).replaces == once
 
 
-@law(90)
+@law(45)
 @given(fronted(), st.sampled_from([(key, value) for key, value in PAIRS if value is not None]))
 def test_a_key_that_was_added_and_is_taken_out_leaves_the_file_as_it_was(data: bytes, pair: tuple[str, str]) -> None:
     key, value = pair
@@ -498,7 +498,7 @@ tasks = st.builds(
 )
 
 
-@law(112)
+@law(56)
 @given(files(), tasks, st.integers(0, 3))
 def test_ticking_changes_one_line(data: bytes, task: str, where: int) -> None:
     end = (re.search(rb"\r\n|\r|\n", data) or [b"\n"])[0]
@@ -548,7 +548,7 @@ names = st.one_of(
 )
 
 
-@law(135)
+@law(67)
 @given(names, st.dictionaries(st.sampled_from(["tier", "company", "role", "why", "location"]), names | said, max_size=3))
 def test_somebody_new_is_read_back_as_typed(name: str, keys: dict[str, str]) -> None:
     assume(name.strip() and all(value.strip() for value in keys.values()))
