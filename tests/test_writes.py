@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from plaintextcrm.core.errors import NotCommitted, Refused
 from plaintextcrm.core.model import Edit
 from plaintextcrm.edge import files, git, journal
-from tests.make import ptcrm, vault
+from tests.make import environment, ptcrm, vault
 from tests.test_manners import ADA, BEN, GIT, ada, changed_in_last, commits, repository
 from tests.test_manners import git as run_git
 from tests.test_surface import Place, Ran
@@ -558,3 +559,22 @@ def test_an_entry_says_who_of_the_team_it_was(
     line = (root / "contacts/ada.md").read_text().splitlines()[-1]
     assert line.endswith(f"x{signed}")
     assert ("[by::" in line) == bool(signed)
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_what_a_killed_write_left_and_cannot_be_mended_now_is_one_line_and_mended_by_the_next(tmp_path: Path) -> None:
+    root = vault(tmp_path / "vault", {"ada": "---\nname: Ada King\n---\n"})
+    assert ptcrm(root, "log", "ada", "call", "first").code == 0
+    (record,) = [path for path in (tmp_path / "vault-home" / "state").rglob("journal/*") if path.is_file()]
+    record.rename(record.with_name(record.name[:8] + ".open"))
+    hidden = root / "contacts" / ".ada.md.0123456789ab.ptcrm"
+    hidden.write_bytes((root / "contacts" / "ada.md").read_bytes())
+    words = [sys.executable, "-m", "plaintextcrm", "-C", str(root), "log", "ada", "call", "second"]
+    fault = ["strace", "-f", "-qq", "-o", os.devnull, "-P", str(hidden), "-e", "inject=unlink,unlinkat:error=EROFS:when=1"]
+    ran = subprocess.run([*fault, *words], capture_output=True, text=True, env=environment(tmp_path / "vault-home"), check=False)
+    assert ran.returncode == 5
+    assert ran.stderr == "ptcrm: what a killed write left is not mended yet: read-only file system; nothing is written: try again\n"
+    assert ptcrm(root, "log", "ada", "call", "third").code == 0
+    text = (root / "contacts" / "ada.md").read_text()
+    assert not hidden.exists()
+    assert [text.count(word) for word in ("first", "second", "third")] == [1, 0, 1]

@@ -11,7 +11,7 @@ from plaintextcrm.app.writing import How, Written, after_edit, read_source, sign
 from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit as edits
 from plaintextcrm.core import jotting, names
-from plaintextcrm.core.errors import PtcrmError, Refused
+from plaintextcrm.core.errors import PtcrmError, Refused, why
 from plaintextcrm.core.jotting import Crowd, Jotted, Note
 from plaintextcrm.core.model import Edit, Source
 from plaintextcrm.core.record import NamedTuple
@@ -59,7 +59,7 @@ def inbox(vault_: Vault) -> Source | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise Refused(f"{INBOX}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise Refused(f"{INBOX}: cannot be read: {why(error)}") from None
     if source.encoding == "utf-16":
         raise Refused(f"{INBOX}: the file is UTF-16 and is left alone: save it as UTF-8 first")
     marked = next((number for number, line in enumerate(split_lines(source.text), 1) if line.startswith("<<<<<<< ")), None)

@@ -8,7 +8,7 @@ from datetime import date
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit as edits
-from plaintextcrm.core.errors import ChangedOnDisk, NotCommitted, NotFound, Refused, Usage
+from plaintextcrm.core.errors import ChangedOnDisk, NotCommitted, NotFound, Refused, Usage, why
 from plaintextcrm.core.model import Edit, Interaction, Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
@@ -88,6 +88,8 @@ def _recover(vault_: Vault) -> None:
                 stands = files.recover(vault_.root, _reverse(record.edits) if is_undo else record.edits)
             except Refused:
                 pass  # somebody went on with these files: undo tells of them
+            except OSError as error:
+                raise Refused(f"what a killed write left is not mended yet: {why(error)}; nothing is written: try again") from error
         if is_undo:
             (journal.mark_undone if stands else journal.done)(path)
         else:
@@ -116,7 +118,7 @@ def read_source(vault_: Vault, id: str) -> Source:
     except FileNotFoundError:
         raise NotFound(f"{path}: is gone") from None
     except OSError as error:
-        raise Refused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise Refused(f"{path}: cannot be read: {why(error)}") from None
     if _is_wide(source):
         raise Refused(f"{path}: looks like UTF-16 without a mark and is left alone: save it as UTF-8 first")
     return source
@@ -324,4 +326,4 @@ def _now(root: Path, path: str) -> bytes | None:
     try:
         return files.now(root / path)
     except OSError as error:
-        raise Refused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise Refused(f"{path}: cannot be read: {why(error)}") from None

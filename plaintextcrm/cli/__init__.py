@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
 import sys
@@ -211,7 +210,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0  # the reader has seen enough
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _NO_ROOM and error.filename is None:
+        if isinstance(error, OSError) and _output_fails():
             _tell(f"ptcrm: the output cannot be written: {str(error.strerror).lower()}")
             return 1
         import traceback
@@ -221,7 +220,14 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         return 70
 
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+def _output_fails() -> bool:
+    """Whether nothing can be printed any more: a line end is tried."""
+    try:
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False
 
 
 def usage_words(error: click.UsageError) -> str:

@@ -18,7 +18,7 @@ from plaintextcrm.app.writing import How, Written
 from plaintextcrm.cli.run import FilterCommand, Run, WordsCommand, command, corrected, day_of, terms_of, write_options
 from plaintextcrm.cli.wrote import how_of, report
 from plaintextcrm.core.entries import entry_line
-from plaintextcrm.core.errors import NotFound, PtcrmError, Refused, Usage
+from plaintextcrm.core.errors import NotFound, PtcrmError, Refused, Usage, why
 from plaintextcrm.core.jotting import Crowd, DayUnclear, Jotted, Note, notes
 from plaintextcrm.core.model import Source
 from plaintextcrm.core.text import decode, safe
@@ -81,7 +81,7 @@ def _given(word: str) -> tuple[str, str]:
     try:
         return word, decode(files.read_bytes(word))[0]
     except OSError as error:
-        raise Refused(f"{word}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise Refused(f"{word}: cannot be read: {why(error)}") from None
 
 
 def _block_id() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from plaintextcrm.cli.run import Run, command
-from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.errors import Usage, why
 from plaintextcrm.edge.paths import Path
 
 
@@ -50,4 +50,4 @@ def _read(name: str) -> bytes:
     try:
         return files.read_bytes(name)
     except OSError as error:
-        raise Usage(f"{name}: {(error.strerror or str(error)).lower()}") from None
+        raise Usage(f"{name}: {why(error)}") from None

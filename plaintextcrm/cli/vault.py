@@ -11,7 +11,7 @@ import click
 from plaintextcrm.app import reading
 from plaintextcrm.app.asking import ask
 from plaintextcrm.cli.run import FilterCommand, Run, command, format_of, format_options, terms_of, write_options
-from plaintextcrm.core.errors import NotCommitted, Usage
+from plaintextcrm.core.errors import NotCommitted, Usage, why
 from plaintextcrm.core.model import Edit, Problem
 from plaintextcrm.core.text import safe
 from plaintextcrm.edge.journal import Line
@@ -51,7 +51,7 @@ def init_command(run: Run, folder: Path | None, example: bool, no_git: bool) -> 
         run.tell(f"ptcrm: {error}")
         return error.exit_code
     except OSError as error:
-        raise Usage(f"{shown}: {(error.strerror or str(error)).lower()}") from None
+        raise Usage(f"{shown}: {why(error)}") from None
     run.say(f"a vault is in {shown}" + (", in git with a first commit" if committed else ""))
     step = f"-C {shlex.quote(shown)} " if folder else ""
     run.say(f"  ptcrm {step}due" if example else f'  ptcrm {step}add "Ada King" --tier A')

@@ -45,3 +45,8 @@ class NotCommitted(PtcrmError):
     """The file is written, but git did not commit it."""
 
     exit_code = 6
+
+
+def why(error: OSError) -> str:
+    """The system's reason, as part of a line of ours: `permission denied`."""
+    return (error.strerror or str(error)).lower()

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 
-from plaintextcrm.core.errors import Refused, Usage
+from plaintextcrm.core.errors import Refused, Usage, why
 from plaintextcrm.edge.paths import Path
 
 
@@ -28,7 +28,7 @@ def open_file(path: Path) -> None:
     try:
         code = subprocess.run([*words, str(path)], check=False).returncode
     except OSError as error:
-        raise Usage(f"the editor {words[0]} cannot be started: {(error.strerror or str(error)).lower()}") from None
+        raise Usage(f"the editor {words[0]} cannot be started: {why(error)}") from None
     if code:
         raise Refused(f"the editor {words[0]} ended with {code}")
 

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from plaintextcrm.core.errors import ChangedOnDisk, PtcrmError, Refused
+from plaintextcrm.core.errors import ChangedOnDisk, PtcrmError, Refused, why
 from plaintextcrm.core.model import Edit
 from plaintextcrm.edge.paths import Path
 
 LARGEST = 10_000_000  # bytes
+LONGEST_NAME = 200  # bytes; with what a hidden name has more it stays below the 255 of most file systems
+_ENDS = ".ptcrm"
 
 
 class TooLarge(Refused):
@@ -90,7 +92,7 @@ def apply_all(root: Path, edits: Sequence[Edit]) -> None:
     except BaseException as error:
         with _undisturbed():
             stayed = _take_back(root, begun, error)
-        reason = f": {(error.strerror or str(error)).lower()}" if isinstance(error, OSError) else ""
+        reason = f": {why(error)}" if isinstance(error, OSError) else ""
         failed = f"{begun[-1].path if begun else root}: cannot be written{reason}"
         if stayed:
             raise Torn(f"{failed}; {', '.join(stayed)}: could not be put back as before: ptcrm undo does it") from error
@@ -152,7 +154,7 @@ def _tidy(path: Path, edit: Edit) -> None:
     if not path.parent.is_dir():
         return
     for name in os.listdir(path.parent):
-        if not (name.startswith(f".{path.name[:100]}.") and name.endswith(".ptcrm")):
+        if not _is_beside(name, path):
             continue
         left = path.parent / name
         held = now(left)
@@ -237,7 +239,23 @@ def _expect(path: Path, edit: Edit) -> None:
 
 def _beside(path: Path) -> Path:
     """A hidden name in the same folder that nobody can guess."""
-    return path.parent / f".{path.name[:100]}.{os.urandom(6).hex()}.ptcrm"
+    return path.parent / f"{_begins(path)}{os.urandom(6).hex()}{_ENDS}"
+
+
+def _is_beside(name: str, path: Path) -> bool:
+    """Whether it is a name that `_beside` makes for that file, and for no other."""
+    begins = _begins(path)
+    middle = name[len(begins) : -len(_ENDS)]
+    return name.startswith(begins) and name.endswith(_ENDS) and len(middle) == 12 and not middle.strip("0123456789abcdef")
+
+
+def _begins(path: Path) -> str:
+    name = path.name
+    if len(os.fsencode(name)) > LONGEST_NAME:
+        from hashlib import sha256
+
+        name = sha256(os.fsencode(name)).hexdigest()[:32]
+    return f".{name}."
 
 
 def _write_beside(path: Path, data: bytes) -> Path:
@@ -303,7 +321,10 @@ def _give_back(beside: Path, path: Path, placed: bytes | None) -> None:
 
     while True:
         back = now(beside)
-        exchange.swap(beside, path)
+        if not exchange.swap(beside, path):
+            if now(path) == placed:
+                os.replace(beside, path)
+            return
         if now(beside) == placed:
             _discard(beside)
             return

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
-from plaintextcrm.core.errors import Refused
+from plaintextcrm.core.errors import Refused, why
 from plaintextcrm.core.model import Edit
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.edge.paths import Path
@@ -52,7 +52,7 @@ def listing(folder: Path) -> list[Line]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise Refused(f"{journal}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise Refused(f"{journal}: cannot be read: {why(error)}") from None
     return [_line(journal / name) for name in sorted(names, key=_number, reverse=True)]
 
 
@@ -79,7 +79,7 @@ def append(folder: Path, what: str, at: str, edits: Sequence[Edit]) -> Path:
         _write(path, json.dumps(head | {"sum": _sum(head, data)}).encode() + b"\n" + data)
         _prune(journal)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = why(error)
         raise Refused(f"{journal}: cannot be written: {reason}; ptcrm writes nothing that it could not undo (XDG_STATE_HOME)") from None
     return path
 
@@ -125,7 +125,7 @@ def begin_undo(path: Path) -> Path:
     try:
         os.replace(path, begun)
     except OSError as error:
-        raise Refused(f"{path.parent}: cannot be written: {(error.strerror or str(error)).lower()}; nothing is taken back") from None
+        raise Refused(f"{path.parent}: cannot be written: {why(error)}; nothing is taken back") from None
     return begun
 
 
@@ -165,7 +165,7 @@ def records(folder: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise Refused(f"{journal}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise Refused(f"{journal}: cannot be read: {why(error)}") from None
     return [journal / name for name in sorted(names, key=_number, reverse=True)]
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from plaintextcrm.core.errors import Refused
+from plaintextcrm.core.errors import Refused, why
 from plaintextcrm.edge.paths import Path
 
 PATIENCE = 60.0  # seconds
@@ -62,7 +62,7 @@ def _wait(take, patience: float) -> None:  # type: ignore[no-untyped-def]
 
 
 def _impossible(path: Path, what: str, error: OSError) -> Refused:
-    reason = (error.strerror or str(error)).lower()
+    reason = why(error)
     return Refused(f"{path}: cannot be {what}: {reason}; ptcrm writes nothing that it could not undo (XDG_STATE_HOME)")
 
 

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from struct import pack, unpack
 
+from plaintextcrm.core.errors import why
 from plaintextcrm.core.model import Location, Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
@@ -83,7 +84,7 @@ def look(root: Path, settings: Settings) -> Look:
                 continue  # an empty vault: git keeps no empty folders
             except OSError as error:
                 is_plain = False
-                reason = (error.strerror or str(error)).lower()
+                reason = why(error)
                 problems.append(Problem(Location(prefix.rstrip("/") or "."), "unreadable", f"the folder cannot be read: {reason}"))
                 continue
             listings.append(listing)

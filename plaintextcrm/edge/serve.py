@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from plaintextcrm.core.errors import Refused
+from plaintextcrm.core.errors import Refused, why
 
 ADDRESS: Final = "127.0.0.1"
 EVENTS: Final = "/events"
@@ -169,7 +169,7 @@ def _why(error: Exception) -> str:
         return "is no port"
     if error.errno == errno.EADDRINUSE:
         return "is in use by another program"
-    return (error.strerror or str(error)).lower()
+    return why(error)
 
 
 class _Refused(Exception):

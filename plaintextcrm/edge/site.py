@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Final
 
-from plaintextcrm.core.errors import Refused
+from plaintextcrm.core.errors import Refused, why
 from plaintextcrm.core.model import Location, Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.edge.scanning import Look, listed
@@ -82,7 +82,7 @@ def open_output(
     try:
         output.make()
     except OSError as error:
-        raise Refused(f"{where} {out}: cannot be made: {_reason(error)}") from None
+        raise Refused(f"{where} {out}: cannot be made: {why(error)}") from None
     return output
 
 
@@ -121,7 +121,7 @@ def _not_ours(folder: str) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
-        return f"cannot be read: {_reason(error)}"
+        return f"cannot be read: {why(error)}"
     return "has files in it that ptcrm build did not make"
 
 
@@ -134,10 +134,6 @@ def _has_sign(folder: str) -> bool:
         return stat.S_ISREG(os.fstat(descriptor).st_mode) and os.read(descriptor, HEAD) == _SIGN_TEXT
     finally:
         os.close(descriptor)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 # --- writing -------------------------------------------------------------------------------------------------------
@@ -305,7 +301,7 @@ class Output:
             self._kept.append(left, ())
             if isinstance(error, OSError):
                 name = f" {path}" if error.filename else ""
-                raise Refused(f"{self.shown}{name}: cannot be written: {_reason(error)}") from None
+                raise Refused(f"{self.shown}{name}: cannot be written: {why(error)}") from None
             raise
         return Written(tuple(new), tuple(changed), same, (), tuple(problems), left), left
 
@@ -418,7 +414,7 @@ class Output:
                 try:
                     self.make()
                 except OSError as error:
-                    raise Refused(f"{self.shown}: cannot be made: {_reason(error)}") from None
+                    raise Refused(f"{self.shown}: cannot be made: {why(error)}") from None
             elif not _has_sign(self.folder):
                 raise Gone(f"{self.shown}: the folder of the pages is gone")
             self._lock = -1 if self._is_copy else _locked(os.path.join(self.folder, _SIGN), self.shown)
@@ -426,7 +422,7 @@ class Output:
                 self._folders = _Folders(self.folder, self.shared)
             except OSError as error:
                 self._unlock()
-                raise Gone(f"{self.shown}: the folder of the pages cannot be opened: {_reason(error)}") from None
+                raise Gone(f"{self.shown}: the folder of the pages cannot be opened: {why(error)}") from None
             if not self._is_copy:
                 self._kept.begin()
         self._holds += 1

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from plaintextcrm.core.errors import why
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import FILE, LOCAL_FILE
 from plaintextcrm.edge.vault import SKIPPED_FOLDERS, is_contact_name
@@ -313,7 +314,7 @@ class Watch:
         except OSError as error:
             if self.polling or error.errno not in (errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSYS):
                 raise
-            self.polling = (error.strerror or str(error)).lower()
+            self.polling = why(error)
             if self._observer is not None:
                 self._observer.stop()
                 self._observer.join()
