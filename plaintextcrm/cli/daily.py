@@ -53,7 +53,7 @@ def due_command(
     """Who to be in touch with, and why.
 
     \b
-    ptcrm due                    today's few: what is owed first, then the most urgent
+    ptcrm due                    today's few: what is owed, then the most urgent
     ptcrm due tier:A --all       everybody of tier A who is due
     ptcrm due --within 2w        also those of the next two weeks
     ptcrm due --at "in 1 month"  a forecast

@@ -39,7 +39,7 @@ def jot_command(run: Run, words: tuple[str, ...], yes: bool, dry_run: bool, no_c
 
     \b
     ptcrm jot "Lunch with Ada and Ben yesterday, talked shop"
-    ptcrm jot                     empties inbox.md; what it cannot place stays there
+    ptcrm jot                     empties inbox.md; what has no place stays there
     ptcrm jot notes.txt           every line of a file
     pbpaste | ptcrm jot - -y      text from elsewhere, without asking
     """
@@ -185,7 +185,8 @@ def triage_command(run: Run, words: tuple[str, ...], no_commit: bool) -> int:
     ptcrm triage inbox           the lines of inbox.md
 
     \b
-    l log   s snooze   k skip   t tier   a archive   e edit   o open   n or space next   q quit
+    l log    s snooze    k skip    t tier    a archive
+    e edit   o open      n or space next     q quit
     """
     from plaintextcrm.app.piles import PILES
 

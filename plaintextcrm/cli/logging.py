@@ -71,7 +71,7 @@ def log_command(run: Run, /, who: str, words: tuple[str, ...], **options: Any) -
     \b
     ptcrm log ada coffee "New job in January"
     ptcrm log ada call                               a call without words
-    ptcrm log ada "coffee: New job" -d yesterday     the same, the kind in the text
+    ptcrm log ada "coffee: New job" -d yesterday   the same, the kind in the text
     ptcrm log ada,bob lunch "Introduced them" --with noor
     ptcrm log ada call --no-answer                   tried, not reached
     ptcrm log ada dinner -d "in 2 weeks"             a plan

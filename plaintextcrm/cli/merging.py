@@ -19,9 +19,9 @@ def merge_file_command(run: Run, base: str, ours: str, theirs: str, path: str) -
     """Git's merge driver for contact files: three versions to one, by key and by entry.
 
     \b
-    git config merge.ptcrm.driver \\
-      'ptcrm merge-file %O %A %B %P || { r=$?; [ $r = 1 ] && exit 1; git merge-file %A %O %B; }'
-    echo '*.md merge=ptcrm' >> .gitattributes
+    ptcrm init                            in a clone: tells git about it
+    git config merge.ptcrm.driver         the line that git runs
+    git merge other                       then does the rest
 
     The result is written to OURS. It exits with 0, or with 1 where both sides changed the same thing: it then stands
     there twice, within conflict markers, around that field or entry only. PATH is where the file is in the vault.

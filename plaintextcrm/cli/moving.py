@@ -57,8 +57,8 @@ def merge_command(run: Run, who: str, into: str, dry_run: bool, no_commit: bool)
     """Two files of one person become one: WHO goes into INTO.
 
     \b
-    ptcrm merge ada-2 ada-king         ada-2 goes, its log and notes are in ada-king
-    ptcrm merge ada-2 ada-king -n      first see the diff
+    ptcrm merge ada-2 ada-king       ada-2 goes, its log and notes are in ada-king
+    ptcrm merge ada-2 ada-king -n    first see the diff
 
     The keys of INTO stay. What WHO has more is added, lists and logs are joined; where the two differ, the value of WHO is kept as a
     line under "Merged from NAME". Links to WHO lead to INTO, and the name of WHO becomes an alias.

@@ -66,7 +66,7 @@ def add_command(
     \b
     ptcrm add "Ada King" --tier A --email ada@example.com --birthday --12-10
     ptcrm add "Bob Lee" --met today --met-at "the Lisbon meetup"
-    ptcrm add "Ines" --set hobbies="sailing, chess" --set referred_by="[[bob-lee]]"
+    ptcrm add Ines --set hobbies="sailing, chess" --set referred_by="[[bob]]"
     """
     from plaintextcrm.app import making
     from plaintextcrm.cli.run import day_of
