@@ -1,7 +1,7 @@
 """The output folder of the site: only what differs is written, only what is ours is removed, nothing goes in through a link.
 
 What is ours is known from the files themselves: the folder has `.ptcrm-site` in it, and each page has MARK near its beginning. What is
-kept in the cache (`_Kept`) only saves work: lost or wrong, it costs a build, and no file that ptcrm did not write.
+kept in the cache (`Kept`) only saves work: lost or wrong, it costs a build, and no file that ptcrm did not write.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Final
 from plaintextcrm.core.errors import Refused, why
 from plaintextcrm.core.model import Location, Problem
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.edge.folders import BY_DESCRIPTOR, Folders, Stamp, below, stamp_of, temp_name, unlink
+from plaintextcrm.edge.left import Kept, Left
 from plaintextcrm.edge.scanning import Look, listed
 
 MARK: Final = b"ptcrm build"
@@ -29,10 +31,8 @@ _SIGN_TEXT = b"ptcrm build made this folder and writes its pages anew: keep noth
 _TEMP = re.compile(r"\.ptcrm-[0-9a-f]{16}\.tmp\Z")
 _KINDS = (".html", ".css", ".js", ".ics", ".json")  # what a page may be, where nothing but its mark says that it is ours
 _PATIENCE = 30.0  # seconds to wait for another build
-_MOST_FOLDERS = 64  # descriptors held at once
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_BY_DESCRIPTOR = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
 
 
 class Gone(Refused):
@@ -138,12 +138,6 @@ def _has_sign(folder: str) -> bool:
 
 # --- writing -------------------------------------------------------------------------------------------------------
 
-_Stamp = tuple[int, int, int]
-"""Size, mtime_ns, inode."""
-
-_Left = tuple[_Stamp, str]
-"""How a page was left, and the key of what it was made from."""
-
 
 class _InTheWay(Exception):
     """Something that is not ours is where a page should go."""
@@ -155,8 +149,8 @@ class Output:
     def __init__(self, folder: str, shown: str, cache: str | None, shared: bool) -> None:
         self.folder, self.shown, self.shared = folder, shown, shared
         self.mode = 0o666 & ~_umask() if shared else 0o600
-        self._kept = _Kept(folder, cache)
-        self._folders: _Folders | None = None
+        self._kept = Kept(folder, cache)
+        self._folders: Folders | None = None
         self._lock, self._holds = -1, 0
         self._is_copy = False
 
@@ -173,7 +167,7 @@ class Output:
             os.mkdir(self.folder, 0o777 if self.shared else 0o700)
         except FileExistsError:
             pass
-        beside = os.path.join(self.folder, _temp())
+        beside = os.path.join(self.folder, temp_name())
         descriptor = os.open(beside, _CREATE, self.mode)
         try:
             os.write(descriptor, _SIGN_TEXT)
@@ -243,7 +237,7 @@ class Output:
                     facts = os.stat(base + name, dir_fd=descriptor, follow_symlinks=False)
                 except OSError:
                     continue
-                if stat.S_ISREG(facts.st_mode) and left[0] == _stamp(facts) and not self._other_mode(facts.st_mode, folders):
+                if stat.S_ISREG(facts.st_mode) and left[0] == stamp_of(facts) and not self._other_mode(facts.st_mode, folders):
                     found.append(path)
         return frozenset(found)
 
@@ -277,12 +271,12 @@ class Output:
         names.add(folded)
         paths.add(path)
 
-    def _put_all(self, folders: _Folders, pages: Iterable[tuple[str, bytes]], keys: Mapping[str, str]) -> tuple[Written, dict[str, _Left]]:
+    def _put_all(self, folders: Folders, pages: Iterable[tuple[str, bytes]], keys: Mapping[str, str]) -> tuple[Written, dict[str, Left]]:
         new: list[str] = []
         changed: list[str] = []
         same = 0
         problems: list[Problem] = []
-        left: dict[str, _Left] = {}
+        left: dict[str, Left] = {}
         try:
             for path, data in pages:
                 if MARK not in data[:HEAD]:
@@ -305,7 +299,7 @@ class Output:
             raise
         return Written(tuple(new), tuple(changed), same, (), tuple(problems), left), left
 
-    def _put(self, folders: _Folders, path: str, data: bytes) -> tuple[_Stamp, bool | None]:
+    def _put(self, folders: Folders, path: str, data: bytes) -> tuple[Stamp, bool | None]:
         """One page in its place: (how it was left, True for a new one, False for a changed one, None for the same)."""
         try:
             base, name, folder = folders.at(path, make=True)
@@ -325,29 +319,29 @@ class Output:
         else:
             try:
                 facts = os.fstat(descriptor)
-                if not stat.S_ISREG(facts.st_mode) or (not _BY_DESCRIPTOR and os.path.islink(base + name)):
+                if not stat.S_ISREG(facts.st_mode) or (not BY_DESCRIPTOR and os.path.islink(base + name)):
                     raise _InTheWay("is a link, a folder or a device, not a page")
                 same_size = facts.st_size == len(data)
                 old = os.read(descriptor, facts.st_size + 1 if same_size else HEAD)
                 if old == data:
                     if self._other_mode(facts.st_mode, folders) and os.chmod in os.supports_fd:
                         os.chmod(descriptor, self.mode)
-                    return _stamp(facts), None
+                    return stamp_of(facts), None
                 if MARK not in old[:HEAD]:
                     raise _InTheWay("is a file that ptcrm build did not make")
             finally:
                 os.close(descriptor)
         return self._replace(base, name, folder, data), is_new
 
-    def _replace(self, base: str, name: str, folder: int | None, data: bytes) -> _Stamp:
-        beside = base + _temp()
+    def _replace(self, base: str, name: str, folder: int | None, data: bytes) -> Stamp:
+        beside = base + temp_name()
         descriptor = os.open(beside, _CREATE, self.mode, dir_fd=folder)
         try:
             try:
                 view = memoryview(data)
                 while view:
                     view = view[os.write(descriptor, view) :]
-                stamp = _stamp(os.fstat(descriptor))
+                stamp = stamp_of(os.fstat(descriptor))
             finally:
                 os.close(descriptor)
             os.replace(beside, base + name, src_dir_fd=folder, dst_dir_fd=folder)
@@ -359,23 +353,23 @@ class Output:
             raise
         return stamp
 
-    def _other_mode(self, mode: int, folders: _Folders) -> bool:
+    def _other_mode(self, mode: int, folders: Folders) -> bool:
         """Whether others may look at what is the user's alone, or may not where it is shared."""
         return folders.has_modes and (mode ^ self.mode) & 0o077 != 0
 
     # -- what is no page any more --
 
-    def _sweep(self, folders: _Folders, paths: Collection[str], known: Mapping[str, _Left], is_whole: bool) -> tuple[str, ...]:
+    def _sweep(self, folders: Folders, paths: Collection[str], known: Mapping[str, Left], is_whole: bool) -> tuple[str, ...]:
         """Remove our pages that are no pages any more, and what a killed build left; the paths of the pages.
 
         With a whole memory of what was written, only that is ours. Without it what has our mark, in the folders that have pages.
         """
-        below = {""} | {path.rpartition("/")[0] for path in paths}
+        where = {""} | {path.rpartition("/")[0] for path in paths}
         stale = [path for path in known if path not in paths and not _UNSAFE.search(path)]
-        below |= {path.rpartition("/")[0] for path in stale}
+        where |= {path.rpartition("/")[0] for path in stale}
         if not is_whole:
-            below |= {folder for name in ("contacts", "due", "reports") for folder in _below(self.folder, name)}
-        for folder in sorted(below):
+            where |= {folder for name in ("contacts", "due", "reports") for folder in below(self.folder, name)}
+        for folder in sorted(where):
             try:
                 base, _, descriptor = folders.at(f"{folder}/x" if folder else "x", make=False)
                 names = os.listdir(base if descriptor is None else descriptor)
@@ -385,12 +379,12 @@ class Output:
             for name in names:
                 if name[0] == ".":
                     if _TEMP.match(name):
-                        _unlink(base + name, descriptor)
+                        unlink(base + name, descriptor)
                 elif not is_whole and name.endswith(_KINDS) and prefix + name not in paths and prefix + name not in known:
                     stale.append(prefix + name)
         return tuple(path for path in sorted(stale) if self._remove(folders, path))
 
-    def _remove(self, folders: _Folders, path: str) -> bool:
+    def _remove(self, folders: Folders, path: str) -> bool:
         """Remove a page if it is ours, and its folder if nothing else is in it; whether it was."""
         try:
             base, name, folder = folders.at(path, make=False)
@@ -401,14 +395,14 @@ class Output:
             ours = stat.S_ISREG(os.fstat(descriptor).st_mode) and MARK in os.read(descriptor, HEAD)
         finally:
             os.close(descriptor)
-        if not ours or not _unlink(base + name, folder):
+        if not ours or not unlink(base + name, folder):
             return False
         folders.prune(path.rpartition("/")[0])
         return True
 
     # -- the lock and the descriptors --
 
-    def _hold(self, make: bool) -> _Folders:
+    def _hold(self, make: bool) -> Folders:
         if self._folders is None:
             if make:
                 try:
@@ -419,7 +413,7 @@ class Output:
                 raise Gone(f"{self.shown}: the folder of the pages is gone")
             self._lock = -1 if self._is_copy else _locked(os.path.join(self.folder, _SIGN), self.shown)
             try:
-                self._folders = _Folders(self.folder, self.shared)
+                self._folders = Folders(self.folder, self.shared)
             except OSError as error:
                 self._unlock()
                 raise Gone(f"{self.shown}: the folder of the pages cannot be opened: {why(error)}") from None
@@ -450,126 +444,17 @@ class _Hold:
     def __init__(self, output: Output, make: bool) -> None:
         self.output, self.make = output, make
 
-    def __enter__(self) -> _Folders:
+    def __enter__(self) -> Folders:
         return self.output._hold(self.make)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.output._let_go()
 
 
-class _Folders:
-    """Descriptors of the folders below the output, opened one by one without following a link."""
-
-    def __init__(self, root: str, shared: bool) -> None:
-        self.root, self.mode = root, 0o777 if shared else 0o700
-        self.open: dict[str, int] = {}
-        self.has_modes = False  # whether the file system has them: FAT has not
-        if _BY_DESCRIPTOR:
-            self.top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            self._for_user(self.top)
-            self.has_modes = shared or not os.fstat(self.top).st_mode & 0o077
-
-    def at(self, path: str, *, make: bool) -> tuple[str, str, int | None]:
-        """(what to put before the name, the name, the descriptor that both are relative to). Raises OSError: a link is ENOTDIR."""
-        folder, _, name = path.rpartition("/")
-        if not _BY_DESCRIPTOR:
-            return self._by_path(folder, make) + os.sep, name, None
-        if not folder:
-            return "", name, self.top
-        found = self.open.get(folder)
-        return "", name, self._step(folder, make) if found is None else found
-
-    def _step(self, folder: str, make: bool) -> int:
-        if len(self.open) >= _MOST_FOLDERS:
-            self._forget()
-        above, _, name = folder.rpartition("/")
-        parent = self.top if not above else self.open.get(above)
-        if parent is None:
-            parent = self._step(above, make)
-        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-        try:
-            found = os.open(name, flags, dir_fd=parent)
-        except FileNotFoundError:
-            if not make:
-                raise
-            try:
-                os.mkdir(name, self.mode, dir_fd=parent)
-            except FileExistsError:
-                pass  # another process of the same build was quicker
-            found = os.open(name, flags, dir_fd=parent)
-        self._for_user(found)
-        self.open[folder] = found
-        return found
-
-    def _for_user(self, descriptor: int) -> None:
-        mode = os.fstat(descriptor).st_mode
-        if self.mode == 0o700 and mode & 0o077:
-            try:
-                os.fchmod(descriptor, stat.S_IMODE(mode) & ~0o077)
-            except OSError:
-                pass  # another user's folder, which we may write to; or a file system without modes
-
-    def _by_path(self, folder: str, make: bool) -> str:
-        path = self.root
-        for part in folder.split("/") if folder else ():
-            path = os.path.join(path, part)
-            if os.path.islink(path):
-                raise NotADirectoryError(errno.ENOTDIR, "is a link", path)
-            if make:
-                os.makedirs(path, self.mode, exist_ok=True)
-        return path
-
-    def prune(self, folder: str) -> None:
-        """Remove the folder, and those above it, if nothing is in it."""
-        while folder:
-            held = self.open.pop(folder, None)
-            if held is not None:
-                os.close(held)
-            try:
-                base, name, parent = self.at(folder, make=False)
-                os.rmdir(base + name, dir_fd=parent)
-            except OSError:
-                return
-            folder = folder.rpartition("/")[0]
-
-    def _forget(self) -> None:
-        for descriptor in self.open.values():
-            os.close(descriptor)
-        self.open.clear()
-
-    def close(self) -> None:
-        """Give all descriptors back."""
-        self._forget()
-        if _BY_DESCRIPTOR:
-            os.close(self.top)
-
-
-def _below(root: str, name: str) -> Iterator[str]:
-    """A folder of pages and all below it, as paths below the root; links are not followed."""
-    for folder, _, _ in os.walk(os.path.join(root, name)):
-        yield os.path.relpath(folder, root).replace(os.sep, "/")
-
-
-def _temp() -> str:
-    return f".ptcrm-{os.urandom(8).hex()}.tmp"
-
-
 def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def _stamp(facts: os.stat_result) -> _Stamp:
-    return facts.st_size, facts.st_mtime_ns, facts.st_ino
-
-
-def _unlink(path: str, folder: int | None) -> bool:
-    try:
-        os.unlink(path, dir_fd=folder)
-    except OSError:
-        return False
-    return True
 
 
 def _locked(path: str, shown: str) -> int:
@@ -591,87 +476,3 @@ def _locked(path: str, shown: str) -> int:
             time.sleep(0.01)
         except OSError:  # a file system without locks
             return descriptor
-
-
-# --- what is kept --------------------------------------------------------------------------------------------------
-
-
-class _Kept:
-    """How each page was left, in the cache folder: a line a page, the last one holds; a line that is torn says nothing."""
-
-    def __init__(self, output: str, cache: str | None) -> None:
-        from zlib import crc32
-
-        name = os.fsencode(output)
-        self.path = os.path.join(cache, f"site-{crc32(name):08x}") if cache else ""
-        self.first = f"ptcrm site 1 {name.hex()}"
-
-    def begin(self) -> None:
-        """Something to append to, where nothing is kept: what it will say is right, and not all."""
-        if not self.path:
-            return
-        try:
-            with open(self.path, "rb") as file:
-                first = file.readline(len(self.first) + 9)
-        except OSError:
-            first = b""
-        if first not in (f"{self.first}\n".encode(), f"{self.first} part\n".encode()):
-            self._write(f"{self.first} part\n")
-
-    def load(self) -> tuple[dict[str, _Left], bool]:
-        """Path (which may be anything) -> how it was left; and whether these are all that were written."""
-        try:
-            with open(self.path, encoding="utf-8", errors="replace", newline="\n") as file:
-                lines = file.read().split("\n")
-        except (OSError, ValueError):
-            return {}, False
-        is_whole = lines[0] == self.first
-        if not is_whole and lines[0] != f"{self.first} part":
-            return {}, False
-        known: dict[str, _Left] = {}
-        for line in lines[1:-1]:
-            try:
-                path, size, changed, inode, key = line.split("\t")
-                if size:
-                    known[path] = ((int(size), int(changed), int(inode)), key)
-                else:
-                    known.pop(path, None)
-            except ValueError:
-                continue
-        return known, is_whole
-
-    def append(self, left: Mapping[str, _Left], gone: Iterable[str]) -> None:
-        """More of it, in one write. Where nothing is kept, or it cannot be written, nothing is."""
-        text = "".join([*(_line(path, *how) for path, how in left.items()), *(f"{path}\t\t\t\t\n" for path in gone)])
-        if not text or not self.path:
-            return
-        try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
-        except OSError:
-            return
-        try:
-            os.write(descriptor, text.encode("utf-8", "replace"))
-        except OSError:
-            pass
-        finally:
-            os.close(descriptor)
-
-    def replace(self, left: Mapping[str, _Left]) -> None:
-        """All of it."""
-        if self.path:
-            self._write(f"{self.first}\n" + "".join(_line(path, *how) for path, how in left.items()))
-
-    def _write(self, text: str) -> None:
-        beside = os.path.join(os.path.dirname(self.path), _temp())
-        try:
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            with open(beside, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-                file.write(text)
-            os.replace(beside, self.path)
-        except OSError:
-            _unlink(beside, None)
-
-
-def _line(path: str, stamp: _Stamp, key: str) -> str:
-    size, changed, inode = stamp
-    return f"{path}\t{size}\t{changed}\t{inode}\t{key}\n"
