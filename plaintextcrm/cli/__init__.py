@@ -39,7 +39,7 @@ COMMANDS: dict[str, Entry] = {
     "snooze": Entry("daily", "Every day", True, "Not now: hide somebody until a day."),
     "skip": Entry("changing", "Every day", False, "Not this time: the next turn is a cadence from today."),
     "jot": Entry("inbox", "Every day", False, "Loose notes to entries: finds people, day and kind in each line."),
-    "triage": Entry("inbox", "Every day", False, "Go through a pile, one key for each person."),
+    "triage": Entry("triage", "Every day", False, "Go through a pile, one key for each person."),
     "list": Entry("people", "People", True, "Everybody, or whom a filter lets through."),
     "import": Entry("exchange", "Exchange", True, "Bring people and their history in from elsewhere."),
     "build": Entry("publish", "Publish", False, "The site: a due list and a page per contact, as plain files."),
