@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core.errors import PtcrmError
-from plaintextcrm.edge import index as indexes
+from plaintextcrm.edge import indexes
 from plaintextcrm.edge.index import Index, Progress, Whose
 
 Answer = TypeVar("Answer")

@@ -217,7 +217,7 @@ def _begin(vault_: Vault, path: str, names: Names, frame: Frame, files: str, out
     import gc
     from threading import Thread
 
-    from plaintextcrm.edge.index import reader
+    from plaintextcrm.edge.indexes import reader
 
     Thread(target=_follow, daemon=True).start()
     gc.disable()  # what is made here lives as long as its chunk

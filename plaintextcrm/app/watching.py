@@ -14,7 +14,7 @@ from plaintextcrm.app.publishing import Built
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core.errors import PtcrmError
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.edge import index as indexes
+from plaintextcrm.edge import indexes
 from plaintextcrm.edge.index import Index, Whose
 from plaintextcrm.edge.watch import Changes, Watch
 

@@ -30,7 +30,7 @@ from plaintextcrm.core.model import Contact, Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts
-from plaintextcrm.edge import marks, places, scanning, vault
+from plaintextcrm.edge import marks, scanning, vault
 from plaintextcrm.edge.marks import Marker
 from plaintextcrm.edge.paths import Path
 from plaintextcrm.edge.scanning import Stamp
@@ -46,7 +46,7 @@ PATIENCE = 0.25  # seconds to wait for another process that writes, before answe
 
 Progress = Callable[[int, int], None]
 
-_TABLES = """
+TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE contact(
     rowid INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, id TEXT, name TEXT, is_person INTEGER,
@@ -298,6 +298,11 @@ class Index:
         row = self.db.execute(f"SELECT head, tasks, log, line, {body} FROM contact WHERE rowid = ?", (rowid,)).fetchone()
         return self._whole(*row)
 
+    @property
+    def key(self) -> object:
+        """What the rows depend on beside the files (`indexes`)."""
+        return self._meta("key")
+
     def _meta(self, key: str) -> object:
         row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
@@ -368,7 +373,7 @@ class Index:
 
     def is_of(self, root: Path, settings: Settings) -> bool:
         """Whether it can be brought up to date for this vault under these settings."""
-        if self.path is None or not self.path.exists() or self._meta("key") != _key(root, settings):
+        if self.path is None or not self.path.exists() or self._meta("key") != key_of(root, settings):
             return False
         self.settings = settings
         return True
@@ -446,129 +451,7 @@ def _is_racy(stamp: Stamp, started: int) -> bool:
     return max(changed, touched) > started - (COARSE_NS if changed % 1_000_000_000 == 0 else RACY_NS)
 
 
-# --- where it is kept ----------------------------------------------------------------------------------------------
-
-
-def open_index(whose: Whose, cache: bool = True) -> Index:
-    """The index of a vault, up to date: from the cache where there is a sound one, else built anew, else in memory."""
-    if not cache:
-        return _in_memory(whose)
-    folder = places.vault_folder(places.cache_folder(), whose.root)
-    key = _key(whose.root, whose.settings)
-    for attempt in (_opened, _built):
-        try:
-            index = attempt(folder, key, whose)
-            if index is not None:
-                return index
-        except Exception as error:  # a bug of our own raises again in memory
-            if not is_damage(error):
-                break
-    return _in_memory(whose)
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether an index that failed so is to be made anew; not where it is in use, may not be written, or there is no room for it."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF not in _SOUND
-
-
-_SOUND = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL)
-
-
-def reader(path: str, root: Path, settings: Settings) -> Index:
-    """The index in that file, to read in another process than the one that keeps it up to date."""
-    return Index(_connect(path), Whose(root, settings), Path(path))
-
-
-def discard(index: Index) -> None:
-    """Throw a damaged cache away."""
-    index.close()
-    if index.path is not None:
-        _remove(index.path)
-
-
-def _connect(path: str | Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-
-
-def _opened(folder: Path, key: str, whose: Whose) -> Index | None:
-    """The database that `current` names, up to date; None where there is none, or it is of another program or other settings."""
-    try:
-        name = (folder / "current").read_text()
-    except OSError:
-        return None
-    path = folder / name
-    if os.sep in name or not path.is_file():
-        return None
-    db = _connect(path)
-    try:
-        index = Index(db, whose, path)
-        if index._meta("key") == key:
-            index.refresh()
-            return index
-    except BaseException:
-        db.close()
-        raise
-    db.close()
-    return None
-
-
-def _built(folder: Path, key: str, whose: Whose) -> Index:
-    """A database built cold into a new file, without a journal, then named as the current one."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = f"index-{os.urandom(6).hex()}.sqlite"
-    path = folder / name
-    db = _connect(path)
-    try:
-        db.execute("PRAGMA journal_mode=OFF")
-        db.execute("PRAGMA synchronous=OFF")
-        index = _fresh(db, key, whose, path)
-        db.execute("COMMIT")
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        _sync(path)
-        beside = Path(f"{path}-current")
-        beside.write_text(name)
-        os.replace(beside, folder / "current")
-        db.execute("BEGIN")
-    except BaseException:
-        db.close()
-        _remove(path)
-        raise
-    for other in folder.glob("index-*.sqlite"):
-        if other.name != name:
-            _remove(other)
-    return index
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(path: Path) -> None:
-    for ending in ("", "-wal", "-shm", "-journal", "-current"):
-        try:
-            os.unlink(f"{path}{ending}")
-        except OSError:
-            pass  # gone, or in use on Windows: nobody will open it again
-
-
-def _in_memory(whose: Whose) -> Index:
-    return _fresh(_connect(":memory:"), "", whose, None)
-
-
-def _fresh(db: sqlite3.Connection, key: str, whose: Whose, path: Path | None) -> Index:
-    db.executescript(_TABLES)
-    db.execute("INSERT INTO meta VALUES('key', ?)", (key,))
-    index = Index(db, whose, path)
-    index.refresh()
-    return index
-
-
-def _key(root: Path, settings: Settings) -> str:
+def key_of(root: Path, settings: Settings) -> str:
     """What the rows depend on beside the files: this program's code, and the settings that reading uses."""
     code = [__version__, str(LAYOUT), sqlite3.sqlite_version]
     here = Path(__file__).parent

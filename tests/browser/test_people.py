@@ -11,7 +11,8 @@ import pytest
 from plaintextcrm.app.vaults import open_vault
 from plaintextcrm.core import query
 from plaintextcrm.core.standing import Rules, stand
-from plaintextcrm.edge import index as indexes
+from plaintextcrm.edge import indexes
+from plaintextcrm.edge.index import Whose
 from tests.browser.looking import Looker, Site
 from tests.make import ptcrm
 
@@ -49,7 +50,7 @@ class Finder:
     def __init__(self, site: Site) -> None:
         today = date.fromisoformat(site.today)
         self.settings = open_vault(str(site.vault), {}, site.vault, today, cache=False).settings
-        self.today, self.index = today, indexes.open_index(indexes.Whose(site.vault, self.settings), cache=False)
+        self.today, self.index = today, indexes.open_index(Whose(site.vault, self.settings), cache=False)
         rules = Rules(self.settings)
         counts = {contact.id: sum(on <= today.toordinal() for on in facts.days) for contact, facts in self.index.contacts()}
         self.people = [query.Person(contact, stand(facts, rules, today), counts[contact.id]) for contact, facts in self.index.contacts()]

@@ -15,7 +15,8 @@ from plaintextcrm.app.vaults import open_vault
 from plaintextcrm.core.pages.digest import date_line
 from plaintextcrm.core.pages.words import sentence, title_day
 from plaintextcrm.core.standing import Rules, stand
-from plaintextcrm.edge import index as indexes
+from plaintextcrm.edge import indexes
+from plaintextcrm.edge.index import Whose
 from tests.browser.looking import Looker, Site
 from tests.make import ptcrm
 
@@ -74,7 +75,7 @@ class Oracle:
 
     def __init__(self, site: Site) -> None:
         self.vault = open_vault(str(site.vault), {}, site.vault, date.fromisoformat(site.today), cache=False)
-        self.index = indexes.open_index(indexes.Whose(site.vault, self.vault.settings), cache=False)
+        self.index = indexes.open_index(Whose(site.vault, self.vault.settings), cache=False)
         self.private = {contact.id for contact, _ in self.index.contacts(with_log=False) if contact.is_true("private")}
 
     def on(self, day: date, known: set[str]) -> Read:
