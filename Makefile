@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: check test lint types bench docs update laws crashes races pictures
+.PHONY: check test lint types bench docs update laws crashes races clones pictures
 
 check: lint types test  ## all that must be green before a commit
 
@@ -37,6 +37,9 @@ crashes: $(PYTHON)  ## kill, EIO, ENOSPC and EINTR at each system call of each w
 
 races: $(PYTHON)  ## an editor saves 3,000 times each way while ptcrm writes the same file; 500 logs at once
 	PTCRM_EXAMPLES=3000 $(PYTHON) -m pytest -n auto tests/test_races.py tests/test_manners.py -k "editor or many_logs"
+
+clones: $(PYTHON)  ## five clones of one vault, 200 changes in each, four seeds; about half an hour
+	PTCRM_CLONES=200 $(PYTHON) -m pytest -n auto tests/test_sync.py -k any_work
 
 pictures: $(PYTHON)  ## docs/pictures from the example vault; needs chromium
 	$(PYTHON) -m tests.pictures

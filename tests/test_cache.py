@@ -244,6 +244,16 @@ TestAnythingKeepsTheAnswersTheSame = Anything.TestCase
 # --- changes that are hard to see ----------------------------------------------------------------------------------
 
 
+def test_somebody_is_found_again_in_a_vault_that_was_empty_when_it_was_searched(tmp_path: Path) -> None:
+    root = vault(tmp_path / "vault", {"ada": ADA})
+    ada = root / "contacts" / "ada.md"
+    assert "Ada King" in ptcrm(root, "search", "porto").out
+    ada.rename(tmp_path / "ada.md")
+    assert ptcrm(root, "search", "porto").out == ""
+    (tmp_path / "ada.md").rename(ada)
+    assert "Ada King" in ptcrm(root, "search", "porto").out
+
+
 def test_a_write_of_the_same_size_within_the_same_tick_is_seen(place: Place) -> None:
     path = place.path("ada")
     for number in range(20):

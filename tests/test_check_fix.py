@@ -30,6 +30,15 @@ MENDED = {
         b"# Ada\r\n\r\n## Log\r\n\r\n- 2026-11-20 call: x\r\n",
     ),
     "a key twice, the same": (b"---\nname: Ada\ntier: A\nrole: x\ntier: A\n---\n", b"---\nname: Ada\ntier: A\nrole: x\n---\n"),
+    "a list twice, the same": (b"---\ntags:\n- x\n  # why\n- y\ntags:\n- x\n  # why\n- y\n---\n", b"---\ntags:\n- x\n  # why\n- y\n---\n"),
+    "an indented list twice, the last of all": (
+        b"---\r\ntags:\r\n  - x\r\nname: A\r\ntags:\r\n  - x\r\n---\r\n",
+        b"---\r\ntags:\r\n  - x\r\nname: A\r\n---\r\n",
+    ),
+    "an entry twice, with its details": (
+        b"## Log\n\n- 2026-11-20 call: x ^abc123\n  - a\n\n- 2026-11-20 call: x ^abc123\n  - a\n- 2026-11-21 mail\n",
+        b"## Log\n\n- 2026-11-20 call: x ^abc123\n  - a\n\n- 2026-11-21 mail\n",
+    ),
     "an entry twice, with its block id": (
         b"# Ada\n\n## Interactions\n\n- 2026-11-20 call: x ^abc123\n- 2026-11-20 call: x ^abc123\n- 2026-11-21 mail\n",
         b"# Ada\n\n## Interactions\n\n- 2026-11-20 call: x ^abc123\n- 2026-11-21 mail\n",
@@ -50,7 +59,12 @@ def test_what_is_certain_is_mended(name: str) -> None:
     "data",
     [
         b"---\nname: Ada\ntier: A\ntier: B\n---\n",
-        b"---\nname: Ada\ntags:\n- x\ntags:\n- x\n---\n",
+        b"---\nname: Ada\ntags:\n- x\ntags:\n- y\n---\n",
+        b"---\nname: Ada\ntags:\n- x\n- y\ntags:\n- x\n---\n",
+        b"---\nname: Ada\nwhy: |\n  a\n\n  b\nwhy: |\n  a\n\n  c\n---\n",
+        b"# Ada\n\n## Log\n\n- 2026-11-20 call: x ^abc123\n  more\n- 2026-11-20 call: x ^abc123\n",
+        b"# Ada\n\n## Log\n\n- 2026-11-20 call: x ^abc123\n- 2026-11-20 call: x ^abc123\n\n  more\n",
+        b"# Ada\n\n## Log\n\n- 2026-11-20 call: x ^abc123\n- 2026-11-20 call: x <!-- --> ^abc123\n",
         b"# Ada\n\n## Log\n\n- 2026-11-20 call: x ^abc123\n- 2026-11-20 call: y ^abc123\n",
         b"# Ada\n\n## Log\n\n- 2026-11-20 call: x ^abc123\n  more\n- 2026-11-20 call: x ^abc123\n  else\n",
         b"# Ada\n\n## Log\n\n- 31.02.2026 call\n- 3.4.26 call\n",
@@ -97,6 +111,51 @@ def test_it_is_shown_asked_written_as_one_and_taken_back(tmp_path: Path) -> None
     assert inside(root, "check", "--fix", "-y").err.startswith("nothing to mend")
     assert inside(root, "undo").code == 0
     assert {path.stem: path.read_bytes() for path in (root / "contacts").glob("p*.md")} == files
+
+
+# --- what a merge on a web page leaves, which knows no driver ------------------------------------------------------
+
+WEB = "---\nname: Ada King\ntier: A\nrole: x\n---\n\n## Interactions\n\n- 2026-01-02 call: Hello ^abc123\n"
+LEFT = {
+    "a doubled key": (WEB.replace("role: x", "role: x\ntier: A"), "contacts/ada.md:5:1", "duplicate-key", True),
+    "a key with two values": (WEB.replace("role: x", "role: x\ntier: B"), "contacts/ada.md:5:1", "duplicate-key", False),
+    "a doubled entry in a plain log": (f"{WEB}- 2026-01-02 call: Hello ^abc123\n", "contacts/ada.md:10:1", "duplicate-block-id", True),
+    "a doubled entry in an odd log": (
+        f"{WEB}* **2026-01-03** x\n- 2026-01-02 call: Hello ^abc123\n", "contacts/ada.md:11:1", "duplicate-block-id", True
+    ),
+    "one block id, two entries": (f"{WEB}- 2026-01-03 mail: Else ^abc123\n", "contacts/ada.md:10:1", "duplicate-block-id", False),
+    "markers in the log": (
+        f"{WEB}<<<<<<< HEAD\n- 2026-01-03 mail\n=======\n- 2026-01-04 call\n>>>>>>> side\n", "contacts/ada.md:10:1", "conflict-markers", False
+    ),
+    "markers in the front matter": (
+        WEB.replace("tier: A", "<<<<<<< HEAD\ntier: A\n=======\ntier: B\n>>>>>>> side"), "contacts/ada.md:3:1", "conflict-markers", False
+    ),
+    "markers with the base": (
+        f"{WEB}<<<<<<< ours\na\n||||||| base\nb\n=======\nc\n>>>>>>> theirs\n", "contacts/ada.md:10:1", "conflict-markers", False
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", LEFT)
+def test_what_a_web_merge_leaves_is_found_and_only_what_is_certain_is_mended(tmp_path: Path, name: str, end: str) -> None:
+    text, place, code, certain = LEFT[name]
+    data = text.replace("\n", end).encode()
+    root = vault(tmp_path / "v", {"ada": data})
+    ran = inside(root, "check")
+    assert (ran.code, len(ran.out.splitlines())) == (1, 1)
+    assert ran.out.startswith(f"{place}: ")
+    assert ran.out.rstrip().endswith(f"[{code}]")
+    ran = inside(root, "check", "--fix", "-y")
+    now = (root / "contacts/ada.md").read_bytes()
+    assert (ran.code, now != data) == (0 if certain else 1, certain), ran
+    if certain:
+        odd = "* **2026-01-03** x\n" if "**" in text else ""
+        assert now == f"{WEB}{odd}".replace("\n", end).encode()
+        assert inside(root, "check").code == 0
+        assert [line[1:] for line in ran.err.splitlines() if line.startswith("-") and not line.startswith("---")] != []
+        assert inside(root, "undo").code == 0
+    assert (root / "contacts/ada.md").read_bytes() == data
 
 
 def test_a_broken_vault_is_mended_as_far_as_that_goes(tmp_path: Path) -> None:

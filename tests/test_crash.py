@@ -38,8 +38,11 @@ WRITES: dict[str, tuple[str, ...]] = {
     "rename": ("rename", "ada", "Ada Lovelace"),
     "merge": ("merge", "bob", "ada"),
     "forget": ("forget", "bob", "-y"),
+    "jot": ("jot", "Lunch with Ada King and Bob Lee yesterday, talked shop", "-y"),
+    "import": ("import", "LOG.csv", "-y"),
     "undo": ("undo",),
 }
+LOG = "date,person,channel,note\n2026-11-20,Bob Lee,call,Talked shop\n2026-11-19,Eve Stone,lunch,Met her\n"
 
 
 class Place:
@@ -48,14 +51,19 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.home, self.root = folder / "home", vault(folder / "v", dict(PEOPLE))
         self.home.mkdir()
+        (self.home / "LOG.csv").write_text(LOG)
+
+    def words(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """What to type, with files where they are."""
+        return tuple(str(self.home / word) if word == "LOG.csv" else word for word in words)
 
     def run(self, *words: str) -> int:
-        return ptcrm(self.root, *words, home=self.home).code
+        return ptcrm(self.root, *self.words(words), home=self.home).code
 
     def traced(self, words: tuple[str, ...], *options: str) -> subprocess.CompletedProcess[bytes]:
         """The real command under strace."""
         command = ["strace", "-f", "-qq", "-e", f"trace={CALLS}", *options]
-        mine = [sys.executable, "-m", "plaintextcrm", "-C", str(self.root), "--today", "2026-11-21", *words]
+        mine = [sys.executable, "-m", "plaintextcrm", "-C", str(self.root), "--today", "2026-11-21", *self.words(words)]
         return subprocess.run([*command, *mine], capture_output=True, env=environment(self.home), timeout=60, check=False)
 
     def files(self) -> dict[str, bytes]:
@@ -137,7 +145,7 @@ def test_a_disk_that_takes_half_of_what_it_is_given_gets_all(name: str, place: P
     next(again)
     (tmp_path / "half").mkdir()
     (tmp_path / "half/sitecustomize.py").write_text(HALF)
-    words = [sys.executable, "-m", "plaintextcrm", "-C", str(place.root), "--today", "2026-11-21", *WRITES[name]]
+    words = [sys.executable, "-m", "plaintextcrm", "-C", str(place.root), "--today", "2026-11-21", *place.words(WRITES[name])]
     home = environment(place.home)
     subprocess.run(
         words, env={**home, "PYTHONPATH": f"{tmp_path / 'half'}{os.pathsep}{home['PYTHONPATH']}"}, check=True, capture_output=True
@@ -161,7 +169,7 @@ def test_a_disk_that_is_really_full(left: int, tmp_path: Path) -> None:
                 pass
         os.truncate(disk / "filler", max(0, (disk / "filler").stat().st_size - left))
         for name, words in WRITES.items():
-            ran = ptcrm(place.root, *words, home=place.home)
+            ran = ptcrm(place.root, *place.words(words), home=place.home)
             assert ran.code in (0, 5), (name, ran.err)
             assert "Traceback" not in ran.err, name
             if ran.code == 5:
@@ -174,3 +182,67 @@ def test_a_disk_that_is_really_full(left: int, tmp_path: Path) -> None:
         assert "On the pier" in (place.root / "contacts/ada.md").read_text()
     finally:
         subprocess.run(["umount", str(disk)], check=False)
+
+
+# --- sync: whatever becomes of ptcrm between two calls of git, or of one of these --------------------------------------
+
+# Stands before git: kills ptcrm before the n-th call of git or while that runs, or has it fail.
+GIT_FAILS = """#!/bin/sh
+n=$(cat "$COUNT" 2>/dev/null || echo 0)
+echo $((n + 1)) >"$COUNT"
+if [ "$n" = "$WHEN" ]; then
+    case $FAULT in
+    before) kill -9 $PPID; exit 1 ;;
+    while) kill -9 $PPID; "$GIT" "$@"; touch "$COUNT.over"; exit ;;
+    fails) echo "fatal: no space left on device" >&2; exit 128 ;;
+    esac
+fi
+exec "$GIT" "$@"
+"""
+
+
+@pytest.mark.parametrize("fault", ["before", "while", "fails"])
+def test_a_sync_that_is_killed_or_fails_at_any_call_of_git_is_done_by_the_next(fault: str, tmp_path: Path) -> None:
+    from tests.test_sync import ADA, BEN, CLEO, Team, done, edited, entries, head
+    from tests.test_sync import run_git as git
+
+    team = Team(tmp_path / "team", {"ada": ADA, "ben": BEN, "cleo": CLEO})
+    lee, noor = team.clone("lee"), team.clone("noor")
+    done(noor("sync"))
+    done(lee("log", "ada", "coffee", "entry 1"))
+    done(lee("sync"))
+    done(noor("log", "ada", "call", "entry 2"))
+    edited(noor, "ben", "Hello", "entry 3")
+    shutil.copytree(team.folder, tmp_path / "aside", symlinks=True)
+    bin, count = tmp_path / "bin", tmp_path / "count"
+    bin.mkdir()
+    (bin / "git").write_text(GIT_FAILS)
+    (bin / "git").chmod(0o755)
+    real = shutil.which("git")
+    assert real is not None
+    own = {"PATH": f"{bin}{os.pathsep}{os.environ['PATH']}", "GIT": real, "COUNT": str(count), "FAULT": fault}
+    done(noor.process("sync", **own, WHEN="none"))
+    calls = int(count.read_text())
+    assert calls > 15
+    for when in range(calls) if EVERY else range(5 * ["before", "while", "fails"].index(fault), calls, 15):
+        shutil.rmtree(team.folder)
+        shutil.copytree(tmp_path / "aside", team.folder, symlinks=True)
+        count.unlink()
+        old = head(noor)
+        ran = noor.process("sync", **own, WHEN=str(when))
+        where = f"{fault} at call {when}: {ran}"
+        assert "Traceback" not in ran.err, where
+        assert ran.code == -9 if fault != "fails" else ran.code in (0, 2, 5, 6), where
+        while fault == "while" and not count.with_suffix(".over").exists():
+            pass  # git goes on without us
+        count.with_suffix(".over").unlink(missing_ok=True)
+        assert head(noor) == old or git(noor.root, "merge-base", "--is-ancestor", old, "HEAD") == "", where
+        assert entries(noor).keys() >= {"entry 2", "entry 3"}, where
+        assert max(entries(noor).values()) == 1, where
+        for place in (noor, lee):
+            done(place("sync"))
+        assert head(lee) == head(noor) == team.pushed(), where
+        for place in (noor, lee):
+            assert entries(place) == Counter(["entry 1", "entry 2", "entry 3"]), where
+            assert git(place.root, "status", "--porcelain") == "", where
+        git(noor.root, "fsck", "--strict", "--no-dangling")

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -316,6 +317,33 @@ def test_a_long_log_takes_time_in_proportion() -> None:
     assert seconds(2000) < 40 * short  # ten times as many; as the square it would be a hundred
 
 
+def _log(places: Iterable[int]) -> str:
+    return "## Log\n\n" + "".join(f"- {1990 + n // 336}-{1 + n // 28 % 12:02}-{1 + n % 28:02} call: talk {n}\n" for n in places)
+
+
+LONG: dict[str, Callable[[int], tuple[str, str, str]]] = {
+    "a list": lambda size: (
+        (keys := "---\ntags:\n" + "".join(f"  - t{n}\n" for n in range(size))) + "---\n", f"{keys}  - x\n---\n", f"{keys}  - y\n---\n"
+    ),
+    "sections": lambda size: (
+        (text := "".join(f"## Log\n\n- 2026-01-01 call: {n}\n\n" for n in range(size))),
+        f"{text}- 2026-01-02 call\n", text.replace("call: 5\n", "call: five\n"),
+    ),
+    "entries in another order": lambda size: (_log(range(size)), _log(reversed(range(size))), _log(n * 7 % size for n in range(size))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_whatever_is_long_takes_time_in_proportion(name: str) -> None:
+    def seconds(size: int) -> float:
+        began = time.process_time()
+        assert merge(*(text.encode() for text in LONG[name](size)), PATH) is not None
+        return time.process_time() - began
+
+    short = min(seconds(300) for _ in range(3))
+    assert min(seconds(3000) for _ in range(2)) < 40 * short
+
+
 # --- git itself ----------------------------------------------------------------------------------------------------
 
 PTCRM = f"{shlex.quote(sys.executable)} -m plaintextcrm"
@@ -371,6 +399,43 @@ def test_git_merges_through_the_driver_with_the_same_result_in_every_direction(r
     repository(*words)
     assert repository.ada.read_bytes().decode() == MERGED
     assert repository("status", "--porcelain") == ""
+
+
+def test_a_history_that_crosses_over_has_every_entry_once(repository: Repository) -> None:
+    repository.branches(OURS, THEIRS)
+    repository("branch", "before")
+    repository("merge", "-q", "--no-edit", "other")
+    repository("checkout", "-q", "other")
+    repository("merge", "-q", "--no-edit", "before")
+    assert repository.ada.read_bytes().decode() == MERGED, "the same, whoever merges"
+    repository.commit(MERGED.replace("Ada Lovelace", "Countess").replace("- 2026-03-01", "- 2026-02-28 call: Fourth\n- 2026-03-01"))
+    repository("checkout", "-q", "main")
+    repository.commit(MERGED.replace("One.", "One!").replace("- 2026-03-01", "- 2026-02-25 call: Third\n- 2026-03-01"))
+    assert len(repository("merge-base", "--all", "main", "other").split()) == 2, "git makes up a base, through the driver too"
+    repository("merge", "-q", "--no-edit", "other")
+    found = MERGED.replace("Ada Lovelace", "Countess").replace("One.", "One!")
+    assert repository.ada.read_bytes().decode() == found.replace(
+        "- 2026-03-01", "- 2026-02-25 call: Third\n- 2026-02-28 call: Fourth\n- 2026-03-01"
+    )
+
+
+def test_a_revert_takes_out_what_its_commit_put_in_and_nothing_of_later_ones(repository: Repository) -> None:
+    more = OURS.replace("- 2026-03-01 call: Ours\n", "- 2026-02-20 call: Before\n- 2026-03-01 call: Ours\n- 2026-03-02 call: After\n")
+    repository.commit(OURS)
+    repository.commit(more.replace("One.", "One!"))
+    repository("revert", "--no-edit", "HEAD~1")
+    found = more.replace("- 2026-03-01 call: Ours\n", "").replace("tier: B", "tier: A").replace("One.", "One!")
+    assert repository.ada.read_bytes().decode() == found
+    repository("revert", "--no-edit", "HEAD")
+    assert repository.ada.read_bytes().decode() == more.replace("One.", "One!"), "and a revert of that puts it in again"
+
+
+def test_a_commit_that_was_picked_before_is_merged_as_one(repository: Repository) -> None:
+    repository.branches(OURS, THEIRS)
+    repository("cherry-pick", "other")
+    repository.commit(MERGED.replace("One.", "One!"))
+    repository("merge", "-q", "--no-edit", "other")
+    assert repository.ada.read_bytes().decode() == MERGED.replace("One.", "One!")
 
 
 def test_git_stops_for_a_field_that_both_changed_with_everything_else_merged(repository: Repository) -> None:

@@ -114,6 +114,45 @@ def test_a_rename_rewrites_links_in_front_matter(tmp_path: Path, before: str, af
     assert text(root, "contacts/ben.md") == f"---\nname: Ben\n{after}\n---\n\n# Ben\n"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("referred_by: ada-king", "referred_by: ada-byron"),
+        ("referred_by:   Ada King   # at the fair", "referred_by:   Ada Byron   # at the fair"),
+        ("introduced-by: 'ada king'", "introduced-by: 'Ada Byron'"),
+        ('"referred_by" : "ada-king"', '"referred_by" : "ada-byron"'),
+        ("knows: ada-king", "knows: ada-byron"),
+        ("knows: [ada-king, 'Ada King', eve]", "knows: [ada-byron, 'Ada Byron', eve]"),
+        ("knows:\n- ada-king\n\n- eve\n# ada-king\n-  Ada King  # x", "knows:\n- ada-byron\n\n- eve\n# ada-king\n-  Ada Byron  # x"),
+        ("referred_by: the Countess", "referred_by: the Countess"),
+        ("referred_by: Ada King and Eve", "referred_by: Ada King and Eve"),
+        ("referred_by: ada-king\n  and Eve", "referred_by: ada-king\n  and Eve"),
+        ("referred_by: |\n  ada-king", "referred_by: |\n  ada-king"),
+        ("knows:\n- ada-king\n  and Eve", "knows:\n- ada-king\n  and Eve"),
+        ("knows: Ada King, Eve", "knows: Ada King, Eve"),
+        ("referred_by: eve", "referred_by: eve"),
+        ("company: ada-king\nmine: ada-king", "company: ada-king\nmine: ada-king"),
+        ("# referred_by: ada-king", "# referred_by: ada-king"),
+    ],
+)
+def test_a_rename_rewrites_whole_values_that_name_somebody_without_brackets(tmp_path: Path, before: str, after: str, end: str) -> None:
+    ada = ADA.replace("tier: A", "aliases: the Countess")
+    ben = "---\nname: Ben\n{}\n---\n\nreferred_by: ada-king\n"
+    root = vault(tmp_path / "v", {"ada-king": ada, "eve": "# Eve\n", "ben": ben.format(before).replace("\n", end)})
+    done(inside(root, "rename", "ada-king", "Ada Byron"))
+    assert text(root, "contacts/ben.md") == ben.format(after).replace("\n", end)
+
+
+def test_who_is_named_without_brackets_is_linked_to_as_well(tmp_path: Path) -> None:
+    ben = "---\nname: Ben\nreferred_by: ada-king\n---\n"
+    root = vault(tmp_path / "v", {"ada-king": ADA, "ben": ben, "eve": "---\nname: Eve\nknows: [Ada King]\n---\n"})
+    assert "contacts/ben.md:3" in done(inside(root, "forget", "ada-king", "-y")).err
+    done(inside(root, "undo"))
+    done(inside(root, "merge", "ada-king", "eve"))
+    assert "referred_by: eve\n" in text(root, "contacts/ben.md")
+
+
 def test_a_name_that_yaml_would_read_otherwise_is_linked_by_slug_in_front_matter(tmp_path: Path) -> None:
     ben = '---\nname: Ben\nknows: ["[[Ada King]]"]\n---\n\n[[Ada King]]\n'
     root = vault(tmp_path / "v", {"ada-king": ADA, "ben": ben})
@@ -470,6 +509,30 @@ def test_two_files_become_one_and_nothing_is_lost(tmp_path: Path, ends: str) -> 
     assert "  tier: B\n  mine: no\n" in said.err
     assert "no mistakes, no warnings" in "".join(done(inside(root, "check"))[1:])
     assert "Ada King" in done(inside(root, "show", "a. king")).out
+
+
+@pytest.mark.parametrize(
+    ("into", "who", "after"),
+    [
+        ('knows: ["[[ben]]", "[[a-king]]"]', "", 'knows: ["[[ben]]"]'),
+        ("knows:\n  - '[[a-king|A. King]]'\nrole: x", "", "role: x"),
+        ("referred_by: a-king", "", ""),
+        ('introduced_by: "[[A. King]]"\nrole: x', "", "role: x"),
+        ("", 'referred_by: "[[ada-king]]"\nknows: [Ada King]', ""),
+        ("", 'knows: ["[[ada-king]]", "[[ben]]"]\nreferred_by: ben', 'knows: ["[[ben]]"]\nreferred_by: ben'),
+        ('knows: ["[[a-king]]"]', 'knows: ["[[ada-king]]"]\nreferred_by: "[[ada-king]]"', ""),
+        ("referred_by: ben\nwhy: knows [[a-king]]", 'referred_by: "[[ada-king]]"', "referred_by: ben\nwhy: knows [[ada-king]]"),
+    ],
+)
+def test_nobody_knows_or_was_introduced_by_themselves_after_a_merge(tmp_path: Path, into: str, who: str, after: str) -> None:
+    files = {"ada-king": f"---\nname: Ada King\n{into}\n---\n", "a-king": f"---\nname: A. King\n{who}\n---\n", "ben": "# Ben\n"}
+    root = vault(tmp_path / "v", files)
+    said = done(inside(root, "merge", "a-king", "ada-king"))
+    now = parsed((root / "contacts/ada-king.md").read_bytes(), "ada-king").contact
+    assert now.keys == {**contact("name: Ada King", after).keys, "aliases": ("A. King", "a-king")}
+    assert "Merged from" not in text(root, "contacts/ada-king.md"), said
+    done(inside(root, "undo"))
+    assert files["ada-king"] == text(root, "contacts/ada-king.md")
 
 
 def test_a_newest_first_log_stays_newest_first(tmp_path: Path) -> None:

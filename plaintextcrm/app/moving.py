@@ -177,7 +177,8 @@ def merge(vault_: Vault, who: str, into: str, how: How = How()) -> Merged:
         gone, known = _known(vault_, first), _known(vault_, second)
         known = known._replace(aliases=(*known.aliases, gone.name, gone.slug, *gone.aliases))
         move = Move(before, _after(before, who, (known, second.path)), {who: into})
-        theirs, own = relinked(first, move, second.path, kinds), relinked(second, move, kinds=kinds)
+        theirs, own = (joining.without_each_other(one, lambda word: before.meant(word) in (who, into)) for one in (first, second))
+        theirs, own = relinked(theirs, move, second.path, kinds), relinked(own, move, kinds=kinds)
         joined = joining.joined(own, theirs, vault_.settings.log_order, kinds)
         result = gone.name, known.name, joined
         others = list(_relink_others(vault_, move, {first.path, second.path}, unread))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from plaintextcrm.core import body, contact, edit, names
 from plaintextcrm.core.contact import Parsed
@@ -20,6 +20,7 @@ from plaintextcrm.core.model import Contact, Interaction, Source
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.plainlog import dedented
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.splice import SET, TAKE, Change, change_key
 from plaintextcrm.core.text import decode, fold, line_end_at, line_starts, split_lines
 from plaintextcrm.core.vocabulary import BY_FOLD, LIST_TYPES, find_key, fold_key
 
@@ -200,6 +201,29 @@ def _item_lines(text: str, pair: Pair, starts: list[int], end: int) -> list[int]
 # --- two files of one person ---------------------------------------------------------------------------------------
 
 
+def without_each_other(source: Source, is_one_of_them: Callable[[str], bool]) -> Source:
+    """The file without those values of `knows` and `referred_by` that name who is to become the same person.
+
+    What cannot be taken out surely stays: a link to oneself does no harm.
+    """
+    said = contact.parse(source).contact
+    for key in ("knows", "referred_by"):
+        ours = tuple(value for value in said.texts(key) if is_one_of_them(linked(value)))
+        if not ours:
+            continue
+        change = Change(key, TAKE, ours) if key == "knows" else Change(key, SET, ())
+        try:
+            source = after(source, decode(change_key(source, change).replaces or b"")[0])
+        except Refused:
+            continue
+    return source
+
+
+def linked(value: str) -> str:
+    """Whom a value names, with or without brackets."""
+    return value.strip().removeprefix("[[").removesuffix("]]").split("|")[0].split("#")[0].strip()
+
+
 class Joined(NamedTuple):
     """Two files made one: `added` keys, the lines `key: value` that differ and are `kept` below the log, entries that came along."""
 
@@ -287,8 +311,7 @@ def _keys(source: Source, before: Parsed, other: Parsed) -> tuple[Source, list[s
 
 def _is_link_to(value: str, person: Contact) -> bool:
     """Whether a value links to the very person whose file it would stand in."""
-    target = value.strip().removeprefix("[[").removesuffix("]]").split("|")[0]
-    return fold(target) in (fold(person.slug), fold(person.id), fold(person.name))
+    return fold(linked(value)) in (fold(person.slug), fold(person.id), fold(person.name))
 
 
 def _shown(value: object) -> str:

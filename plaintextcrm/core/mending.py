@@ -39,18 +39,28 @@ def _without(text: str, problem: Problem) -> str | None:
     end = lines[place][len(lines[place].rstrip("\r\n")) :]
     if problem.fix is not None:
         return "".join([*lines[:place], problem.fix, end, *lines[place + 1 :]])
-    if problem.code in ("duplicate-key", "duplicate-block-id") and _said_before(lines, place, problem.code):
-        return "".join([*lines[:place], *lines[place + 1 :]])
+    if problem.code == "duplicate-key" or (problem.code == "duplicate-block-id" and _BLOCK_ID.search(lines[place].rstrip())):
+        below = " \t-" if problem.code == "duplicate-key" else " \t"
+        end = _end(lines, place, below)
+        if end and _said_before(lines, place, end, below):
+            return "".join([*lines[:place], *lines[end:]])
     return None
 
 
-def _said_before(lines: list[str], place: int, code: str) -> bool:
-    """Whether the very same line, without anything below it, stands in the file already: as a merge on a web page leaves it."""
-    line = lines[place].rstrip()
-    below = lines[place + 1] if place + 1 < len(lines) else ""
-    goes_on = below[:1] in (" ", "\t") or (code == "duplicate-key" and below.startswith("- "))
-    is_whole = bool(_BLOCK_ID.search(line)) if code == "duplicate-block-id" else ":" in line and not line.endswith((":", "|", ">"))
-    return is_whole and not goes_on and any(other.rstrip() == line for other in lines[:place])
+def _end(lines: list[str], place: int, below: str) -> int:
+    """Where what belongs to a line ends: the lines below it that begin with one of those; 0 where that is in doubt."""
+    end = place + 1
+    while end < len(lines) and lines[end].strip() and lines[end][0] in below and not lines[end].startswith("---"):
+        end += 1
+    rest = next((line for line in lines[end:] if line.strip()), "")
+    return 0 if end < len(lines) and not lines[end].strip() and rest[:1] in (" ", "\t") else end
+
+
+def _said_before(lines: list[str], place: int, end: int, below: str) -> bool:
+    """Whether the very same lines stand in the file already, with nothing more below: as a merge on a web page leaves them."""
+    said = [line.rstrip() for line in lines[place:end]]
+    starts = (start for start in range(place) if lines[start].rstrip() == said[0] and _end(lines, start, below) == start + len(said))
+    return any([line.rstrip() for line in lines[start : start + len(said)]] == said for start in starts)
 
 
 def _is_better(source: Source, text: str, changed: str, kinds: KindTable) -> bool:

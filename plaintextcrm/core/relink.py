@@ -1,6 +1,7 @@
 """Links of a file after people moved: each means afterwards whom it meant before (docs/format.md, "Ids, slugs and links").
 
 Only the target of a link changes; its label, its heading and every other byte stay, and so do links in code and comments.
+A whole value of `referred_by` or `knows` is a link without brackets too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from plaintextcrm.core.pages.addresses import encoded
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import encode, fold, normal
+from plaintextcrm.core.vocabulary import find_key
 
 _WIKI = pattern(r"\[\[([^\[\]|#\r\n]+)(?=[|#]|\]\])")
 _INLINE = r"\]\([ \t]*(?:<([^<>\r\n]+)>|((?:[^\s()<>]|\([^\s()<>]*\))+))(?=[ \t)])"
@@ -29,6 +31,14 @@ _CODE = pattern(r"(?<!`)(`+)(?!`)[^`\n]+\1(?!`)")
 _YAML_COMMENT = pattern(
     r"""(?<=[\s\[,{])(?:"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\n]|'')*')|(?:^|(?<=[ \t]))(?P<comment>\#[^\r\n]*)""", re.MULTILINE
 )
+_KEY_LINE = pattern(r"""^["']?([A-Za-z_][\w -]*?)["']?[ \t]*:(?=[ \t\r\n])""", re.MULTILINE)
+_VALUE = r"""(?:"([^"\[\]\r\n]*)"|'([^'\[\]\r\n]*)'|(\w[^"'#,\[\]{}\r\n]*?))"""
+_ENDS = r"[ \t]*(?=\r|\n|\Z)(?!\r?\n[ \t]+[^\s-])"  # the next line does not go on with it
+_LONE_VALUE = pattern(rf"[ \t]*{_VALUE}{_ENDS}")
+_FLOW_VALUES = pattern(r"[ \t]*\[([^\r\n]*)\][ \t]*(?=\r|\n|\Z)")
+_FLOW_VALUE = pattern(rf"(?:\A|(?<=,))[ \t]*{_VALUE}[ \t]*(?=,|\Z)")
+_BLOCK_VALUE = pattern(rf"[ \t]*(?:\r?\n)(?:[ \t]*\r?\n)*[ \t]*-[ \t]+(?:{_VALUE}{_ENDS}|[^\r\n]*)")
+_NAMING = ("referred_by", "knows")
 _SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _LINKABLE = pattern(r"[^\[\]|#^`<>%\\\x00-\x1f]+\Z")
 _PLAIN_IN_YAML = pattern(r"\w[\w .()/–—-]*\Z")
@@ -100,7 +110,9 @@ def _unquoted(text: str) -> str:
 def links(parsed: Parsed) -> Iterator[Link]:
     """The links of a parsed file, in no order. Offsets are those of its text, which is as long as the source's."""
     begins = parsed.front.body
-    yield from _links(_without_comments(parsed.text[:begins]), 0, True)
+    front = _without_comments(parsed.text[:begins])
+    yield from _links(front, 0, True)
+    yield from _bare(front)
     yield from _links(_without_code(parsed.text[begins:]), begins, False)
 
 
@@ -109,6 +121,31 @@ def _loose(source: Source) -> Iterator[Link]:
     text = normal(source.text)
     for in_front in (False, True):
         yield from _links(text, 0, in_front)
+    if text.lstrip("\ufeff").startswith("---"):
+        yield from _bare(_without_comments(text[: text.find("\n---", 3)]))
+
+
+def _bare(front: str) -> Iterator[Link]:
+    """The whole values of `referred_by` and `knows` in a front matter, which name people without brackets."""
+    for match in _KEY_LINE.finditer(front):
+        known = find_key(match[1])
+        if known is None or known.name not in _NAMING:
+            continue
+        if flow := _FLOW_VALUES.match(front, match.end()):
+            yield from (_bare_link(one, flow.start(1)) for one in _FLOW_VALUE.finditer(flow[1]))
+        elif lone := _LONE_VALUE.match(front, match.end()):
+            yield _bare_link(lone, 0)
+        else:
+            item = _BLOCK_VALUE.match(front, match.end())
+            while item:
+                if item.lastindex:
+                    yield _bare_link(item, 0)
+                item = _BLOCK_VALUE.match(front, item.end())
+
+
+def _bare_link(match: re.Match[str], at: int) -> Link:
+    group = match.lastindex or 0
+    return Link(at + match.start(group), at + match.end(group), match[group], False, True)
 
 
 def _links(text: str, at: int, in_front: bool) -> Iterator[Link]:

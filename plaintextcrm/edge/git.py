@@ -17,7 +17,7 @@ _BUSY = {
     "CHERRY_PICK_HEAD": "a cherry-pick is in progress",
     "REVERT_HEAD": "a revert is in progress",
     "sequencer": "a cherry-pick or revert of several commits is in progress",
-    "BISECT_LOG": "a bisect is in progress",
+    "BISECT_LOG": "a bisect is in progress",  # `git bisect good` would speak of our commit, not of the one that was tried
 }
 _FEW = 20_000  # characters of paths that fit into a command line everywhere (Windows takes 32,767)
 _PATIENCE = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60")  # a network that is silent for a minute is none
@@ -53,9 +53,12 @@ def commit(root: Path, paths: Sequence[str], message: str) -> bool:
     if tree is None:
         return False
     try:
+        before = _marks(root, paths)
         why = _busy(tree) or _committed(root, paths, message)
         if why and not _as_committed(root, paths):
             raise _failed(root, paths, why)
+        if not why and _marks(root, paths) != before:
+            _run(root, ["reset", "--quiet"], paths)  # a hook changed and added them: `commit --only` leaves the index with ours
     except FileNotFoundError:
         return False
     except OSError as error:
@@ -73,6 +76,18 @@ def _committed(root: Path, paths: Sequence[str], message: str) -> str:
     if done.returncode and "did not match any file" in done.stderr:
         done = _commit_unknown(root, paths, message)
     return _why(done) if done.returncode else ""
+
+
+def _marks(root: Path, paths: Sequence[str]) -> list[tuple[int, int, int] | None]:
+    """What tells of each file whether somebody wrote to it."""
+    found: list[tuple[int, int, int] | None] = []
+    for path in paths:
+        try:
+            facts = os.stat(root / path)
+            found.append((facts.st_mtime_ns, facts.st_size, facts.st_ino))
+        except OSError:
+            found.append(None)
+    return found
 
 
 def _commit_only(root: Path, paths: Sequence[str], message: str) -> _Done:

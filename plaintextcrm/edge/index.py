@@ -401,6 +401,7 @@ class Index:
             self._marked(Marker(self.settings, today))
         else:
             self.db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
+        self.db.execute("DELETE FROM meta WHERE key = 'worded'")  # of a vault that was empty, and searched then
 
     def _word_all(self) -> None:
         """The full-text index, built when somebody first searches, and kept up from then on."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from plaintextcrm.core import contact
 from plaintextcrm.core.frontmatter import FrontMatter, Tree
-from plaintextcrm.core.model import Interaction, Source
+from plaintextcrm.core.model import Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.threeway.lines import Clash, Piece
 
@@ -33,9 +33,9 @@ class Version(NamedTuple):
         """How often each problem is in it that concerns a merge."""
         return Counter(problem.code for problem in self.parsed.problems if problem.code in (*BROKEN, "duplicate-block-id"))
 
-    def entries(self) -> Counter[Interaction]:
-        """Its entries, wherever they stand."""
-        return Counter(entry._replace(where=0) for entry in self.parsed.contact.interactions)
+    def entries(self) -> Counter[tuple[object, ...]]:
+        """Its entries, wherever they stand: each without its last field, the line."""
+        return Counter(entry[:-1] for entry in self.parsed.contact.interactions)
 
 
 def version(text: str, path: str) -> Version:
@@ -66,7 +66,7 @@ def _entries_hold(found: Sequence[Version], base: Version, ours: Version, theirs
     old, one, other = base.entries(), ours.entries(), theirs.entries()
     kept = old & one & other
     wanted = kept + ((one - old) | (other - old))
-    there: Counter[Interaction] = Counter()
+    there: Counter[tuple[object, ...]] = Counter()
     for version in found:
         there |= version.entries()
     return there == wanted if clean else wanted <= there
@@ -91,6 +91,5 @@ def _holds(now: Tree, old: Tree, one: Tree, other: Tree, clean: bool) -> bool:
 
 
 def _joined(now: Tree, old: Tree, one: list[Tree], other: list[Tree]) -> bool:
-    before = old if isinstance(old, list) else []
-    due = [item for item in one + other if item not in before or (item in one and item in other)]
-    return isinstance(now, list) and all(item in now for item in due) and all(item in due for item in now)
+    before, here, there, found = (set(map(repr, side if isinstance(side, list) else [])) for side in (old, one, other, now))
+    return isinstance(now, list) and found == ((here | there) - before) | (here & there)

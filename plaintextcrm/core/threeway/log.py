@@ -54,8 +54,10 @@ def body_of(version: Version) -> Body:
 
 def _whole(place: Placed, lines: Sequence[str], hidden: Sequence[bool]) -> Placed:
     """An entry with the fences and comments that stand deeper below it, which reading leaves out."""
-    least = _indent(lines[place.line - 1]) + 2
     end = at = place.end - 1
+    if at == len(lines) or (lines[at].strip() and not hidden[at]):
+        return place
+    least = _indent(lines[place.line - 1]) + 2
     while at < len(lines) and (hidden[at] or not lines[at].strip()):
         if hidden[at] and _indent(lines[at]) < least:
             break

@@ -20,6 +20,7 @@ def by_meaning(base: Version, ours: Version, theirs: Version) -> Iterator[Piece]
 
 def _body_pieces(base: Body, ours: Body, theirs: Body) -> Iterator[Piece]:
     done = set()
+    tight = [_tight(one) for one in (ours, theirs)]
     apart = False  # a log was empty until now: a heading that follows its entries wants a blank line
     for line in merge_lines(base.lines, ours.lines, theirs.lines):
         if isinstance(line, int):
@@ -27,7 +28,7 @@ def _body_pieces(base: Body, ours: Body, theirs: Body) -> Iterator[Piece]:
                 raise Doubt
             done.add(line)
             yield from log_pieces(*(_log(one, line) for one in (base, ours, theirs)))
-            apart = any(_log(one, line) for one in (ours, theirs)) and not any(_tight(one, line) for one in (ours, theirs))
+            apart = any(_log(one, line) for one in (ours, theirs)) and not any(line in one for one in tight)
             continue
         text = line if isinstance(line, str) else _text(line.ours)
         yield "\n" if apart and text.startswith("#") else ""
@@ -39,10 +40,10 @@ def _log(body: Body, number: int) -> Sequence[Entry]:
     return body.logs[number] if number < len(body.logs) else ()
 
 
-def _tight(body: Body, number: int) -> bool:
-    """Whether a heading follows the entries of a log at once."""
-    after = body.lines[body.lines.index(number) + 1 :][:1] if _log(body, number) else ()
-    return any(isinstance(line, str) and line.startswith("#") for line in after)
+def _tight(body: Body) -> set[int]:
+    """The logs whose entries a heading follows at once."""
+    pairs = zip(body.lines, body.lines[1:], strict=False)
+    return {number for number, line in pairs if isinstance(number, int) and _log(body, number) and str(line).startswith("#")}
 
 
 def _text(lines: tuple[object, ...]) -> str:

@@ -57,10 +57,11 @@ def _order(
 ) -> Iterator[Hashable]:
     """The names of the settled units as they follow each other; one that a side moved stands where that side put it."""
     moved, moved_there = _moved(base, ours), _moved(base, theirs)
+    by_us, by_them = moved - moved_there, moved_there - moved
     done: set[Hashable] = set()
     for _, left, right, same in stretches(base, ours, theirs):
-        one = [id for id in left if id in settled and id not in done and (same or id not in moved_there - moved)]
-        other = [id for id in right if id in settled and id not in done and (same or id not in moved - moved_there)]
+        one = [id for id in left if id in settled and id not in done and (same or id not in by_them)]
+        other = [id for id in right if id in settled and id not in done and (same or id not in by_us)]
         run = one or other if one == other or not (one and other) else sorted({*one, *other}, key=lambda id: rank[id])
         yield from run
         done.update(run)
