@@ -12,7 +12,7 @@ from plaintextcrm.app.duelist import Wanted, due_list
 from plaintextcrm.app.pressing import Known, Press
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import stored
-from plaintextcrm.core.dates import long_day
+from plaintextcrm.core.dates import WEEKDAYS, long_day, plus_days
 from plaintextcrm.core.due import DatedRow, DueRow
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Problem
@@ -27,16 +27,18 @@ from plaintextcrm.core.text import fold, split_lines
 from plaintextcrm.edge import assets
 from plaintextcrm.edge import vault as vaults
 from plaintextcrm.edge.cards import Cards
-from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, due_calendar, occasion_calendar
+from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, Slot, due_calendar, occasion_calendar
 
 AHEAD_DAYS = 31  # how far due.ics looks
 MOST_AHEAD = 2000
+REPORTS_PAGE = ("Reports", "reports.html")
+NAV = (("Today", "index.html"), ("People", "people.html"), ("Calendar", "calendar.html"), ("Stats", "stats.html"), REPORTS_PAGE)
 LOOKED_AT = 60  # people whose later days a page can work out, beside those who are shown
 
 
 def frame_of(settings: Settings, day: date) -> Frame:
     """What stands around every page of a contact."""
-    nav = (Link("Today", "index.html"), Link("People", "people.html"), Link("Calendar", "calendar.html"), Link("Stats", "stats.html"))
+    nav = tuple(Link(*page) for page in NAV if page != REPORTS_PAGE or settings.site.reports)
     return Frame("", settings.site.title or settings.name, nav, "People", day.isoformat(), long_day(day), 0, 0, ())
 
 
@@ -72,7 +74,10 @@ class Issue:
         total = loads(str(self.cards.meta("tally") or "{}"))
         yield "stats.html", press.stats(frame._replace(current="Stats"), stats.stats(total, self.settings, self.today))
         yield "problems.html", press.problems(frame._replace(current="Problems"), self._problems())
-        yield "due.ics", due_calendar(self._due_events(), title=f"{frame.site}: due", seed=self._seed(), today=self.today)
+        yield (
+            "due.ics",
+            due_calendar(self._due_events(), title=f"{frame.site}: due", seed=self._seed(), today=self.today, slot=self._slot()),
+        )
         yield (
             "occasions.ics",
             occasion_calendar(
@@ -82,6 +87,7 @@ class Issue:
         yield "site.json", self._facts()
         for name in assets.PAGES:
             yield name, assets.static(name)
+        yield from self._reports()
 
     @cached_property
     def frame(self) -> Frame:
@@ -102,6 +108,29 @@ class Issue:
             [*self.vault.problems, *self.index.problems(), *stored.to_problems(str(kept))], key=lambda one: (one.where, one.code)
         )
         return tuple(problem for problem in found if _file_of(problem.where.path) not in private)
+
+    # -- reports --
+
+    def _reports(self) -> Iterator[tuple[str, bytes]]:
+        """The reports that the settings name, of what may be seen, and the page that lists them."""
+        wanted = self.settings.site.reports
+        if not wanted:
+            return
+        from plaintextcrm.core import reports
+        from plaintextcrm.core.pages.reported import reported, tier_as_shown, tiers_numbered
+        from plaintextcrm.core.reports.network import Network
+
+        seen = [self.press.seen(*found) for found in self.index.contacts() if not self._is_private(found[0].id)]
+        untold = {known.contact.id for known in seen if not self.settings.site.show_tier or "tier" in known.hidden}
+        shown = tiers_numbered(self.settings) if untold else self.settings
+        people = (tier_as_shown(known.contact, known.facts, self.settings, shown) for known in seen)
+        network = Network(people, shown, self.today)
+        frame, made = self.frame._replace(current="Reports"), []
+        for name in (name for name in reports.REPORTS if name in wanted):
+            page = reported(reports.report(name, network), page_of, self.today, untold)
+            made.append(page)
+            yield f"reports/{name}.html", self.press.pages.report(frame._replace(root="../"), page)
+        yield "reports.html", self.press.pages.reports(frame, made)
 
     # -- today --
 
@@ -267,6 +296,16 @@ class Issue:
                 facts = loads(card.facts)
                 events.append(DueEvent(id, card.name, date.fromordinal(on), facts.get("hook") or ""))
         return events
+
+    def _slot(self) -> Slot | None:
+        """The hour of `[due] when`, where it is set: its next coming, and today's few."""
+        if not self.settings.when:
+            return None
+        weekday, _, clock = self.settings.when.partition(" ")
+        hour, minute = map(int, clock.split(":"))
+        ahead = (WEEKDAYS.index(weekday[:3].lower()) - self.today.weekday()) % 7
+        shown, _, _, _ = self.day
+        return Slot(plus_days(self.today, ahead), hour, minute, tuple(one.known.contact.name for one in shown))
 
     def _occasion_events(self) -> list[OccasionEvent]:
         found = []

@@ -252,14 +252,16 @@ def show_command(run: Run, who: str, explain: bool, everything: bool, format_: s
     ptcrm show 2                 the second of the last list
     ptcrm show ada,bob --explain
     """
+    from plaintextcrm.app import ideas
     from plaintextcrm.cli.showing import brief_facts, brief_lines
 
     ids = finding.whos(run.vault, who, clock.seconds())
-    found = ask(run.vault, lambda index: [reading.brief(index, run.vault, id) for id in ids], run.progress())
+    with_ideas = ask(run.vault, lambda index: [ideas.ideas(index, run.vault, id) for id in ids], run.progress())
+    found = [one for one, _ in with_ideas]
     problems = [problem for one in found for problem in one.problems]
     run.tell_problems((*run.vault.problems, *problems))
     if as_json or format_ == "json":
-        run.say(asdata.as_json("show", run.today, [brief_facts(run, one) for one in found], problems))
+        run.say(asdata.as_json("show", run.today, [brief_facts(run, one, own) for one, own in with_ideas], problems))
         return
     if format_ in ("csv", "ids"):
         people = [Listed(one.contact, one.standing, len(one.contact.interactions)) for one in found]
@@ -270,7 +272,7 @@ def show_command(run: Run, who: str, explain: bool, everything: bool, format_: s
 
         run.say("\n".join("\n".join(map(safe, split_lines(writing.read_source(run.vault, id).text))) for id in ids))
         return
-    run.say("\n\n".join("\n".join(brief_lines(run, one, explain, everything)) for one in found))
+    run.say("\n\n".join("\n".join(brief_lines(run, one, explain, everything, own)) for one, own in with_ideas))
 
 
 # --- search --------------------------------------------------------------------------------------------------------

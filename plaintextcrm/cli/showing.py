@@ -10,14 +10,18 @@ from plaintextcrm.app.reading import Brief
 from plaintextcrm.cli.run import Run, vault_path_shown
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import history, numbers
-from plaintextcrm.core.dates import cadence_words, day_words, last_day, span_words
+from plaintextcrm.core.dates import cadence_words, day_words, span_words
+from plaintextcrm.core.ideas import Idea, age
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.standing import Standing
 from plaintextcrm.core.text import safe
+from plaintextcrm.core.text import width as width_of
 from plaintextcrm.core.vocabulary import KEYS
 from plaintextcrm.render import asdata, terminal
 
-COMPUTED = ("strength", "trend", "drift", "known_for", "rhythm", "balance", "age")
+COMPUTED = ("strength", "trend", "drift", "known_for", "rhythm", "balance", "age", "ask")
+MOST_IDEAS = 4  # in the brief
+MOST_TERMS = 3  # of the sum that strength is worked out from
 
 
 def computed_facts(run: Run, contact: Contact, standing: Standing) -> dict[str, object]:
@@ -25,17 +29,12 @@ def computed_facts(run: Run, contact: Contact, standing: Standing) -> dict[str, 
     kinds = run.vault.settings.kind_table
     seen = history.touches(contact, run.today, kinds)
     found = numbers.numbers(seen, run.today, kinds)
-    born = contact.birthday
-    age = None
-    if born and born.year:
-        died = last_day(contact.died) if contact.died else None
-        then = min(run.today, died) if died else run.today
-        age = then.year - born.year - ((then.month, then.day) < (born.month or 12, born.day or 31))
     return {
         "strength": found.strength, "trend": numbers.trend_words(found) or None, "drift": numbers.drift_words(found) or None,
         "known_for": numbers.known_for(contact, history.past(contact, run.today), run.today).removeprefix("known for ") or None,
         "rhythm": numbers.rhythm_words(found, dues.rhythm_of(contact, run.vault.settings), standing.span) or None,
-        "balance": numbers.balance_words(found) or None, "age": age,
+        "balance": numbers.balance_words(found) or None, "age": age(contact, run.today),
+        "ask": list(numbers.ask_next_time(contact)),
     }  # fmt: skip
 
 
@@ -66,7 +65,7 @@ def entry_facts(entry: Interaction, counts: bool) -> dict[str, object]:
     }  # fmt: skip
 
 
-def brief_facts(run: Run, one: Brief) -> dict[str, object]:
+def brief_facts(run: Run, one: Brief, ideas: Sequence[Idea] = ()) -> dict[str, object]:
     """A brief as JSON carries it."""
     contact, kinds = one.contact, run.vault.settings.kind_table
     row = dues.row_facts(one.row)
@@ -74,22 +73,27 @@ def brief_facts(run: Run, one: Brief) -> dict[str, object]:
     entries = [entry_facts(entry, entry.on <= run.today and history.is_touch(entry, kinds)) for entry in contact.interactions]
     wanted = ("reason", "hook", "owed", "occasions", "score", "last_kind")
     computed = computed_facts(run, contact, one.standing)
-    computed["ask"] = list(numbers.ask_next_time(contact))
     return {
         **own, **{key: row[key] for key in wanted}, "rhythm_cadence": row["cadence"],
         "follow_ups": [dues.follow_up_facts(task) for task in contact.follow_ups], "interactions": entries, "numbers": computed,
         "linked_from": [id for id, _ in one.linked],
+        "ideas": [{"code": idea.code, "reason": idea.words, "command": idea.command} for idea in ideas],
     }  # fmt: skip
 
 
-def brief_lines(run: Run, one: Brief, explain: bool, everything: bool) -> list[str]:
+def brief_lines(run: Run, one: Brief, explain: bool, everything: bool, ideas: Sequence[Idea] = ()) -> list[str]:
     """A brief as a terminal shows it."""
     paint, width, contact = run.paint, min(run.width, 100), one.contact
     about = " · ".join(part for part in (contact.text("role"), contact.text("company"), contact.text("location")) if part)
-    lines = [paint.bold(safe(contact.name)) + (f"  {paint.soft(safe(about))}" if about else "")]
+    lines = [paint.bold(safe(contact.name))]
+    if about and width_of(safe(f"{contact.name}  {about}")) <= width:
+        lines[0] += f"  {paint.soft(safe(about))}"
+    else:
+        lines += [paint.soft(line) for line in terminal.wrapped(about, width, "  ")]
     say_first = one.row.hook
     if say_first:
         lines += [paint.warm(line) if one.row.owed else line for line in terminal.wrapped(say_first, width, "  ")]
+        lines += [f"    {paint.accent(safe(idea.command))}" for idea in ideas if idea.words == say_first]
     lines += ["", *terminal.fact_lines(_stand_facts(run, one), paint, width)]
     open_tasks = reading.open_tasks(contact)
     if open_tasks:
@@ -100,10 +104,14 @@ def brief_lines(run: Run, one: Brief, explain: bool, everything: bool) -> list[s
             lines += terminal.wrapped(f"{number}  {whose}{dues.plain_words(task.text)}{f' · {when}' if when else ''}", width, "  ")
     if one.dates:
         lines += ["", paint.bold("Dates"), *terminal.dated_lines(one.dates, run.today, paint, width)]
+    further = [idea for idea in ideas if idea.words != say_first and idea.code not in _TOLD]
+    if further:
+        left = paint.soft(f"  (all: ptcrm ideas {safe(contact.id)})") if len(further) > MOST_IDEAS else ""
+        lines += ["", paint.bold("Ideas") + left, *idea_lines(run, further[:MOST_IDEAS], width)]
     lines += _section("Reach", _reach_facts(contact), run, width)
     lines += _section("Person", _person_facts(run, one, everything), run, width)
     if explain:
-        lines += ["", paint.bold("Arithmetic"), *(f"  {line}" for line in _arithmetic(run, one))]
+        lines += ["", paint.bold("Arithmetic"), *(part for line in _arithmetic(run, one) for part in _explained(line, width))]
     entries = tuple(reversed(history.past(contact, run.today)))
     shown = entries if everything else entries[:8]
     if shown:
@@ -112,6 +120,18 @@ def brief_lines(run: Run, one: Brief, explain: bool, everything: bool) -> list[s
     else:
         lines += ["", "No entry yet: " + paint.accent(f"ptcrm log {contact.id} coffee")]
     return [*lines, "", paint.soft(f"{vault_path_shown(run)}{safe(contact.path)}")]
+
+
+_TOLD = ("promise", "due", "drift", "soon", "birthday", "date", "work anniversary", "last", "ask")  # by other parts of the brief
+
+
+def idea_lines(run: Run, ideas: Sequence[Idea], columns: int) -> list[str]:
+    """Each reason, and below it the command that records it."""
+    lines: list[str] = []
+    for idea in ideas:
+        lines += terminal.wrapped(idea.words, columns, "  ")
+        lines.append(f"    {run.paint.accent(safe(idea.command))}")
+    return lines
 
 
 def _section(title: str, facts: Sequence[tuple[str, str]], run: Run, width: int) -> list[str]:
@@ -126,7 +146,7 @@ def _stand_facts(run: Run, one: Brief) -> list[tuple[str, str]]:
     until = f" until {contact.paused}" if isinstance(contact.paused, date) else ""
     hidden = {
         "snoozed": f"snoozed until {contact.snooze_until}", "paused": f"paused{until}",
-        "attempt": "tried lately, not reached", "plan": "something is planned", "wholly": _gone_words(contact), "": "",
+        "attempt": "tried lately, not reached", "plan": "something is planned", "wholly": gone_words(contact), "": "",
     }[standing.hidden]  # fmt: skip
     warmth = ""
     if row.freshness is not None:
@@ -134,7 +154,7 @@ def _stand_facts(run: Run, one: Brief) -> list[tuple[str, str]]:
         warmth = f"{word} ({row.freshness} of 100)"
     drifts = numbers.drift_words(found)
     if standing.hidden == "wholly":
-        return [("so far", dues.quiet_words(standing, run.today)), ("next", f"nothing: {_gone_words(contact)}")]
+        return [("so far", dues.quiet_words(standing, run.today)), ("next", f"nothing: {gone_words(contact)}")]
     return [
         ("so far", row.reason),
         ("next", " · ".join(part for part in (_next_words(row.due, run.today), hidden) if part)),
@@ -147,7 +167,8 @@ def _stand_facts(run: Run, one: Brief) -> list[tuple[str, str]]:
     ]
 
 
-def _gone_words(contact: Contact) -> str:
+def gone_words(contact: Contact) -> str:
+    """Why somebody is in no list."""
     if contact.is_true("do_not_contact"):
         return "do not contact"
     return "deceased" if contact.died or contact.text("status") == "deceased" else "archived"
@@ -187,10 +208,46 @@ def _person_facts(run: Run, one: Brief, everything: bool) -> list[tuple[str, str
     return facts
 
 
+def _explained(line: str, width: int) -> list[str]:
+    first, *rest = terminal.wrapped(line, width - 2, "  ")
+    return [first, *(f"  {part}" for part in rest)]
+
+
 def _arithmetic(run: Run, one: Brief) -> list[str]:
+    """How each number comes about, a line each."""
     kinds = run.vault.settings.kind_table
-    found = numbers.numbers(history.touches(one.contact, run.today, kinds), run.today, kinds)
+    seen = history.touches(one.contact, run.today, kinds)
+    found = numbers.numbers(seen, run.today, kinds)
     lines = [*dues.arithmetic(one.row, one.standing, run.vault.settings), numbers.strength_words(found)]
+    if found.strength is None:
+        days = len({entry.on for entry in seen})
+        lines.append(f"strength wants 3 days with contact: {days} so far")
+    else:
+        lines.append(f"{found.strength_sum:.2f} = {_summed(seen, run)}")
+    if found.recent or found.before:
+        lines.append(f"trend {found.recent - found.before:+d} = {found.recent} (days 0 to 89) - {found.before} (days 90 to 179)")
     if found.gap is not None:
         lines.append(f"median of the last {found.gaps} gaps: {found.gap:g} days; quiet for {found.silence}")
+        early, late = max(2 * found.gap, found.gap + 14), max(12 * found.gap, found.gap + 90)
+        is_so = "drifting" if found.drifting else "not drifting"
+        lines.append(f"{is_so}: that is from more than {early:g} to {late:g} days of quiet")
+    if found.gaps >= 4 and found.gap and one.standing.span:
+        factor = found.gap / one.standing.span
+        lines.append(f"own rhythm {found.gap:g} / {one.standing.span} days of cadence = {factor:.2f}; told at 2 and more, 0.5 and less")
+    if found.in_a_row:
+        lines.append(f"balance: the last {found.in_a_row} from {found.row_side}; told from 3 on")
     return [line for line in lines if line]
+
+
+def _summed(seen: Sequence[Interaction], run: Run) -> str:
+    """`3 x 2^-(1/180) + 2 x 2^-(40/180)`: the newest days first, the rest as one number."""
+    kinds = run.vault.settings.kind_table
+    weights: dict[int, int] = {}
+    for entry in seen:
+        kind = kinds.get(entry.kind) if entry.kind else None
+        days = (run.today - entry.on).days
+        weights[days] = max(weights.get(days, 0), kind.strength if kind else 1)
+    ordered = sorted(weights.items())
+    shown = [f"{weight} x 2^-({days}/180)" for days, weight in ordered[:MOST_TERMS]]
+    rest = sum(weight * 2 ** (-days / numbers.HALF_LIFE_DAYS) for days, weight in ordered[MOST_TERMS:])
+    return " + ".join([*shown, f"{rest:.2f} (earlier)"] if len(ordered) > MOST_TERMS else shown)

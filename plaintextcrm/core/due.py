@@ -250,7 +250,18 @@ def owed_words(contact: Contact, standing: Standing, settings: Settings, today: 
             entry = _newest(contact, today, lambda entry: entry.kind == "referral-in")
             if entry:
                 found.append(f"sent you somebody on {day_words(entry.on, today)} and is not thanked yet{_said(entry)}")
+        elif code == "handover":
+            found += handover_words(contact, settings, today)
     return tuple(dict.fromkeys(found))
+
+
+def handover_words(contact: Contact, settings: Settings, today: date) -> tuple[str, ...]:
+    """The next step of a handover, of both sides; none where the file tells of none."""
+    from plaintextcrm.core.colleagues import Colleagues
+    from plaintextcrm.core.handover import next_step
+
+    step = next_step(contact, settings, today)
+    return (step.words(Colleagues(settings)),) if step and step.successor else ()
 
 
 def _said(entry: Interaction) -> str:

@@ -100,11 +100,12 @@ def rhythm_words(found: Numbers, cadence: Cadence, span: int) -> str:
         return ""
     if 0.5 < found.gap / span < 2:
         return ""
-    own = _as_cadence(found.gap)
+    own = as_cadence(found.gap)
     return f"in fact about {cadence_words(own)}; to keep to that, write: cadence: {own.count} {own.unit}{'s' if own.count > 1 else ''}"
 
 
-def _as_cadence(days: float) -> Cadence:
+def as_cadence(days: float) -> Cadence:
+    """A rhythm in days as one would write it."""
     if days < 12:
         return Cadence(max(1, round(days)), "day")
     if days < 56:

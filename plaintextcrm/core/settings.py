@@ -42,6 +42,7 @@ class Me(NamedTuple):
     location: str = ""
     hobbies: tuple[str, ...] = ()
     ahead: str = ""
+    email: tuple[str, ...] = ()
 
 
 class Site(NamedTuple):
@@ -469,7 +470,7 @@ _DUE: dict[str, Callable[[Any], Any]] = {
     "default_cadence": _cadence, "per_week": _count, "soon_days": _count, "occasion_days": _count, "retry_days": _count,
     "newcomers": _bool, "when": _slot,
 }  # fmt: skip
-_ME: dict[str, Callable[[Any], Any]] = {"name": _text, "location": _text, "hobbies": _texts, "ahead": _text}
+_ME: dict[str, Callable[[Any], Any]] = {"name": _text, "location": _text, "hobbies": _texts, "ahead": _text, "email": _texts}
 _SITE: dict[str, Callable[[Any], Any]] = {
     "out": _own_folder, "title": _text, "show_tier": _bool, "private": _texts, "reports": _reports,
 }  # fmt: skip

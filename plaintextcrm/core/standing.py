@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from plaintextcrm.core.dates import add, last_day, parse_cadence, yearly
 from plaintextcrm.core.history import ASIDES, chronological, from_them, is_attempt, is_touch
@@ -16,6 +17,7 @@ from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import OPEN_BOXES, Cadence, Contact, Interaction
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.text import fold
 
 BIRTHDAY, DATE, WORK = "birthday", "date", "work anniversary"
 LAST_DAY = date.max.toordinal()
@@ -27,6 +29,7 @@ PLAN_DAYS = 30  # a plan hides the cadence this far ahead, or a cadence
 NEWCOMER_DAYS = 90  # how long after `met` somebody is new
 NEWCOMER_STEPS = (14, 42)  # days to the second and the third contact
 HAND_ADDED_DAYS = 2  # days to the first
+HANDOVER_DAYS = 30  # how long a handover may stand still before its next step is owed
 OVERDUE, LAPSED = 1.5, 3.0  # in cadences
 LAPSED_DAYS = 365
 
@@ -58,6 +61,9 @@ class Facts(NamedTuple):
     promises: Sequence[int] = ()  # due days of our own open follow-ups
     yearly: Sequence[Sequence[object]] = ()  # (month, day, BIRTHDAY | DATE | WORK, the year it began or 0)
     awaited: Sequence[int] = ()  # due days of what they promised us
+    successor: str = ""  # who of us is to look after them, folded; "" where nobody else is
+    signs: Sequence[int] = ()  # days on which the successor was there, or a `[handover::]` note was written
+    handed: int = 0  # the day on which it was handed over to the successor
 
 
 class Standing(NamedTuple):
@@ -74,7 +80,7 @@ class Standing(NamedTuple):
     score: float | None
     freshness: int | None
     weight: float
-    owed: tuple[str, ...]  # promise, next contact, birthday, date, answer, thanks
+    owed: tuple[str, ...]  # promise, next contact, birthday, date, answer, thanks, handover
     hidden: str  # "", "wholly", or why the cadence is silent: snoozed, paused, attempt, plan
     listed: bool
     newcomer: int  # contacts so far of a newcomer, else -1
@@ -129,7 +135,7 @@ def _ordinal(day: date | None) -> int:
     return day.toordinal() if day else 0
 
 
-def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[str, list[int]]:
+def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[str, Any]:
     """What a log says of its days: those fields of `Facts`, sorted."""
     counting = _COUNTING if kinds is STANDARD else _counting(kinds)
     days: list[int] = []
@@ -187,7 +193,23 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
         met=_ordinal(contact.met), created=_ordinal(contact.created), imported="source" in contact.keys,
         promises=sorted([_ordinal(task.due) for task in open_tasks if task.waiting != "them"]), yearly=dated,
         awaited=sorted([_ordinal(task.due) for task in open_tasks if task.waiting == "them"]), **_days_of(log, kinds, contact.log_order),
+        **(_passing_on(contact, log, kinds) if "successor" in contact.keys else {}),
     )  # fmt: skip
+
+
+def _passing_on(contact: Contact, log: Sequence[Interaction], kinds: KindTable) -> dict[str, Any]:
+    """What a log says of a handover: those fields of `Facts`."""
+    successor = fold(contact.text("successor") or "")
+    if not successor or successor == fold(contact.text("owner") or ""):
+        return {}
+
+    def names(entry: Interaction, *fields: str) -> bool:
+        return any(successor in fold(entry.field(field) or "") for field in fields)
+
+    entries = [entry for entry in log if entry.fields and not entry.is_task]
+    signs = [one.on for one in entries if one.field("handover") or (is_touch(one, kinds) and names(one, "by", "with"))]
+    handed = [one.on for one in entries if one.kind == "handover" and names(one, "to")]
+    return {"successor": successor, "signs": sorted(map(_ordinal, signs)), "handed": max(map(_ordinal, handed), default=0)}
 
 
 def _latest(days: Sequence[int], today: int) -> int:
@@ -294,7 +316,17 @@ def _owed(facts: Facts, now: int, last: int, today: date, leap_day: str) -> tupl
         referral = _latest(facts.referrals, now)
         if referral and last <= referral and THANKS_DAYS[0] <= now - referral <= THANKS_DAYS[1]:
             owed.append("thanks")
+    if 0 < handover_day(facts, now, last) <= now:
+        owed.append("handover")
     return tuple(dict.fromkeys(owed))
+
+
+def handover_day(facts: Facts, now: int, last: int) -> int:
+    """From when on the next step of a handover is owed: nothing has moved for a while. 0 where there is none."""
+    if not facts.successor or 0 < facts.handed <= now:
+        return 0
+    moved = _latest(facts.signs, now) or last
+    return moved + HANDOVER_DAYS if moved else 1
 
 
 class YearlyDay(NamedTuple):

@@ -40,6 +40,7 @@ from plaintextcrm.core.pages.shapes import (
 from plaintextcrm.core.pages.words import STATE_WORDS
 from plaintextcrm.render import signs
 from plaintextcrm.render.markdown import inline, to_html
+from plaintextcrm.render.network import network_svg
 from plaintextcrm.render.timeline import Timeline, legend_html, table_html
 
 Named = Callable[[str], "tuple[str, str] | None"]
@@ -206,7 +207,10 @@ class Pages:
 
     def report(self, frame: Frame, page: Report) -> bytes:
         """`reports/NAME.html`."""
-        return self._page("report", frame, page.question, page=page, tables=[_table(table, frame.root) for table in page.tables])
+        drawing = _drawn(network_svg(page.picture, page.question)) if page.picture else ""
+        return self._page(
+            "report", frame, page.question, page=page, picture=drawing, tables=[_table(table, frame.root) for table in page.tables]
+        )
 
     def _page(self, kind: str, frame: Frame, title: str, **values: object) -> bytes:
         """A whole page: what `kind` names, within the frame; the frame is drawn once for all pages that have the same."""
@@ -437,13 +441,13 @@ _SCALE = [(_scale_square(size), words) for size, words in ((0, "none"), (4, "1�
 
 
 def _table(table: Table, root: str) -> tuple[object, ...]:
-    """(title, (heading, whether its column holds numbers) …, rows of (words, href, whether a number))."""
-    title, columns, rows = table
+    """(title, its sentence, what none mean, (heading, whether its column holds numbers) …, rows of (words, href, whether a number))."""
+    title, columns, rows, sentence, empty = table
     cells = [[row[place] for row in rows if place < len(row) and row[place] is not None] for place in range(len(columns))]
     numeric = [bool(column) and all(isinstance(cell, int | float) for cell in column) for column in cells]
     digits = [max((_digits(cell) for cell in column), default=0) for column in cells]
     shown = [[_cell(cell, root, digits[place] if place < len(digits) else 0) for place, cell in enumerate(row)] for row in rows]
-    return title, list(zip(columns, numeric, strict=True)), shown
+    return title, sentence, empty, list(zip(columns, numeric, strict=True)), shown
 
 
 def _digits(cell: object) -> int:

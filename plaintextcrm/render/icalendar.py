@@ -46,10 +46,20 @@ class OccasionEvent(NamedTuple):
     label: str
 
 
-def due_calendar(events: Iterable[DueEvent], *, title: str, seed: str, today: date) -> bytes:
-    """One event for each, with an alarm at nine; `seed` keeps the UIDs of two vaults apart."""
+class Slot(NamedTuple):
+    """An hour of the week that is kept for it: from its next coming on, `names` of those it is for now."""
+
+    on: date
+    hour: int
+    minute: int
+    names: tuple[str, ...]
+
+
+def due_calendar(events: Iterable[DueEvent], *, title: str, seed: str, today: date, slot: Slot | None = None) -> bytes:
+    """One event for each, with an alarm at nine, and the week's slot; `seed` keeps the UIDs of two vaults apart."""
     uids = _Uids(seed)
-    return _calendar(title, today, (_due(event, uids) for event in events))
+    weekly = [_weekly(slot, uids)] if slot else []
+    return _calendar(title, today, (*weekly, *(_due(event, uids) for event in events)))
 
 
 def occasion_calendar(events: Iterable[OccasionEvent], *, title: str, seed: str, today: date, leap_day: str = "feb28") -> bytes:
@@ -68,6 +78,20 @@ def _due(event: DueEvent, uids: _Uids) -> list[str]:
         f"SUMMARY:{_text(event.name)}: get in touch",
         *([f"DESCRIPTION:{_text(event.hook)}"] if event.hook else []),
         *_alarm(_MORNING, event.name),
+    ]
+
+
+def _weekly(slot: Slot, uids: _Uids) -> list[str]:
+    """Half an hour by the clock on the wall, wherever one is, every week."""
+    start = f"{_day(slot.on)}T{slot.hour:02}{slot.minute:02}00"
+    return [
+        f"UID:{uids.of('slot')}",
+        f"DTSTART:{start}",
+        "DURATION:PT30M",
+        "RRULE:FREQ=WEEKLY",
+        "SUMMARY:Keep in touch",
+        *([f"DESCRIPTION:{_text(chr(10).join(slot.names))}"] if slot.names else []),
+        *_alarm("PT0S", "Keep in touch"),
     ]
 
 

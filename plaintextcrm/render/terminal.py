@@ -28,8 +28,31 @@ def clipped(text: str, columns: int) -> str:
 
 def wrapped(text: str, columns: int, indent: str = "") -> list[str]:
     """Lines of at most that many columns, each behind the indent."""
-    lines = textwrap.wrap(safe(text), max(20, columns - len(indent)), break_long_words=False, break_on_hyphens=False)
+    plain, room = safe(text), max(20, columns - len(indent))
+    if width(plain) == len(plain):
+        lines = textwrap.wrap(plain, room, break_long_words=False, break_on_hyphens=False)
+    else:
+        lines = _wrapped_wide(plain, room)
     return [indent + line for line in lines]
+
+
+def _wrapped_wide(text: str, room: int) -> list[str]:
+    """Lines of a text with characters of two columns, or none: such a word is broken anywhere, as those who write so do."""
+    lines, line, used = [], "", 0
+    for word in text.split():
+        wide = width(word)
+        if line and used + 1 + wide > room:
+            lines.append(line)
+            line, used = "", 0
+        if wide > room and wide != len(word):
+            for char in word:
+                if used + width(char) > room:
+                    lines.append(line)
+                    line, used = "", 0
+                line, used = line + char, used + width(char)
+            continue
+        line, used = (f"{line} {word}", used + 1 + wide) if line else (word, wide)
+    return [*lines, line] if line else lines
 
 
 def due_lines(

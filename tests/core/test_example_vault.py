@@ -57,6 +57,7 @@ STANDS = {  # state and ratio on the day; recompute when an entry moves
 }
 
 OWED = {
+    "lees/edmund-pell": ("handover",),
     "gaspar-nunes": ("promise",),
     "henrique-sal": ("thanks",),
     "sofia-lindqvist": ("birthday",),
@@ -65,8 +66,8 @@ OWED = {
 }
 
 DUE = [
-    *("gaspar-nunes", "henrique-sal", "sofia-lindqvist", "okafor", "jonas-feld"),  # to whom something is owed
-    *("wilhelmina-brandt", "lees/edmund-pell"),  # as many as the week has room for
+    *("lees/edmund-pell", "gaspar-nunes", "henrique-sal", "sofia-lindqvist", "okafor", "jonas-feld"),  # to whom something is owed
+    *("wilhelmina-brandt",),  # as many as the week has room for
     *("desmond-achterberg", "lees/joaquim-teles", "rui-caldeira", "tomasz-wrona", "otto-keller", "florian-tack"),
 ]
 

@@ -71,6 +71,8 @@ def test_an_empty_file_gives_the_defaults_of_the_page() -> None:
         (["[due]", "newcomers = false"], "newcomers", False),
         (["[due]", 'when = "mon 09:00"'], "when", "mon 09:00"),
         (["[me]", 'name = "M"', 'location = "Lisbon"', 'hobbies = ["chess"]', 'ahead = "x"'], "me", Me("M", "Lisbon", ("chess",), "x")),
+        (["[me]", 'email = ["m@x.org", "marta@y.org"]'], "me", Me(email=("m@x.org", "marta@y.org"))),
+        (["[me]", 'email = "m@x.org"'], "me", Me(email=("m@x.org",))),
         (["[team.lee]", 'name = "Lee"', 'email = "l@x"'], "team", (Teammate("lee", "Lee", "l@x"),)),
         (["[team.lee]", 'leaves = "2027-03"'], "team", (Teammate("lee", "lee", "", date(2027, 3, 31)),)),
         (["[team.lee]", "leaves = 2027-03-30"], "team", (Teammate("lee", "lee", "", date(2027, 3, 30)),)),

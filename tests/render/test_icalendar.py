@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plaintextcrm.core.standing import BIRTHDAY, DATE, WORK
-from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, due_calendar, occasion_calendar
+from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, Slot, due_calendar, occasion_calendar
 from tests.hostile import HOSTILE
 
 MORE = int(os.environ.get("PTCRM_EXAMPLES", "0"))  # as in tests/laws
@@ -231,3 +231,15 @@ def test_hostile_text_stays_text(text: str) -> None:
 @example("日本語" * 40)
 def test_any_text_stays_text(text: str) -> None:
     assert_only_text(text)
+
+
+def test_the_slot_of_the_week_comes_back_at_its_hour_with_the_names_of_now() -> None:
+    names = ("Ada King", "Beyer, Jr.; Donald", "Ünal\\Öz")
+    (slot, ada) = read(due_calendar([ADA], title="x", seed="s", today=TODAY, slot=Slot(date(2026, 11, 23), 9, 5, names)))
+    assert slot["DTSTART"].dt == datetime(2026, 11, 23, 9, 5)
+    assert slot["DTSTART"].dt.tzinfo is None  # nine on the clock on the wall
+    assert slot["RRULE"].to_ical() == b"FREQ=WEEKLY"
+    assert str(slot["DESCRIPTION"]).split("\n") == list(names)
+    assert ada["UID"] != slot["UID"]
+    (later,) = read(due_calendar([], title="x", seed="s", today=TODAY, slot=Slot(date(2026, 11, 30), 9, 5, ())))
+    assert (later["UID"], "DESCRIPTION" in later) == (slot["UID"], False)

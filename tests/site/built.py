@@ -17,7 +17,8 @@ from plaintextcrm.app.vaults import Vault, open_vault
 from plaintextcrm.edge.paths import Path as OwnPath
 from tests.make import TODAY
 
-PAGES = ("index.html", "people.html", "calendar.html", "stats.html", "problems.html", "due.ics", "occasions.ics", "site.json")
+REPORTS = ("reports.html", "reports/load.html", "reports/new.html", "reports/mix.html", "reports/year.html")
+PAGES = ("index.html", "people.html", "calendar.html", "stats.html", "problems.html", *REPORTS, "due.ics", "occasions.ics", "site.json")
 BESIDE = ("style.css", "page.js", ".ptcrm-site")
 
 

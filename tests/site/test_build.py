@@ -244,7 +244,7 @@ def test_a_second_build_writes_nothing_at_all(tmp_path: Path):
     root = make_vault(tmp_path / "v", CAST)
     first = ptcrm(root, "build")
     assert first.code == 0, first
-    assert re.fullmatch(r"14 pages, 14 written: .*site/index\.html\n", first.out), first.out
+    assert re.fullmatch(r"19 pages, 19 written: .*site/index\.html\n", first.out), first.out
     (root / "site" / "mine.html").write_text("mine")
     (root / "site" / "contacts" / "mine.txt").write_text("mine")
     time.sleep(0.01)

@@ -25,6 +25,7 @@ from plaintextcrm.core.standing import (
     Facts,
     Rules,
     Standing,
+    handover_day,
     stand,
 )
 
@@ -70,11 +71,13 @@ def _stands(
     """What holds from a day on until the next of the turning days."""
     return {
         "last": standing.last, "base": standing.base, "next": standing.next, "span": standing.span, "gone": standing.hidden == "wholly",
-        "owed": owed_windows(contact, facts, standing, coming, today), "silent": silent_windows(facts, standing, settings),
+        "owed": owed_windows(contact, facts, standing, coming, settings, today), "silent": silent_windows(facts, standing, settings),
     }  # fmt: skip
 
 
-def owed_windows(contact: Contact, facts: Facts, standing: Standing, coming: tuple[Occasion, ...], today: date) -> list[Owed]:
+def owed_windows(
+    contact: Contact, facts: Facts, standing: Standing, coming: tuple[Occasion, ...], settings: Settings, today: date
+) -> list[Owed]:
     """When something will be owed, in the order in which it is told."""
     if standing.hidden == "wholly":
         return []
@@ -97,6 +100,8 @@ def owed_windows(contact: Contact, facts: Facts, standing: Standing, coming: tup
     if referral and last <= referral:
         words = _told(contact, today, lambda entry: entry.kind == "referral-in", "sent you somebody on {} and is not thanked yet")
         found.append((referral + THANKS_DAYS[0], referral + THANKS_DAYS[1], words, "thanks"))
+    if stalls := handover_day(facts, now, last):
+        found += [(stalls, ALWAYS, words, "handover") for words in dues.handover_words(contact, settings, today)]
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.reports.shapes import Picture, Step
 
 
 class Link(NamedTuple):
@@ -249,6 +250,8 @@ class Table(NamedTuple):
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | int | float | Link | None, ...], ...]
+    sentence: str = ""  # what they mean
+    empty: str = ""  # what it means that there are none
 
 
 class Report(NamedTuple):
@@ -258,3 +261,5 @@ class Report(NamedTuple):
     question: str
     sentences: tuple[str, ...]
     tables: tuple[Table, ...]
+    steps: tuple[Step, ...] = ()
+    picture: Picture | None = None

@@ -1,0 +1,268 @@
+"""Who knows whom and who sent whom, as the files say it, and what a graph of people tells. Linear, and without recursion."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from heapq import heappop, heappush
+from itertools import combinations
+
+from plaintextcrm.core.model import Interaction
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.text import fold
+
+SENT, INTRODUCED, KNOWS, MET = "sent", "introduced", "knows", "met"
+TOGETHER = ("introduced", "referral-out")  # kinds that say that we brought two people together
+AT_A_TABLE = 12
+_LINK = re.compile(r"\[\[([^\[\]|#\n]+)[^\[\]]*\]\]")
+
+
+class Tie(NamedTuple):
+    """One tie between two people: `words` is SENT (`one` sent us `other`), INTRODUCED (by us), KNOWS, or MET (at one occasion of ours)."""
+
+    one: str
+    other: str
+    words: str
+
+
+class Referral(NamedTuple):
+    """Somebody sent us people: `to` are those who have a file. Without a day only a `referred_by` says so."""
+
+    on: date | None
+    by: str
+    to: tuple[str, ...] = ()
+    value: float = 0
+    text: str = ""
+
+    @property
+    def people(self) -> int:
+        """How many were sent: those with a file, else one."""
+        return max(1, len(self.to))
+
+
+# --- what the files say --------------------------------------------------------------------------------------------
+
+
+def referrals(network: Network) -> tuple[Referral, ...]:
+    """Every referral to us by today, by day; those without one first. Each is told once, whether its log, the other file or both say it.
+
+    `[from::]` and `[to::]` say who sent whom; else the file's own person sent those whom the line links to.
+    """
+    found: dict[tuple[object, ...], Referral] = {}
+    for one in network.everybody:
+        for entry in _told(one, ("referral-in",)):
+            senders = _named(network, entry.field("from")) or (one.id,)
+            named = _named(network, entry.field("to")) or _linked(network, entry.text)
+            for by in senders:
+                sent = named or ((one.id,) if by != one.id else ())
+                to = tuple(id for id in sent if id != by)
+                key = (by, entry.on, entry.block_id) if entry.block_id else (by, entry.on, one.id, entry.where)
+                found.setdefault(key, Referral(entry.on, by, to, _number(entry.field("value")), entry.text))
+    told = {(referral.by, id) for referral in found.values() for id in referral.to}
+    for one in network.everybody:
+        sender = network.meant(one.contact.text("referred_by") or "")
+        met = one.contact.met
+        if sender and sender is not one and (sender.id, one.id) not in told and not (met and met > network.today):
+            found[sender.id, one.id] = Referral(met, sender.id, (one.id,))
+    return tuple(sorted(found.values(), key=lambda told: (told.on or date.min, told.by, told.to, told.text)))
+
+
+def ties(network: Network, sent: Iterable[Referral]) -> tuple[Tie, ...]:
+    """Every tie between two people, each pair once with the strongest words that are said of it: sent, introduced, knows, met."""
+    found: dict[frozenset[str], Tie] = {}
+    for tie in (*_sent(sent), *_introduced(network), *_knows(network), *_met(network)):
+        if tie.one != tie.other:
+            found.setdefault(frozenset((tie.one, tie.other)), tie)
+    return tuple(sorted(found.values()))
+
+
+def _sent(sent: Iterable[Referral]) -> Iterator[Tie]:
+    return (Tie(referral.by, id, SENT) for referral in sent for id in referral.to)
+
+
+def _introduced(network: Network) -> Iterator[Tie]:
+    for one in network.everybody:
+        for entry in _told(one, TOGETHER):
+            ends = _named(network, entry.field("from")) or (one.id,)
+            others = _named(network, entry.field("to")) or _linked(network, entry.text)
+            yield from (Tie(end, other, INTRODUCED) for end in ends for other in others)
+
+
+def _knows(network: Network) -> Iterator[Tie]:
+    for one in network.everybody:
+        for link in one.contact.texts("knows"):
+            other = network.meant(link)
+            if other:
+                yield Tie(one.id, other.id, KNOWS)
+
+
+def _met(network: Network) -> Iterator[Tie]:
+    """People whose files share an entry (one day, one block id) sat at one table; more than a dozen are a hall, where one meets nobody."""
+    tables: dict[tuple[date, str], list[str]] = {}
+    for one in network.everybody:
+        for entry in _told(one, None):
+            tables.setdefault((entry.on, entry.block_id or ""), []).append(one.id)
+    for table in tables.values():
+        if len(table) <= AT_A_TABLE:
+            yield from (Tie(one, other, MET) for one, other in combinations(table, 2))
+
+
+def _told(one: Member, kinds: Sequence[str] | None) -> Sequence[Interaction]:
+    """The entries by today of these kinds (None: those that have a block id). Most logs have none, which is soon seen."""
+    log = getattr(one.contact.interactions, "skeleton", one.contact.interactions)
+
+    def fits(entry: Interaction) -> bool:
+        return entry.kind in kinds if kinds else entry.block_id is not None
+
+    return [entry for entry in one.past if fits(entry)] if any(map(fits, log)) else ()
+
+
+def _linked(network: Network, text: str) -> tuple[str, ...]:
+    """The ids of those whom a text links to."""
+    people = [network.meant(link) for link in _LINK.findall(text)] if "[[" in text else []
+    return tuple(dict.fromkeys(person.id for person in people if person))
+
+
+def _named(network: Network, field: str | None) -> tuple[str, ...]:
+    """The ids of those whom a field names, linked or by their bare names. One of us is none of them."""
+    if not field or "[[" in field:
+        return _linked(network, field or "")
+    ours = {fold(word) for mate in network.settings.team for word in (mate.id, mate.name)}
+    people = [network.meant(word) for word in field.split(",") if fold(word) not in ours]
+    return tuple(dict.fromkeys(person.id for person in people if person))
+
+
+def _number(text: str | None) -> float:
+    """The value of a referral, 0 where it says none."""
+    try:
+        return float((text or "0").replace(",", "."))
+    except ValueError:
+        return 0.0
+
+
+# --- what a graph tells --------------------------------------------------------------------------------------------
+
+
+class Graph(NamedTuple):
+    """Nodes by id, sorted, and for each the places of its neighbours, sorted."""
+
+    ids: tuple[str, ...]
+    near: tuple[tuple[int, ...], ...]
+
+    @property
+    def place(self) -> Mapping[str, int]:
+        """Id -> its place."""
+        return {id: place for place, id in enumerate(self.ids)}
+
+
+def graph(ids: Iterable[str], pairs: Iterable[tuple[str, str]]) -> Graph:
+    """The undirected graph of those nodes; pairs with anybody else, and of somebody with themselves, are left out."""
+    ordered = tuple(sorted(set(ids)))
+    place = {id: at for at, id in enumerate(ordered)}
+    near: list[set[int]] = [set() for _ in ordered]
+    for one, other in pairs:
+        if one in place and other in place and one != other:
+            near[place[one]].add(place[other])
+            near[place[other]].add(place[one])
+    return Graph(ordered, tuple(tuple(sorted(some)) for some in near))
+
+
+def components(net: Graph, without: int = -1) -> tuple[tuple[int, ...], ...]:
+    """The parts that hang together (`without` one node), largest first, then by their first node."""
+    seen, parts = [place == without for place in range(len(net.ids))], []
+    for start in range(len(net.ids)):
+        if not seen[start]:
+            seen[start], part = True, [start]
+            for node in part:  # it grows while it is walked
+                for next_ in net.near[node]:
+                    if not seen[next_]:
+                        seen[next_] = True
+                        part.append(next_)
+            parts.append(tuple(sorted(part)))
+    return tuple(sorted(parts, key=lambda part: (-len(part), part)))
+
+
+class Weak(NamedTuple):
+    """Where a graph would fall apart: nodes with the sizes of the parts that would be left of theirs, and edges."""
+
+    nodes: Mapping[int, tuple[int, ...]]
+    edges: tuple[tuple[int, int], ...]
+
+
+def weak(net: Graph) -> Weak:
+    """Articulation points and bridges, in one walk (Tarjan, Hopcroft 1973)."""
+    count = len(net.ids)
+    number, low, size, parent = [-1] * count, [0] * count, [1] * count, [-1] * count
+    nodes: dict[int, tuple[int, ...]] = {}
+    edges: list[tuple[int, int]] = []
+    for root in range(count):
+        if number[root] < 0:
+            walk = _walk(net, root, number, parent)
+            apart: dict[int, list[int]] = {}
+            for node in reversed(walk):  # every node after all that hang below it
+                low[node] = min([number[node], *(number[next_] for next_ in net.near[node] if next_ != parent[node])])
+                low[node] = min([low[node], *(low[next_] for next_ in net.near[node] if parent[next_] == node)])
+                above = parent[node]
+                if above >= 0:
+                    size[above] += size[node]
+                    if low[node] >= number[above]:
+                        apart.setdefault(above, []).append(size[node])
+                    if low[node] > number[above]:
+                        edges.append((min(node, above), max(node, above)))
+            for node, parts in apart.items():
+                rest = len(walk) - 1 - sum(parts)
+                if rest or len(parts) > 1:
+                    nodes[node] = tuple(sorted((*parts, *([rest] if rest else [])), reverse=True))
+    return Weak(nodes, tuple(sorted(edges)))
+
+
+def _walk(net: Graph, root: int, number: list[int], parent: list[int]) -> list[int]:
+    """The part of `root` depth first, in the order in which it is reached; sets the numbers and parents of its nodes."""
+    order = [root]
+    number[root] = 0
+    stack = [(root, iter(net.near[root]))]
+    while stack:
+        node, rest = stack[-1]
+        for next_ in rest:
+            if number[next_] < 0:
+                number[next_], parent[next_] = len(order), node
+                order.append(next_)
+                stack.append((next_, iter(net.near[next_])))
+                break
+        else:
+            stack.pop()
+    return order
+
+
+class Ways(NamedTuple):
+    """From each node to the nearest start: what it costs, and the next node on the way (-1 at a start, and where there is no way)."""
+
+    cost: tuple[float, ...]
+    next: tuple[int, ...]
+
+    def way(self, node: int) -> tuple[int, ...]:
+        """The nodes from `node` to the start, both among them."""
+        found = [node]
+        while self.next[found[-1]] >= 0:
+            found.append(self.next[found[-1]])
+        return tuple(found)
+
+
+def ways(net: Graph, starts: Mapping[int, float], step: Callable[[int, int], float]) -> Ways:
+    """The cheapest way of every node to a start (Dijkstra); of equal ones the one over the first node."""
+    cost, next_ = [float("inf")] * len(net.ids), [-1] * len(net.ids)
+    heap: list[tuple[float, int, int]] = []
+    for start, price in starts.items():
+        heappush(heap, (price, start, -1))
+    done = [False] * len(net.ids)
+    while heap:
+        price, node, came = heappop(heap)
+        if done[node]:
+            continue
+        done[node], cost[node], next_[node] = True, price, came
+        for other in net.near[node]:
+            if not done[other]:
+                heappush(heap, (price + step(node, other), other, node))
+    return Ways(tuple(cost), tuple(next_))

@@ -1,0 +1,137 @@
+"""Where the time of a year went, and what came of it: two tables of `load` (docs/reports.md)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from plaintextcrm.core.dates import plus_days
+from plaintextcrm.core.model import Interaction
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.newcomers import begin_of
+from plaintextcrm.core.reports.saying import many, number
+from plaintextcrm.core.reports.shapes import Column, Row, Table
+from plaintextcrm.core.standing import NEWCOMER_DAYS
+
+HOURS_DAYS = 365
+WRITING_MINUTES = 10  # of an entry without a kind, which counts as contact and weighs like writing
+
+
+class Spent(NamedTuple):
+    """Minutes with one person within the year; `estimated` of them are the kind's own; `new` those of the first 90 days."""
+
+    minutes: float = 0.0
+    estimated: float = 0.0
+    new: float = 0.0
+
+
+def hours_of(network: Network) -> Mapping[str, Spent]:
+    """Id -> time, of everybody asked about, archived people too. An occasion with several people is shared out among them."""
+    since = plus_days(network.today, -HOURS_DAYS)
+    recent = {one.id: [entry for entry in one.touches if entry.on > since] for one in network.everybody}
+    company = Counter((entry.on, entry.block_id) for entries in recent.values() for entry in entries if entry.block_id)
+    found = {}
+    for member in network.members:
+        minutes = estimated = new = 0.0
+        first = begin_of(member)
+        for entry in recent[member.id]:
+            given = _minutes(entry)
+            share = (given if given is not None else _usual(member, entry)) / (company[entry.on, entry.block_id] if entry.block_id else 1)
+            minutes += share
+            estimated += share if given is None else 0
+            new += share if first and (entry.on - first).days <= NEWCOMER_DAYS else 0
+        found[member.id] = Spent(minutes, estimated, new)
+    return found
+
+
+def _minutes(entry: Interaction) -> int | None:
+    """What `[minutes::]` says, at most a day."""
+    text = (entry.field("minutes") or "").strip()
+    return min(int(text), 1440) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def _usual(member: Member, entry: Interaction) -> int:
+    kind = member.kind(entry)
+    return kind.minutes if kind else WRITING_MINUTES
+
+
+def where_it_goes(network: Network, hours: Mapping[str, Spent]) -> Table:
+    columns = (
+        Column("by", "By"), Column("what", "What"), Column("people", "People"), Column("hours", "Hours"), Column("share", "Share, %"),
+        Column("estimated", "Estimated, %"),
+    )  # fmt: skip
+    total = sum(one.minutes for one in hours.values())
+    rows = []
+    for by, what, ids in _slices(network):
+        spent = [hours[id] for id in ids if hours[id].minutes]
+        if spent:
+            rows.append(_hours_row(by, what, len(spent), sum(one.minutes for one in spent), sum(one.estimated for one in spent), total))
+    new = sum(one.new for one in hours.values())
+    if total:
+        rows.append(_hours_row("age", "new people", sum(one.new > 0 for one in hours.values()), new, None, total))
+        rows.append(_hours_row("age", "keeping up", sum(one.minutes > one.new for one in hours.values()), total - new, None, total))
+    guessed = _share(sum(one.estimated for one in hours.values()), total)
+    a_week = number(total / 60 / 52)
+    sentence = (
+        f"{number(total / 60)} hours in a year, {a_week} a week, {guessed} % of them estimated by the kind: a meal 90 minutes,"
+        f" in person 60, voice 20, writing 10. New are the first {NEWCOMER_DAYS} days. Somebody may be in several rows."
+    )
+    return Table("Where the time goes", columns, tuple(rows), sentence if rows else "", "No contact within a year, so no time to count.")
+
+
+def _hours_row(by: str, what: str, people: int, minutes: float, estimated: float | None, total: float) -> Row:
+    spent = {"hours": round(minutes / 60, 1), "share": _share(minutes, total)}
+    return {"by": by, "what": what, "people": people, **spent, "estimated": None if estimated is None else _share(estimated, minutes)}
+
+
+def _share(part: float, whole: float) -> int:
+    return round(100 * part / whole) if whole else 0
+
+
+def _slices(network: Network) -> Iterable[tuple[str, str, list[str]]]:
+    """(by, what, ids): tiers, the five and centres of influence, groups by name."""
+    tiers: dict[str, list[str]] = {tier.name: [] for tier in network.settings.tiers}
+    groups: dict[str, list[str]] = {}
+    untiered: list[str] = []
+    for member in network.members:
+        tier = network.settings.tier(member.contact.tier)
+        (tiers[tier.name] if tier else untiered).append(member.id)
+        for group in dict.fromkeys(group.strip().casefold() for group in member.contact.texts("groups")):
+            groups.setdefault(group, []).append(member.id)
+    yield from (("tier", name, ids) for name, ids in tiers.items())
+    yield "tier", "none", untiered
+    yield "circle", "the five", [one.id for one in network.members if one.is_five]
+    yield "circle", "centres of influence", [one.id for one in network.members if one.is_coi]
+    yield from (("group", group, groups[group]) for group in sorted(groups))
+
+
+def what_came_of_it(network: Network, hours: Mapping[str, Spent]) -> Table:
+    currency = network.settings.currency
+    columns = (
+        Column("name", "Who"), Column("hours", "Hours"), Column("referrals", "Sent us"), Column("value", currency),
+        Column("per_hour", f"{currency} an hour"),
+    )  # fmt: skip
+    since = plus_days(network.today, -HOURS_DAYS)
+    rows = []
+    for member in network.members:
+        sent = [entry for entry in member.past if entry.kind == "referral-in" and entry.on > since]
+        if sent:
+            value, spent = sum(value_of(entry) for entry in sent), hours[member.id].minutes / 60
+            amounts = {"referrals": len(sent), "value": value, "per_hour": round(value / spent) if spent else None}
+            rows.append({"id": member.id, "name": member.name, "hours": round(spent, 1), **amounts})
+    rows.sort(key=lambda row: (-int(str(row["value"])), -int(str(row["referrals"])), str(row["id"])))
+    sending = sum(hours[str(row["id"])].minutes for row in rows)
+    total = sum(one.minutes for one in hours.values())
+    share = _share(sending, total)
+    sentence = f"{many(len(rows), 'person', 'people')} sent us somebody within a year, for {share} % of the hours."
+    return Table("Hours, and what came of them", columns, tuple(rows), sentence if rows else "", "Nobody sent us anybody within a year.")
+
+
+def value_of(entry: Interaction) -> int:
+    """`[value:: 12000]`, `12 000.50`, `12,000` in whole units; 0 where it is no number."""
+    text = (entry.field("value") or "").replace(" ", "").replace(",", "").replace("_", "")
+    try:
+        return max(0, int(float(text))) if text and text.isascii() else 0
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,317 @@
+"""Is the network diverse, how is it spoken with, and on whom does it hang: `mix`; `introduce` is in `introducing`."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+
+from plaintextcrm.core import graph
+from plaintextcrm.core.due import plain_words
+from plaintextcrm.core.knowing import warmth
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.reports.bridges import bridges_table, bridging, doors_table, joined, place_of
+from plaintextcrm.core.reports.introducing import introduce as introduce  # where REPORTS looks for it
+from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.saying import listed, many
+from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
+from plaintextcrm.core.reports.telling import be, have, names, spelled, who
+from plaintextcrm.core.text import fold
+
+YEAR_DAYS = 365
+LARGEST = 5  # values shown of each dimension
+ENOUGH = 3  # contacts, from which on "only ever in writing" says something
+CHANNELS = ("in person", "voice", "writing", "giving")
+
+
+class Spread(NamedTuple):
+    """How people are spread over the values of one dimension: `counts` is (value, how many), largest first."""
+
+    by: str
+    people: int  # of whom it is known
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def squares(self) -> float:
+        """The sum of the squared shares: how often two picked at random agree (1.0: all are of one value)."""
+        whole = sum(count for _, count in self.counts)
+        return sum((count / whole) ** 2 for _, count in self.counts) if whole else 0.0
+
+    @property
+    def as_if(self) -> float:
+        """As many values of equal size would be as mixed."""
+        return round(1 / self.squares, 1) if self.counts else 0.0
+
+    @property
+    def percent(self) -> int:
+        """The share of the largest."""
+        return round(100 * self.counts[0][1] / sum(count for _, count in self.counts)) if self.counts else 0
+
+
+def mix(network: Network) -> Report:
+    """How mixed people are; groups; kinds of contact by tier and owner; who only ever gets mail; bridges; doors to what is missing."""
+    people = list(network)
+    spreads = _spreads(network, people)
+    sent = graph.referrals(network)
+    net = joined(network, sent)
+    weak = graph.weak(net)
+    written = [one for one in people if _only_written(one)]
+    bridges = bridging(network, net, weak)
+    return Report(
+        "mix",
+        (
+            _spread_table(spreads),
+            _largest_table(spreads),
+            _groups_table(network, people, sent),
+            _kinds_table(people),
+            _written_table(written),
+            bridges_table(network, net, weak, bridges),
+            doors_table(network, net, people),
+        ),
+        tuple(_sentences(network, people, spreads)),
+        tuple(_steps(network, people, spreads, written, bridges)),
+    )
+
+
+# --- how it is spread ----------------------------------------------------------------------------------------------
+
+
+def how_met(network: Network, one: Member) -> str | None:
+    """`through Ada King`, where somebody referred them; else the words of `met_at`."""
+    by = one.contact.text("referred_by")
+    if by:
+        sender = network.meant(by)
+        return f"through {sender.name if sender else plain_words(by)}"
+    return one.contact.text("met_at")
+
+
+def _spreads(network: Network, people: Sequence[Member]) -> tuple[Spread, ...]:
+    def of(key: str) -> Callable[[Member], Sequence[str | None]]:
+        return lambda one: (one.contact.text(key),)
+
+    dimensions: tuple[tuple[str, Callable[[Member], Sequence[str | None]]], ...] = (
+        ("company", of("company")),
+        ("role", of("role")),
+        ("location", lambda one: (place_of(network.settings, one.contact.text("location")),)),
+        ("group", lambda one: one.contact.texts("groups")),
+        ("how we met", lambda one: (how_met(network, one),)),
+    )
+    return tuple(_spread(by, people, values) for by, values in dimensions)
+
+
+def _spread(by: str, people: Sequence[Member], values: Callable[[Member], Sequence[str | None]]) -> Spread:
+    """Values are compared without case and accents, and shown as most people's files spell them. Who has two counts in both."""
+    counts: Counter[str] = Counter()
+    spelled_so: dict[str, Counter[str]] = {}
+    known = 0
+    for one in people:
+        present = {fold(value): value.strip() for value in values(one) if value and value.strip()}
+        known += bool(present)
+        for folded, value in present.items():
+            counts[folded] += 1
+            spelled_so.setdefault(folded, Counter())[plain_words(value)] += 1
+    shown = {folded: min(some, key=lambda word: (-some[word], word)) for folded, some in spelled_so.items()}
+    ordered = sorted(counts, key=lambda folded: (-counts[folded], folded))
+    return Spread(by, known, tuple((shown[folded], counts[folded]) for folded in ordered))
+
+
+def _spread_table(spreads: Sequence[Spread]) -> Table:
+    rows = tuple(
+        {
+            "by": spread.by, "known": spread.people, "values": len(spread.counts), "largest": spread.counts[0][0],
+            "people": spread.counts[0][1], "percent": spread.percent, "squares": round(spread.squares, 3), "as_if": spread.as_if,
+        }
+        for spread in spreads if spread.counts
+    )  # fmt: skip
+    columns = (
+        Column("by", "by"), Column("known", "known of"), Column("values", "different"), Column("largest", "largest"),
+        Column("percent", "%"), Column("squares", "squares"), Column("as_if", "as if"),
+    )  # fmt: skip
+    sentence = (
+        "Known of: people whose file says it. %: the share of the largest. Squares: the sum of the squared shares, which is how often "
+        "two picked at random agree. As if: so many of equal size would be as mixed."
+    )
+    return Table("How mixed", columns, rows, sentence if rows else "", "No file says a company, role, location, group, or how you met.")
+
+
+def _largest_table(spreads: Sequence[Spread]) -> Table:
+    """Of each dimension the largest values that more than one person has."""
+    rows = tuple(
+        {"by": spread.by, "value": value, "people": count, "percent": round(100 * count / sum(count for _, count in spread.counts))}
+        for spread in spreads
+        for value, count in spread.counts[:LARGEST]
+        if count > 1
+    )
+    columns = (Column("by", "by"), Column("value", "value"), Column("people", "people"), Column("percent", "%"))
+    sentence = f"What more than one person has; the {LARGEST} largest of each."
+    return Table("Where most are", columns, rows, sentence if rows else "", "No two people share anything of this.")
+
+
+# --- groups --------------------------------------------------------------------------------------------------------
+
+
+def _groups_table(network: Network, people: Sequence[Member], sent: Sequence[graph.Referral]) -> Table:
+    counts: Counter[str] = Counter()
+    for referral in sent:
+        counts[referral.by] += referral.people
+    groups: dict[str, list[Member]] = {}
+    called: dict[str, str] = {}
+    for one in people:
+        for folded, group in {fold(group): group for group in one.contact.texts("groups")}.items():
+            groups.setdefault(folded, []).append(one)
+            called.setdefault(folded, group)
+    rows = tuple(
+        {
+            "group": called[folded], "people": len(some), "freshness": _mean([warmth(one) for one in some]),
+            "sent": sum(counts[one.id] for one in some), "through": sum(bool(one.contact.text("referred_by")) for one in some),
+            "found": _found(network, some),
+        }
+        for folded, some in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    )  # fmt: skip
+    columns = (
+        Column("group", "group"), Column("people", "people"), Column("freshness", "warmth"), Column("sent", "sent us"),
+        Column("through", "came through people"), Column("found", "found most often"),
+    )  # fmt: skip
+    none = sum(not one.contact.texts("groups") for one in people)
+    sentence = "Warmth: the mean, 100 right after a contact. Sent us: people who came through them."
+    if none:
+        sentence += f" {spelled(none, 'person', 'people')} {be(none)} in no group."
+    return Table("Groups", columns, rows, sentence if rows else "", "Nobody is in a group yet: ptcrm set WHO groups+=client")
+
+
+def _mean(values: Sequence[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return round(sum(known) / len(known)) if known else None
+
+
+def _found(network: Network, some: Sequence[Member]) -> str | None:
+    """How most of them were met, where it is the same of two or more."""
+    ways = Counter(filter(None, (how_met(network, one) for one in some)))
+    best = min(ways, key=lambda way: (-ways[way], way), default=None)
+    return f"{best} ({ways[best]})" if best and ways[best] > 1 else None
+
+
+# --- kinds of contact ----------------------------------------------------------------------------------------------
+
+
+def _kinds_table(people: Sequence[Member]) -> Table:
+    """By tier, then by owner, how the contacts of the last year were made; one occasion of several people counts once in each row."""
+    rows = [*_kind_rows(people, "tier", lambda one: one.contact.tier), *_kind_rows(people, "owner", lambda one: one.contact.text("owner"))]
+    columns = (
+        Column("whose", "whose"), Column("people", "people"), Column("contacts", "contacts"), Column("in_person", "in person"),
+        Column("voice", "voice"), Column("writing", "writing"), Column("giving", "giving"), Column("other", "other"),
+    )  # fmt: skip
+    sentence = "The last twelve months; the kinds in percent of the contacts. Other: no kind is given."
+    return Table("How we are in touch", columns, tuple(rows), sentence if rows else "", "Nobody has a tier or an owner yet.")
+
+
+def _kind_rows(people: Sequence[Member], by: str, value: Callable[[Member], str | None]) -> Iterator[Row]:
+    some: dict[str, list[Member]] = {}
+    called: dict[str, str] = {}
+    for one in people:
+        word = plain_words(value(one) or "").strip()
+        if word:
+            some.setdefault(fold(word), []).append(one)
+            called.setdefault(fold(word), word)
+    for folded in sorted(some):
+        occasions = {occasion for one in some[folded] for occasion in _last_year(one)}
+        counts = Counter(channel for *_, channel in occasions)
+        whole = len(occasions)
+        shares = {channel: round(100 * counts[channel] / whole) if whole else None for channel in (*CHANNELS, "other")}
+        yield {
+            "whose": f"{by} {called[folded]}", "people": len(some[folded]), "contacts": whole, "in_person": shares["in person"],
+            "voice": shares["voice"], "writing": shares["writing"], "giving": shares["giving"], "other": shares["other"],
+        }  # fmt: skip
+
+
+def _last_year(one: Member) -> Iterator[tuple[date, str, int, str]]:
+    """(day, block id or id, line unless it has a block id, channel) of each contact of the last 365 days."""
+    for entry in reversed(one.touches):
+        if (one.today - entry.on).days >= YEAR_DAYS:
+            return
+        kind = one.kind(entry)
+        channel = kind.group if kind and kind.group in CHANNELS else "other"
+        yield (entry.on, f"^{entry.block_id}", 0, channel) if entry.block_id else (entry.on, one.id, entry.where, channel)
+
+
+def _only_written(one: Member) -> bool:
+    """Three contacts or more, and all of them in writing."""
+    log = getattr(one.contact.interactions, "skeleton", one.contact.interactions)
+    if len(log) < ENOUGH:
+        return False
+    kinds = [one.kind(entry) for entry in one.touches]
+    return len(kinds) >= ENOUGH and all(kind and kind.group == "writing" for kind in kinds)
+
+
+def _written_table(written: Sequence[Member]) -> Table:
+    ordered = sorted(written, key=lambda one: (-one.weight, -len(one.touches), one.id))
+    rows = tuple(
+        {
+            "id": one.id, "name": one.name, "contacts": len(one.touches), "kinds": listed(_kinds(one)),
+            "phone": (one.contact.texts("phone") or (None,))[0], "prefers": one.contact.text("prefers"), "last": one.last,
+        }
+        for one in ordered
+    )  # fmt: skip
+    columns = (
+        Column("name", "name"), Column("contacts", "contacts"), Column("kinds", "all of them"), Column("phone", "phone"),
+        Column("prefers", "prefers"),
+    )  # fmt: skip
+    count = spelled(len(rows), "person", "people")
+    sentence = f"{count} with {ENOUGH} contacts or more {have(len(rows))} only ever been in touch in writing: a call?"
+    return Table("Only ever in writing", columns, rows, sentence if rows else "", "Nobody has only ever been written to.")
+
+
+def _kinds(one: Member) -> list[str]:
+    counts = Counter(entry.kind or "" for entry in one.touches)
+    return sorted(counts, key=lambda kind: (-counts[kind], kind))
+
+
+# --- in words ------------------------------------------------------------------------------------------------------
+
+
+def _sentences(network: Network, people: Sequence[Member], spreads: Sequence[Spread]) -> Iterator[str]:
+    if not people:
+        yield "Nobody who may be turned to is meant." if network.everybody else "There is nobody here yet to be mixed."
+        return
+    told = [spread for spread in spreads if spread.people >= 2]
+    if not told:
+        count = spelled(len(people), "person", "people")
+        yield f"{count}, and too little in the files to say how mixed: company, role, location, groups, met_at."
+        return
+    least, most = max(told, key=lambda spread: spread.squares), min(told, key=lambda spread: spread.squares)
+    largest, most_of = least.counts[0]
+    whole = sum(number for _, number in least.counts)
+    yield (
+        f"The least mixed is {least.by}: {most_of} of {whole} say {largest}. Two picked at random agree in it "
+        f"{round(100 * least.squares)} times in 100, as if there were {least.as_if:g} of equal size."
+    )
+    if most is not least:
+        yield f"The most mixed is {most.by}, with {len(most.counts)} different ones, as if {most.as_if:g} of equal size."
+
+
+def _steps(
+    network: Network,
+    people: Sequence[Member],
+    spreads: Sequence[Spread],
+    written: Sequence[Member],
+    bridges: Sequence[tuple[Member, tuple[int, ...]]],
+) -> Iterator[Step]:
+    if not network.everybody:
+        yield Step("Begin with somebody:", 'ptcrm add "Ada King" --tier A')
+    if not people:
+        return
+    spread: Mapping[str, Spread] = {spread.by: spread for spread in spreads}
+    located = spread["location"]
+    if len(located.counts) > 1 and located.percent >= 50:
+        place = located.counts[0][0]
+        yield Step(f"Most are in {place}. Those who are elsewhere:", f"ptcrm list has:location {shlex.quote(f'-near:{place}')}")
+    if written:
+        first = min(written, key=lambda one: (-one.weight, -len(one.touches), one.id))
+        yield Step(f"{first.name} has only ever been written to. Before a call:", f"ptcrm show {who(first)}")
+    if bridges:
+        yield Step(f"Whoever knows whom over {names([bridges[0][0]])} alone could be brought together:", "ptcrm report introduce")
+    unknown = [by for by in ("location", "company", "role") if spread[by].people < len(people)]
+    if unknown:
+        count = many(len(people) - spread[unknown[0]].people, "person", "people")
+        yield Step(f"Of {count} no {unknown[0]} is known:", f"ptcrm list missing:{unknown[0]}")

@@ -1,0 +1,120 @@
+"""A whole vault on one day, as the reports look at it: members with what is worked out of them once, and who a link means."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+from plaintextcrm.core import history
+from plaintextcrm.core.kinds import Kind
+from plaintextcrm.core.model import Contact, Interaction
+from plaintextcrm.core.names import Known, link_targets
+from plaintextcrm.core.numbers import Numbers, numbers
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.standing import Facts, Rules, Standing, stand
+from plaintextcrm.core.text import fold
+
+
+class Member:
+    """One person on one day: the contact with its log, where it stands, and what its log amounts to."""
+
+    def __init__(self, contact: Contact, facts: Facts, standing: Standing, settings: Settings, today: date) -> None:
+        self.contact, self.facts, self.standing = contact, facts, standing
+        self.settings, self.today = settings, today
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        return self.contact.id
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self.contact.name
+
+    @cached_property
+    def past(self) -> tuple[Interaction, ...]:
+        """The entries not after today, oldest first, plans left out."""
+        return history.past(self.contact, self.today)
+
+    @cached_property
+    def touches(self) -> tuple[Interaction, ...]:
+        """The entries that count as contact, oldest first."""
+        return history.touches(self.contact, self.today, self.settings.kind_table)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Strength, trend, balance, drift."""
+        return numbers(self.touches, self.today, self.settings.kind_table)
+
+    @property
+    def last(self) -> date | None:
+        """The day of the last contact."""
+        return date.fromordinal(self.standing.last) if self.standing.last else None
+
+    @property
+    def silence(self) -> int | None:
+        """Days since the last contact."""
+        return self.today.toordinal() - self.standing.last if self.standing.last else None
+
+    @property
+    def weight(self) -> float:
+        """The weight of the tier, 1 without one."""
+        return self.standing.weight
+
+    @property
+    def is_coi(self) -> bool:
+        """A centre of influence."""
+        return self.facts.coi
+
+    @property
+    def is_five(self) -> bool:
+        """One of the five, now or next."""
+        return self.facts.five
+
+    @property
+    def is_gone(self) -> bool:
+        """Do not contact, archived or deceased: in no list of whom to turn to."""
+        return self.standing.hidden == "wholly"
+
+    def kind(self, entry: Interaction) -> Kind | None:
+        """The kind of an entry, None where it names none."""
+        return self.settings.kind_table.get(entry.kind) if entry.kind else None
+
+
+class Network:
+    """Everybody, and of them those whom the report is asked about (`members`). All by id.
+
+    `without` is a colleague taken away, for what would break tomorrow.
+    """
+
+    def __init__(
+        self, people: Iterable[tuple[Contact, Facts]], settings: Settings, today: date,
+        asked: Collection[str] | None = None, without: str = "",
+    ) -> None:  # fmt: skip
+        rules = Rules(settings)
+        self.settings, self.today, self.without = settings, today, without
+        self.everybody = tuple(Member(contact, facts, stand(facts, rules, today), settings, today) for contact, facts in people)
+        self.members = self.everybody if asked is None else tuple(one for one in self.everybody if one.id in asked)
+
+    def __iter__(self) -> Iterator[Member]:
+        """Those the report is asked about who may be turned to: not archived, deceased or not to be contacted."""
+        return (one for one in self.members if not one.is_gone)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Member]:
+        """Id -> member, of everybody."""
+        return {one.id: one for one in self.everybody}
+
+    @cached_property
+    def _targets(self) -> Mapping[str, Sequence[str]]:
+        return link_targets(Known(one.id, one.name, one.contact.texts("aliases")) for one in self.everybody)
+
+    def meant(self, link: str) -> Member | None:
+        """Whom `[[slug]]`, `[[slug|words]]` or a bare name means; None where nobody or several answer to it."""
+        word = link.strip().removeprefix("[[").removesuffix("]]").split("|")[0].split("#")[0].strip()
+        if word in self.by_id:
+            return self.by_id[word]
+        ids = set(self._targets.get(fold(word), ()))
+        return self.by_id[ids.pop()] if len(ids) == 1 else None

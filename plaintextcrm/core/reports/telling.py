@@ -1,0 +1,83 @@
+"""How the reports say things: counts, names in a row, and who may be turned to today."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Sequence
+
+from plaintextcrm.core.dates import cadence_text
+from plaintextcrm.core.due import between_words, entry_words, rhythm_of
+from plaintextcrm.core.model import NEVER, Interaction
+from plaintextcrm.core.pages.words import SMALL
+from plaintextcrm.core.reports.network import Member
+from plaintextcrm.core.reports.saying import listed
+from plaintextcrm.core.reports.saying import many as many
+from plaintextcrm.core.reports.shapes import Column
+
+RESTING = ("snoozed", "paused")
+
+
+def columns(**words: str) -> tuple[Column, ...]:
+    """Key and heading of each column: `name="Name", quiet="Quiet for"`."""
+    return tuple(Column(key, heading) for key, heading in words.items())
+
+
+def spelled(count: int, one: str, several: str = "") -> str:
+    """The same where a sentence begins: `Three people`."""
+    words = many(count, one, several)
+    return f"{SMALL[count]} {words.split(' ', 1)[1]}" if count < len(SMALL) else words
+
+
+def often(count: int) -> str:
+    """`once`, `twice`, `12 times`."""
+    return {1: "once", 2: "twice"}.get(count) or many(count, "time")
+
+
+def be(count: int) -> str:
+    """`is` or `are`."""
+    return "is" if count == 1 else "are"
+
+
+def have(count: int) -> str:
+    """`has` or `have`."""
+    return "has" if count == 1 else "have"
+
+
+def names(people: Sequence[Member], most: int = 3) -> str:
+    """Their names, in a row."""
+    return listed([one.name for one in people], most)
+
+
+def who(one: Member) -> str:
+    """The id as it is typed behind a command."""
+    return shlex.quote(one.id)
+
+
+def rests(one: Member) -> bool:
+    """Snoozed or paused: silent because the user said so."""
+    return one.standing.hidden in RESTING
+
+
+def quiet_for(one: Member) -> str | None:
+    """`9 weeks` since the last contact; `today`; None where there was none."""
+    if one.last is None:
+        return None
+    return "today" if one.last == one.today else between_words(one.last, one.today)
+
+
+def rhythm(one: Member) -> str | None:
+    """`3 months`; None where there is no clock."""
+    cadence = rhythm_of(one.contact, one.settings)
+    return None if cadence == NEVER else cadence_text(cadence)
+
+
+def last_said(one: Member) -> str | None:
+    """What the last contact was about; None where its entry says nothing, or only `last_contact` tells of it."""
+    newest = one.touches[-1] if one.touches else None
+    return entry_words(newest) if newest and newest.on == one.last else None
+
+
+def entries_of(one: Member, kinds: Collection[str]) -> list[Interaction]:
+    """The entries of those kinds by today, oldest first. Most logs have none, which the bare bones of a log tell soon."""
+    bones = getattr(one.contact.interactions, "skeleton", one.contact.interactions)
+    return [entry for entry in one.past if entry.kind in kinds] if any(entry.kind in kinds for entry in bones) else []

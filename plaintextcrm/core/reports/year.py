@@ -1,0 +1,272 @@
+"""`year`: the calendar year so far in people and in numbers; and how many of their days each tier was kept in time (`kept`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from plaintextcrm.core.dates import add, cadence_text, yearly
+from plaintextcrm.core.due import between_words
+from plaintextcrm.core.model import NEVER, Cadence, Interaction
+from plaintextcrm.core.pages.words import short_day
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.reports.giving import asked, given
+from plaintextcrm.core.reports.kept import Kept, kept_by_month, together
+from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.saying import many
+from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
+from plaintextcrm.core.reports.telling import columns, names, often, spelled
+
+ABSENT = Cadence(1, "year")  # who was silent for so long has come back
+OFTEN_MISSED = 60  # per cent of its days, under which a tier asks for another rhythm
+
+
+class Span(NamedTuple):
+    """Days, both ends included."""
+
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        return self.first <= day <= self.last
+
+
+class Tale(NamedTuple):
+    """What a span of days was with one person."""
+
+    one: Member
+    days: tuple[date, ...]  # with contact
+    in_person: int  # of them
+    is_new: bool
+    back_after: str  # "14 months", "" where there was no long silence before
+    sent: tuple[Interaction, ...]  # people they sent us
+    gave: tuple[Interaction, ...]
+    asked: tuple[Interaction, ...]
+    passed_on: bool
+
+
+def year(network: Network) -> Report:
+    """The year so far against the same days of the year before; then tier by tier, month by month."""
+    now = Span(network.today.replace(month=1, day=1), network.today)
+    before = _year_before(now)
+    tales = sorted((tale(one, now) for one in network.members), key=lambda told: (-len(told.days), -told.in_person, told.one.id))
+    earlier = {told.one.id: told for told in (tale(one, before) for one in network.members)} if before else {}
+    kept = kept_by_month(network, now.first, now.last)
+    told_before = together(kept_by_month(network, before.first, before.last)) if before else Kept()
+    return Report(
+        "year",
+        (
+            _people_table(tales, earlier, now),
+            _numbers_table(tales, earlier, now, before, network.settings.currency),
+            _kept_table(kept, told_before, now, before),
+        ),
+        tuple(_headline(tales, earlier, now, before, network.settings.currency)),
+        tuple(_steps(network, kept, bool(before))),
+    )
+
+
+def _year_before(now: Span) -> Span | None:
+    if now.first.year == 1:
+        return None
+    return Span(now.first.replace(year=now.first.year - 1), yearly(now.last.month, now.last.day, now.last.year - 1))
+
+
+def tale(one: Member, span: Span) -> Tale:
+    """What the log says of those days. Everybody's counts, also of those who are gone by now: what was, was."""
+    if not any(span.first.toordinal() <= day <= span.last.toordinal() for day in one.facts.days):
+        return Tale(one, (), 0, False, "", (), (), (), False)
+    entries = [entry for entry in one.past if span.holds(entry.on)]
+    touches = [entry for entry in one.touches if span.holds(entry.on)]
+    met = {entry.on for entry in touches if (kind := one.kind(entry)) and kind.group == "in person"}
+    days = tuple(sorted({entry.on for entry in touches}))
+    last_before = max((entry.on for entry in one.touches if entry.on < span.first), default=None)
+    known = one.contact.last_contact
+    if known and known < span.first:
+        last_before = max(last_before or known, known)
+    first_met = one.contact.met
+    is_new = bool(days) and last_before is None and (first_met is None or first_met >= span.first)
+    back = between_words(last_before, days[0]) if days and last_before and add(last_before, ABSENT) <= days[0] else ""
+    return Tale(
+        one, days, len(met), is_new, back, tuple(entry for entry in entries if entry.kind == "referral-in"),
+        tuple(entry for entry in given(one) if span.holds(entry.on)), tuple(entry for entry in asked(one) if span.holds(entry.on)),
+        any(entry.kind == "handover" for entry in entries),
+    )  # fmt: skip
+
+
+def worth(entries: Iterable[Interaction]) -> float:
+    """What came of referrals: the sum of their `[value:: …]`; what is no number is none."""
+    total = 0.0
+    for entry in entries:
+        text = (entry.field("value") or "").replace(",", ".")
+        total += float(text) if text.replace(".", "", 1).isdecimal() else 0
+    return total
+
+
+def times(tales: Iterable[Tale]) -> int:
+    """Days with contact, of each person; a day that one block id joins in several files is one."""
+    found: set[tuple[date, str, bool]] = set()
+    for told in tales:
+        blocks = {entry.on: entry.block_id for entry in reversed(told.one.touches) if entry.block_id} if told.days else {}
+        found.update((day, blocks.get(day) or told.one.id, day in blocks) for day in told.days)
+    return len(found)
+
+
+def _often(tales: Iterable[Tale], of: str) -> int:
+    """How often something was done; what one block id joins in several files is once."""
+    entries = [(told.one.id, entry) for told in tales for entry in getattr(told, of)]
+    return len({(entry.on, entry.block_id) if entry.block_id else (id, place) for place, (id, entry) in enumerate(entries)})
+
+
+# --- sentences and tables ------------------------------------------------------------------------------------------
+
+
+def _headline(tales: Sequence[Tale], earlier: Mapping[str, Tale], now: Span, before: Span | None, currency: str) -> Iterable[str]:
+    seen = [told for told in tales if told.days]
+    seen_before = [told for told in earlier.values() if told.days]
+    compared = ""
+    if before and seen_before:
+        compared = f"; in the same days of {before.first.year} it was {_people(seen_before)}, {often(times(seen_before))}"
+    if not seen:
+        yield f"Nobody was in touch in {now.first.year} so far, as far as these files know{compared}."
+        return
+    yield f"In {now.first.year} so far you were in touch with {_people(seen)}, {often(times(seen))}{compared}."
+    new = [told.one for told in seen if told.is_new]
+    back = [told.one for told in seen if told.back_after]
+    if new:
+        yield f"New this year: {names(new, 5)}."
+    if back:
+        yield f"Back after a year of silence or more: {names(back, 5)}."
+    sent = [entry for told in tales for entry in told.sent]
+    if sent:
+        value = f", worth {currency} {worth(sent):,.0f}" if worth(sent) else ""
+        senders = sum(bool(told.sent) for told in tales)
+        yield f"{spelled(senders, 'person', 'people')} sent you {many(len(sent), 'referral')}{value}."
+
+
+def _people(tales: Sequence[Tale]) -> str:
+    return many(len(tales), "person", "people")
+
+
+def _became(told: Tale, today: date) -> tuple[str, ...]:
+    """What the year was with somebody, besides the days."""
+    return (
+        *([f"new since {short_day(told.days[0], today)}"] if told.is_new else []),
+        *([f"back after {told.back_after}"] if told.back_after else []),
+        *([f"sent us {many(len(told.sent), 'referral')}"] if told.sent else []),
+        *([f"you gave {often(len(told.gave))}"] if told.gave else []),
+        *([f"you asked {often(len(told.asked))}"] if told.asked else []),
+        *(["handed over"] if told.passed_on else []),
+        *([_gone_words(told.one)] if told.one.is_gone else []),
+    )
+
+
+def _gone_words(one: Member) -> str:
+    if one.contact.is_true("do_not_contact"):
+        return "not to be contacted"
+    died = (one.contact.text("status") or "").strip().lower() == "deceased" or 0 < one.facts.died <= one.today.toordinal()
+    return "died" if died else "archived"
+
+
+def _people_table(tales: Sequence[Tale], earlier: Mapping[str, Tale], now: Span) -> Table:
+    rows = [_people_row(told, earlier.get(told.one.id), now) for told in tales if told.days]
+    seen = [told for told in tales if told.days]
+    sentence = ""
+    if seen:
+        most = len(seen[0].days)
+        most_often = [told.one for told in seen if len(told.days) == most]
+        sentence = f"Most often {names(most_often)}: {many(most, 'day')} with contact. Who is gone by now is counted too."
+    return Table(
+        f"The people of {now.first.year}",
+        columns(name="Name", contacts="Days", before="Last year", in_person="In person", became="What became of it"),
+        tuple(rows), sentence, "Nobody yet.",
+    )  # fmt: skip
+
+
+def _people_row(told: Tale, earlier: Tale | None, now: Span) -> Row:
+    return {
+        "id": told.one.id, "name": told.one.name, "contacts": len(told.days), "before": len(earlier.days) if earlier else None,
+        "in_person": told.in_person, "became": _became(told, now.last), "first": told.days[0], "last": told.days[-1],
+        "value": worth(told.sent) or None,
+    }  # fmt: skip
+
+
+def _numbers_table(tales: Sequence[Tale], earlier: Mapping[str, Tale], now: Span, before: Span | None, currency: str) -> Table:
+    past = tuple(earlier.values())
+
+    def row(what: str, this: float, last: float) -> Row:
+        return {"what": what, "year": this, "before": last if before else None}
+
+    def sums(count: str) -> tuple[int, int]:
+        return _often(tales, count), _often(past, count)
+
+    rows = (
+        row("people in touch", sum(bool(told.days) for told in tales), sum(bool(told.days) for told in past)),
+        row("times in touch", times(tales), times(past)),
+        row("days in person, with each", sum(told.in_person for told in tales), sum(told.in_person for told in past)),
+        row("new people", sum(told.is_new for told in tales), sum(told.is_new for told in past)),
+        row("back after a year or more", sum(bool(told.back_after) for told in tales), sum(bool(told.back_after) for told in past)),
+        row("times given or offered", *sums("gave")),
+        row("times asked", *sums("asked")),
+        row("referrals to us", *sums("sent")),
+        row(f"worth, in {currency}", worth(_sent(tales)), worth(_sent(past))),
+    )
+    shown = tuple(one for one in rows if one["year"] or one["before"])
+    sentence = "An occasion that stands in several files is counted once." if shown else ""
+    if before and shown:
+        sentence = f"Each beside the same days of {before.first.year}. {sentence}"
+    columns = (
+        Column("what", "What"),
+        Column("year", str(now.first.year)),
+        Column("before", str(before.first.year) if before else "Before"),
+    )
+    return Table("In numbers", columns, shown, sentence, "Nothing to count yet.")
+
+
+def _sent(tales: Iterable[Tale]) -> list[Interaction]:
+    return [entry for told in tales for entry in told.sent]
+
+
+def _kept_table(kept: Sequence[Kept], told_before: Kept, now: Span, before: Span | None) -> Table:
+    tiers = tuple(dict.fromkeys(name for month in kept for name in month.tiers))
+    rows = tuple(
+        {"month": month.month, **{f"tier:{name}": _percent(*month.tiers.get(name, (0, 0))) for name in tiers},
+         "all": _percent(*month.whole), "days": month.whole[1], "kept": month.whole[0]} for month in kept if month.whole[1]
+    )  # fmt: skip
+    sentence = ""
+    if rows:
+        total = together(kept)
+        each = ", ".join(f"{name or 'the others'} {_percent(*total.tiers[name])} %" for name in tiers)
+        each += f"; together {_percent(*total.whole)} %" if len(tiers) > 1 else ""
+        compared = (
+            f", against {_percent(*told_before.whole)} % in the same days of {before.first.year}" if before and told_before.whole[1] else ""
+        )
+        sentence = (
+            f"Kept in time: {each}{compared}. Per cent of the days of all people of a tier on which "
+            "no more than their rhythm had passed since the last contact or skip, by the tiers and rhythms of today. "
+            "Days before the first contact are left out, and those who rest or are gone."
+        )
+    shares = (Column(f"tier:{name}", name or "Others") for name in tiers)
+    headings = (*columns(month="Month"), *shares, *(columns(all="All") if len(tiers) > 1 else ()))  # fmt: skip
+    return Table(f"Kept in time, {now.first.year} month by month", headings, rows, sentence, "Nobody with a rhythm has been in touch yet.")
+
+
+def _percent(kept: int, days: int) -> int | None:
+    """Half up."""
+    return (200 * kept + days) // (2 * days) if days else None
+
+
+def _steps(network: Network, kept: Sequence[Kept], has_before: bool) -> Iterable[Step]:
+    total = together(kept)
+    for tier in network.settings.tiers:
+        share = _percent(*total.tiers.get(tier.name, (0, 0)))
+        if share is not None and share < OFTEN_MISSED and tier.cadence != NEVER:
+            longer = cadence_text(Cadence(2 * tier.cadence.count, tier.cadence.unit))
+            yield Step(
+                f"{tier.name} was kept on {share} % of its days. What a longer rhythm would free:",
+                f'ptcrm plan --what-if "{tier.name}={longer}"',
+            )
+            break
+    if has_before:
+        yield Step("The whole year before:", f"ptcrm --today {network.today.year - 1:04}-12-31 report year")
+    yield Step("Look back on the quarter, and keep it:", "ptcrm review quarter --save")
