@@ -1468,3 +1468,11 @@ def test_completion_prints_a_script_that_the_shell_takes(shell: str, empty: Plac
 def test_completion_knows_the_commands(empty: Place) -> None:
     ran = empty.process(_PTCRM_COMPLETE="bash_complete", COMP_WORDS="ptcrm s", COMP_CWORD="1")
     assert {line.split(",")[-1] for line in ran.out.splitlines()} >= {"show", "snooze", "search"}, ran
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_fits_eighty_columns(name: str) -> None:
+    command = main_group.get_command(click.Context(main_group), name)
+    assert command is not None
+    with click.Context(command, info_name=f"ptcrm {name}", terminal_width=80, max_content_width=80) as context:
+        assert [line for line in command.get_help(context).splitlines() if len(line) > 80] == []

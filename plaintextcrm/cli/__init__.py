@@ -16,7 +16,7 @@ gc.set_threshold(
 import click  # noqa: E402
 
 from plaintextcrm import __version__  # noqa: E402
-from plaintextcrm.core.errors import PtcrmError  # noqa: E402
+from plaintextcrm.core.errors import PtcrmError, why  # noqa: E402
 from plaintextcrm.core.record import NamedTuple  # noqa: E402
 
 
@@ -42,8 +42,20 @@ COMMANDS: dict[str, Entry] = {
     "triage": Entry("triage", "Every day", False, "Go through a pile, one key for each person."),
     "list": Entry("people", "People", True, "Everybody, or whom a filter lets through."),
     "import": Entry("exchange", "Exchange", True, "Bring people and their history in from elsewhere."),
+    "capture": Entry("capturing", "Exchange", False, "Interactions from calendars, mail and daily notes, on your yes."),
+    "export": Entry("exporting", "Exchange", False, "Take everybody along: vCard, CSV, JSON, calendar, friends.md."),
     "build": Entry("publish", "Publish", False, "The site: a due list and a page per contact, as plain files."),
     "watch": Entry("publish", "Publish", False, "Build, then keep the pages true while you write."),
+    "report": Entry("insight", "Insight", False, "One question about everybody, answered, with what to do next."),
+    "review": Entry("review", "Insight", True, "The questions of a week, a month or a quarter, on one page."),
+    "plan": Entry("planning", "Insight", False, "The week that fits: whom, on which day, by which channel."),
+    "near": Entry("going", "Insight", False, "Who lives where you are going."),
+    "trip": Entry("going", "Insight", False, "Whom to meet on a journey: its meals, filled."),
+    "path": Entry("knowing", "Insight", False, "The shortest warm way to a person or a company."),
+    "who": Entry("knowing", "Insight", False, "Who cares about a topic, offers it, works there, could introduce."),
+    "ideas": Entry("ideas", "Insight", False, "The reasons to write to somebody that hold today."),
+    "write": Entry("ideas", "Insight", False, "Open a mail or text with a phrase of your own, then log it."),
+    "news": Entry("news", "Insight", False, "What the people you know have published."),
     "set": Entry("changing", "People", False, "Change keys, of one person or of all whom a filter lets through."),
     "archive": Entry("changing", "People", False, "Keep the file, ask no more."),
     "rename": Entry("moving", "People", False, "Another name: moves the file and rewrites every link to it."),
@@ -188,8 +200,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
             reconfigure(errors="replace")
     try:
         result: Any = main_group.main(arguments, prog_name="ptcrm", standalone_mode=False)
-        sys.stdout.flush()
-        return result if isinstance(result, int) else 0
+        return _flushed(result if isinstance(result, int) else 0)
     except PtcrmError as error:
         _tell(f"ptcrm: {error}")
         for hint in error.hints:
@@ -211,13 +222,28 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         return 0  # the reader has seen enough
     except Exception as error:
         if isinstance(error, OSError) and _output_fails():
-            _tell(f"ptcrm: the output cannot be written: {str(error.strerror).lower()}")
-            return 1
+            return _unwritten(error)
         import traceback
 
         traceback.print_exc()
         _tell(f"ptcrm: this is a bug in ptcrm {__version__}; nothing is half-written. Please report it with the lines above.")
         return 70
+
+
+def _flushed(code: int) -> int:
+    """The exit code once all that was said is out."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # what was to be flushed is gone: a second try may succeed
+        return _unwritten(error)
+    return code
+
+
+def _unwritten(error: OSError) -> int:
+    _tell(f"ptcrm: the output cannot be written: {why(error)}")
+    return 1
 
 
 def _output_fails() -> bool:

@@ -12,6 +12,7 @@ from plaintextcrm.app.writing import Written
 from plaintextcrm.cli.run import Run, command
 from plaintextcrm.cli.wrote import how_of
 from plaintextcrm.core.exchange import IMPORTERS
+from plaintextcrm.core.exchange.incoming import Hints
 from plaintextcrm.core.exchange.planning import Plan
 from plaintextcrm.core.model import NEVER
 from plaintextcrm.core.text import safe
@@ -23,25 +24,38 @@ COUNTED_BY_KIND = ("letter", "card", "call", "email", "message", "meeting", "vis
 
 @command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("--from", "kind", type=click.Choice(tuple(IMPORTERS)), help="What the files are (default: their headers tell).")
+@click.option(
+    "--from",
+    "kind",
+    type=click.Choice(tuple(IMPORTERS)),
+    metavar="KIND",
+    help=f"What the files are, where they do not tell: {', '.join(IMPORTERS)}.",
+)
 @click.option("--tier", metavar="TIER", help="The tier of everybody who is new.")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Another key of everybody who is new.")
 @click.option("--into", default="", metavar="FOLDER", help="The folder for new files, below the contacts folder.")
+@click.option("--map", "columns", multiple=True, metavar="COLUMN=KEY", help="What a column means that is not understood by its name.")
 @click.option("--encoding", metavar="NAME", help="How the files are encoded, where they are not UTF-8.")
+@click.option("--date-order", type=click.Choice(("dmy", "mdy", "ymd")), help="How dates are written, where their values do not tell.")
+@click.option("--include-orgs", is_flag=True, help="Take cards of organisations, too.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
 @click.option("--no-commit", is_flag=True, help="Write, but do not commit to git.")
 @click.pass_obj
 def import_command(
     run: Run, files: tuple[str, ...], kind: str | None, tier: str | None, pairs: tuple[str, ...], into: str,
-    encoding: str | None, dry_run: bool, yes: bool, no_commit: bool,
+    columns: tuple[str, ...], encoding: str | None, date_order: str | None, include_orgs: bool, dry_run: bool, yes: bool, no_commit: bool,
 ) -> int:  # fmt: skip
     """Bring people and their history in from elsewhere.
 
     \b
-    ptcrm import people.csv letters.csv -n       what it would do
-    ptcrm import people.csv letters.csv          the same again later adds only what is new
-    ptcrm import calls.csv --into clients --set tags=client
+    ptcrm import contacts.vcf -n             what it would do
+    ptcrm import contacts.vcf                again later: what changed in it since
+    ptcrm import --from vdir ~/.contacts     a folder of cards (vdirsyncer, khard)
+    ptcrm import people.csv letters.csv --into vienna --set tags=letters
+
+    Nothing is lost: what no key has room for stands in the body, photos in attachments/. What you changed since the last import
+    stays as you have it; what both sides changed is shown and left.
 
     A log has the columns date and person, and as it likes channel, direction (sent, received), note, person_id, letter_id
     and any others, which are all kept; people have name, person_id and any others.
@@ -49,12 +63,15 @@ def import_command(
     vault = run.vault
     run.tell_problems(vault.problems)
     wanted = Wanted(into, exchanging.set_on_new(pairs, tier, vault))
-    foreign = exchanging.read(vault, files, kind, encoding)
+    hints = Hints(encoding, date_order=date_order, columns=exchanging.columns_of(columns), include_orgs=include_orgs)
+    foreign = exchanging.read(vault, files, kind, hints)
     planned = exchanging.propose(vault, foreign, wanted, run.progress())
     _remarks(run, planned.plan, whole=dry_run)
     code = 1 if planned.plan.refused else 0
     if dry_run or not planned.plan.edits:
         run.say(safe("\n".join([*_summary(planned.plan, run), *_preview(planned.plan)])))
+        if not dry_run:
+            exchanging.remember(vault, foreign, planned.plan)
         return code
     if not yes:
         run.tell("\n".join([*_summary(planned.plan, run), *_preview(planned.plan), ""]))
@@ -69,7 +86,7 @@ def import_command(
 
 def _report(run: Run, plan: Plan, written: Written) -> int:
     lines = _summary(plan, run, done=True)
-    lines[-1] += " · ptcrm undo"
+    lines[0] += " · ptcrm undo"
     run.say(safe("\n".join(lines)))
     if written.not_committed:
         run.tell(f"ptcrm: {written.not_committed}")
@@ -107,9 +124,11 @@ def _summary(plan: Plan, run: Run, *, done: bool = False) -> list[str]:
     people = f"people: {plan.new:,} new, {plan.known:,} known"
     refused_people = sum(refusal.rows for refusal in plan.refused if refusal.of_person)
     lines.append(people + (f", {refused_people:,} refused" if refused_people else ""))
-    lines.append(f"rows: {plan.rows:,} = {plan.written:,} written + {plan.there:,} there already + {refused:,} refused")
+    if plan.rows:
+        lines.append(f"rows: {plan.rows:,} = {plan.written:,} written + {plan.there:,} there already + {refused:,} refused")
     if plan.edits and plan.new and _nobody_is_due(plan, run):
-        lines.append("they are on file, not sorted into tiers yet: nobody is waiting because of an import")
+        sort = "Sort ten now?" if plan.new >= 10 else "Sort them now?"
+        lines.append(f"{plan.new:,} on file, none is waiting. {sort} ptcrm triage new")
     return lines
 
 
@@ -121,7 +140,10 @@ def _size(plan: Plan) -> str:
     """`200 people, 4,590 letters`."""
     people = len(plan.edits)
     who = f"{people:,} {'person' if people == 1 else 'people'}"
-    return f"{who}, {entries_words(plan)}" if plan.written else who
+    more = [entries_words(plan)] if plan.written else []
+    if plan.attachments:
+        more.append(f"{len(plan.attachments):,} {'attachment' if len(plan.attachments) == 1 else 'attachments'}")
+    return ", ".join([who, *more])
 
 
 def entries_words(plan: Plan) -> str:
@@ -136,7 +158,7 @@ def entries_words(plan: Plan) -> str:
 def _preview(plan: Plan) -> list[str]:
     """The first lines of the first files that would be new or get something new."""
     shown: list[str] = []
-    for edit, lines in list(zip(plan.edits, plan.lines, strict=True))[:SHOWN_FILES]:
+    for edit, lines in list(zip(plan.edits, plan.lines, strict=False))[:SHOWN_FILES]:
         shown += ["", f"{edit.path}{'' if edit.expects is None else ', these lines more'}:"]
         shown += (f"  {line[:SHOWN_COLUMNS]}".rstrip() for line in lines[:SHOWN_OF_FILE])
         if len(lines) > SHOWN_OF_FILE:

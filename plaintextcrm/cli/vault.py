@@ -29,10 +29,12 @@ DEMO_DAY = "2026-11-21"
 def init_command(run: Run, folder: Path | None, example: bool, no_git: bool) -> int:
     """Make a vault: a folder, ptcrm.toml, contacts/, and a git repository with a first commit.
 
-    In a clone of one it only tells git how contacts are merged; ptcrm sync does that, too.
+    In a folder of notes (Obsidian and the like) it finds who are people and says which of your keys it understands; ptcrm.toml is
+    all that it adds. In a clone of a vault it only tells git how contacts are merged; ptcrm sync does that, too.
 
     \b
     ptcrm init my-people
+    ptcrm init ~/notes
     ptcrm init --example try-it
     """
     from plaintextcrm.app import making
@@ -42,6 +44,8 @@ def init_command(run: Run, folder: Path | None, example: bool, no_git: bool) -> 
     try:
         if not example and making.is_vault(where) and not no_git and making.register(where):
             run.say(f"git merges the contacts in {shown} by entry and by field: ptcrm sync shares them")
+            return 0
+        if not example and _adopted(run, where, shown):
             return 0
         if example:
             committed = making.copy_example(where, not no_git)
@@ -56,6 +60,20 @@ def init_command(run: Run, folder: Path | None, example: bool, no_git: bool) -> 
     step = f"-C {shlex.quote(shown)} " if folder else ""
     run.say(f"  ptcrm {step}due" if example else f'  ptcrm {step}add "Ada King" --tier A')
     return 0
+
+
+def _adopted(run: Run, where: Path, shown: str) -> bool:
+    """Whether the folder is one of notes with people among them, which is a vault from now on."""
+    from plaintextcrm.app import adopting
+
+    found = adopting.look(where)
+    if found is None:
+        return False
+    adopting.adopt(where, where.resolve().name, run.today, found)
+    run.say(safe("\n".join(adopting.lines(found))))
+    step = f"-C {shlex.quote(shown)} " if shown != "." else ""
+    run.say(f"a vault is in {shown}: ptcrm.toml is all that is new\n  ptcrm {step}list\n  ptcrm {step}check")
+    return True
 
 
 @command("demo")

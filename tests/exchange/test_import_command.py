@@ -50,8 +50,8 @@ def test_it_says_what_it_did_that_the_rows_add_up_and_that_nobody_waits(place: P
     done = place.run("-y")
     assert (done.code, done.err) == (0, "")
     assert done.out == (
-        "imported: 2 people, 2 letters\npeople: 2 new, 0 known\nrows: 2 = 2 written + 0 there already + 0 refused\n"
-        "they are on file, not sorted into tiers yet: nobody is waiting because of an import · ptcrm undo\n"
+        "imported: 2 people, 2 letters · ptcrm undo\npeople: 2 new, 0 known\nrows: 2 = 2 written + 0 there already + 0 refused\n"
+        "2 on file, none is waiting. Sort them now? ptcrm triage new\n"
     )
     assert place.files() == ["contacts/ada-king.md", "contacts/bob.md"]
 
@@ -157,7 +157,7 @@ def test_a_folder_outside_or_where_no_contact_is_read_is_refused(place: Place, t
 def test_tier_and_set_hold_for_whoever_is_new(place: Place):
     vault(place.root, {"bob": '---\nname: Bob\nuid: "8"\n---\n'})
     done = place.run("-y", "--tier", "C", "--set", "tags=vienna, letters", "--set", "shoe size=38")
-    assert "nobody is waiting" not in done.out
+    assert "none is waiting" not in done.out
     ada = (place.root / "contacts" / "ada-king.md").read_text(encoding="utf-8")
     assert ada.startswith(
         "---\nname: Ada King\ntags:\n  - vienna\n  - letters\ntier: C\ncreated: 2026-11-21\nsource: interactions 2026-11-21\n"
@@ -174,7 +174,7 @@ def test_tier_and_set_hold_for_whoever_is_new(place: Place):
         (("--set", "brithday=1980"), "did you mean birthday?"),
         (("--set", "cadence=soon"), 'cadence does not take "soon"'),
         (("--set", "tier"), "write it like --set tags=vienna"),
-        (("--from", "vcard"), "interactions"),
+        (("--from", "pigeon"), "interactions"),
         (("nowhere.csv",), "nowhere.csv: cannot be read: no such file or directory"),
         (("--encoding", "klingon"), "cannot be read so"),
     ],

@@ -1,25 +1,29 @@
-"""One person of an import -> the new file, or what the file that is there lacks."""
+"""One person of an import -> the new file, or what the file that is there lacks or has changed at its source."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from plaintextcrm.core import contact, edit
 from plaintextcrm.core.contact import Parsed
 from plaintextcrm.core.entries import PLAIN, entry_line
 from plaintextcrm.core.errors import Refused
-from plaintextcrm.core.exchange.cells import protect
-from plaintextcrm.core.exchange.incoming import Keys, Person, Refusal, Row, canonical, place
+from plaintextcrm.core.exchange.cells import column_lines, is_plain, label, protect
+from plaintextcrm.core.exchange.incoming import Keys, Person, Refusal, Rest, Row, canonical, place
 from plaintextcrm.core.exchange.matching import normal
 from plaintextcrm.core.exchange.merging import add_imported, facts, fill_keys, imported_section, insert_interactions
+from plaintextcrm.core.exchange.notes import paragraphs, placed
+from plaintextcrm.core.exchange.updating import Before, difference, shown, updated
 from plaintextcrm.core.kinds import KindTable
-from plaintextcrm.core.model import Edit, Interaction, Source
+from plaintextcrm.core.model import Contact, Edit, Interaction, Source
+from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.text import split_lines
 from plaintextcrm.core.vocabulary import find_key
 
 Entries = Sequence[tuple[Row, Interaction]]
-SHOWN = 60  # characters of a value that is told
+LONGEST_KEY = 1000  # characters of a value of the user's own keys
 
 
 class Unwritable(Refused):
@@ -27,7 +31,10 @@ class Unwritable(Refused):
 
 
 class Built(NamedTuple):
-    """What becomes of one person: an edit (None: nothing is new), its entries and all its new lines, the rows that were there."""
+    """What becomes of one person: an edit (None: nothing is new), its entries and all its new lines, the rows that were there.
+
+    `said` is what the next import compares with: where a conflict is left, that is still what was said before.
+    """
 
     edit: Edit | None
     written: tuple[Interaction, ...] = ()
@@ -35,13 +42,14 @@ class Built(NamedTuple):
     there: int = 0
     refused: tuple[Refusal, ...] = ()
     differences: tuple[str, ...] = ()
+    said: Person | None = None
 
 
 # --- somebody new --------------------------------------------------------------------------------------------------
 
 
 def new_file(person: Person, entries: Entries, id: str, path: str, keys: Keys, kinds: KindTable, order: str) -> Built:
-    """The file as `add` writes it, the log, and what no key has room for at the end; `keys` hold where the import says nothing.
+    """The file as `add` writes it, the notes, the log, and what no key has room for at the end; `keys` hold where the import says nothing.
 
     Raises Unwritable where it would not be read back so.
     """
@@ -49,21 +57,96 @@ def new_file(person: Person, entries: Entries, id: str, path: str, keys: Keys, k
     written = sorted(fresh, key=lambda entry: entry.on)
     if order == "newest" and written and written[0].on != written[-1].on:
         written.reverse()
-    said: dict[str, str | bool | Sequence[str]] = {"name": person.name, **keys, **_said(person)}
+    own = writable(person)
+    said: dict[str, str | bool | Sequence[str]] = {"name": person.name, **keys, **_said(own), **_others(own)}
     lines = [line for entry in written for line in edit.entry_lines(entry, PLAIN, kinds)]
-    section = "\n".join(["", *imported_section(person.origin, person.rest), ""] if person.rest else [])
-    text = edit.new_contact(protect(person.name), said, section if lines else section.lstrip("\n"), lines)
-    data = text.encode("utf-8")
-    _verify(contact.parse(Source(id, path, data, text, "utf-8"), kinds), person, {**keys, **_said(person)}, written)
-    return Built(Edit(path, None, data), tuple(written), tuple(text.split("\n")[:-1]), there, refused)
+    wrong: Unwritable | None = None
+    for above, rest in _above(own):
+        section = "\n".join(["", *imported_section(person.origin, rest), ""] if rest else [])
+        text = edit.new_contact(protect(person.name), _as_bools(said), section if lines else section.lstrip("\n"), lines)
+        if above:
+            text = text.replace("\n\n## Interactions\n", "\n\n" + "\n".join(above) + "\n\n## Interactions\n", 1)
+        data = text.encode("utf-8")
+        try:
+            parsed = contact.parse(Source(id, path, data, text, "utf-8"), kinds)
+            _verify(parsed, person, {**keys, **_said(own), **_others(own)}, written, _promised(person, kinds))
+        except Unwritable as error:
+            wrong = wrong or error
+            continue
+        return Built(Edit(path, None, data), tuple(written), tuple(text.split("\n")[:-1]), there, refused, (), person)
+    raise wrong or Unwritable("it would not be read back as it is")
+
+
+def _above(person: Person) -> Iterator[tuple[list[str], Rest]]:
+    """(the lines above the log, the lines below it), the nicest first: the last keeps a note as lines of a list."""
+    tasks = list(person.follow_ups)
+    notes = paragraphs(person.note)
+    if person.body:
+        yield _apart(person.body.split("\n"), notes, tasks), person.rest
+        notes = [*paragraphs(person.body), *([""] if notes else []), *notes]
+    yield _apart(notes, tasks), person.rest
+    if notes:
+        yield _apart(tasks), (*person.rest, ("note", column_lines("note", "\n\n".join(filter(None, (person.body, person.note))))))
+
+
+def _apart(*blocks: Sequence[str]) -> list[str]:
+    """The blocks with a blank line between them."""
+    found: list[str] = []
+    for block in blocks:
+        if block:
+            found += ["", *block] if found else block
+    return found
+
+
+def _promised(person: Person, kinds: KindTable) -> int:
+    """How many follow-ups the file is to have: our own export's, and those within the entries of their log."""
+    if not person.log and not person.follow_ups:
+        return 0
+    lines = [line for entry in person.log for line in edit.entry_lines(entry, PLAIN, kinds)]
+    text = "\n".join(["## Interactions", "", *lines, "", "## Follow-ups", "", *person.follow_ups, ""])
+    return len(contact.parse(Source("", "", text.encode(), text, "utf-8"), kinds).contact.follow_ups)
+
+
+def writable(person: Person) -> Person:
+    """The person with the user's own keys that a file can give back; the others are lines of the body."""
+    if not person.other:
+        return person
+    kept = {key: value for key, value in person.other.items() if _SAFE_KEY.fullmatch(key) and not find_key(key) and _is_texts(value)}
+    lines = tuple((label(key), column_lines(label(key), _flat(value))) for key, value in person.other.items() if key not in kept)
+    return person._replace(other=kept, rest=(*person.rest, *lines))
+
+
+_SAFE_KEY = pattern(r"[A-Za-z][\w -]{0,60}(?<! )")
+
+
+def _is_texts(value: object) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return bool(texts) and all(isinstance(text, str) and text.strip() and is_plain(text, LONGEST_KEY) for text in texts)
+
+
+def _flat(value: object) -> str:
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _others(person: Person) -> dict[str, str | tuple[str, ...]]:
+    return {key: tuple(value) if isinstance(value, list) else str(value) for key, value in person.other.items()}
+
+
+def _as_bools(keys: Mapping[str, str | bool | Sequence[str]]) -> dict[str, str | bool | Sequence[str]]:
+    """The same with `true` and `false` as YAML has them where a key is one of the two."""
+    words: dict[object, bool] = {"true": True, "false": False}
+    return {
+        key: words.get(value, value) if isinstance(value, str) and (known := find_key(key)) and known.type.startswith("bool") else value
+        for key, value in keys.items()
+    }
 
 
 def _said(person: Person) -> Keys:
     return {**person.keys, "uid": person.uid} if person.uid else person.keys
 
 
-def _verify(parsed: Parsed, person: Person, said: Keys, written: Sequence[Interaction]) -> None:
-    """The new file must be read as what was imported: the name, the keys, the log, and nothing promised."""
+def _verify(parsed: Parsed, person: Person, said: Keys, written: Sequence[Interaction], promised: int) -> None:
+    """The new file must be read as what was imported: the name, the keys, the log, and nothing promised but what was."""
     found = parsed.contact
     if not parsed.is_person or found.name != person.name:
         raise Unwritable("the name would not be read back as it is")
@@ -71,52 +154,72 @@ def _verify(parsed: Parsed, person: Person, said: Keys, written: Sequence[Intera
         plain = list(value) if isinstance(value, tuple) else value
         if (found.keys.get(key) != canonical(key, value)) if find_key(key) else (found.other.get(key) != plain):
             raise Unwritable(f"the {key} would not be read back as it is")
-    if list(map(facts, found.interactions)) != list(map(facts, written)) or found.follow_ups:
+    if list(map(facts, found.interactions)) != list(map(facts, written)) or (len(found.follow_ups) != promised and not person.body):
         raise Unwritable("the entries would not be read back as they are")
+    if any(problem.severity == "error" for problem in parsed.body.problems):
+        raise Unwritable("its text would be a mistake in the file")
 
 
 # --- somebody known ------------------------------------------------------------------------------------------------
 
 
-def more(person: Person, entries: Entries, source: Source, parsed: Parsed, kinds: KindTable, order: str) -> Built:
-    """The entries, keys and columns that the file does not have yet; where it says something else, that is told.
+def more(
+    person: Person, entries: Entries, source: Source, parsed: Parsed, kinds: KindTable, order: str, before: Before | None = None
+) -> Built:  # fmt: skip
+    """The entries, keys and columns that the file does not have yet, and those that the source changed since it was last imported.
 
-    Raises Refused or Usage where the file is not to be touched.
+    Where the file says something else, that is told. Raises Refused or Usage where the file is not to be touched.
     """
     known, path = parsed.contact, source.path
-    fresh, there, refused, differences = _fresh(entries, known.interactions, path)
+    own = writable(person)
+    logged = {_key(entry) for entry in before.person.log} if before else set()
+    new = [pair for pair in entries if pair[0].ref or _key(pair[1]) not in logged]
+    fresh, there, refused, differences = _fresh(new, known.interactions, path)
+    there += len(entries) - len(new)
     changed = insert_interactions(source, fresh, order, kinds)
     origin = place(person.where) if person.where else "the rows"
+    if before:
+        changed, lines, told, held = updated(changed, own, before, origin, kinds)
+        added: list[str] = []
+        differences += told
+    else:
+        changed, lines, told = _filled(changed, known, own, origin)
+        held = person
+        differences += told
+        changed, added, other = add_imported(changed, own.origin, _with_note(own, source), kinds)
+        differences += (f'{path}: "{shown(" / ".join(line))}" of {origin}: stands there with another value' for _, line in other)
+    if changed.data == source.data:
+        return Built(None, there=there, refused=refused, differences=tuple(differences), said=held)
+    edit.refuse_unwritable(source, parsed)
+    lines += [line for entry in fresh for line in edit.entry_lines(entry, PLAIN, kinds)]
+    done = Edit(path, source.data, changed.data)
+    return Built(done, tuple(fresh), (*lines, *added), there, refused, tuple(differences), held)
+
+
+def _filled(source: Source, known: Contact, person: Person, origin: str) -> tuple[Source, list[str], list[str]]:
+    """(the file with the keys it has no value for, their lines, what it says otherwise)."""
+    path, differences = source.path, []
     names = {normal(known.name), *map(normal, known.texts("aliases"))}
     if person.where and person.name not in names:
-        differences.append(_difference(path, "name", known.name, person.name, origin))
+        differences.append(difference(path, "name", known.name, person.name, origin))
     empty: dict[str, str | tuple[str, ...]] = {}
     for key, value in _said(person).items():
         held, wanted = known.keys.get(key), canonical(key, value)
         if held is None:
             empty[key] = value
         elif held != wanted and not (isinstance(held, tuple) and isinstance(wanted, tuple) and set(wanted) <= {*held, *names}):
-            differences.append(_difference(path, key, held, value, origin))
-    changed, missed = fill_keys(changed, empty)
-    differences += (f'{path}: {key} "{_shown(empty[key])}" of {origin}: cannot be filled in surely' for key in missed)
-    changed, added, other = add_imported(changed, person.origin, person.rest, kinds)
-    differences += (f'{path}: "{_shown(" / ".join(lines))}" of {origin}: stands there with another value' for _, lines in other)
-    if changed.data == source.data:
-        return Built(None, there=there, refused=refused, differences=tuple(differences))
-    edit.refuse_unwritable(source, parsed)
-    lines = [line for key, value in empty.items() if key not in missed for line in edit.key_lines(key, value)]
-    lines += [line for entry in fresh for line in edit.entry_lines(entry, PLAIN, kinds)]
-    done = Edit(path, source.data, changed.data)
-    return Built(done, tuple(fresh), (*lines, *added), there, refused, tuple(differences))
+            differences.append(difference(path, key, held, value, origin))
+    changed, missed = fill_keys(source, empty)
+    differences += (f'{path}: {key} "{shown(empty[key])}" of {origin}: cannot be filled in surely' for key in missed)
+    return changed, [line for key, value in empty.items() if key not in missed for line in edit.key_lines(key, value)], differences
 
 
-def _shown(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
-
-
-def _difference(path: str, key: str, held: object, value: object, origin: str) -> str:
-    return f'{path}: {key} is "{_shown(held)}", in {origin} "{_shown(value)}"'
+def _with_note(person: Person, source: Source) -> Rest:
+    """What the body is to hold: a note that does not stand in the file is a line of the list, too."""
+    lines = split_lines(source.text)
+    if not person.note or placed(lines, paragraphs(person.note)) is not None:
+        return person.rest
+    return (*person.rest, ("note", column_lines("note", person.note)))
 
 
 # --- which rows are new --------------------------------------------------------------------------------------------
@@ -143,7 +246,7 @@ def _fresh(entries: Entries, there: Sequence[Interaction], path: str) -> _Fresh:
             before, same = first[row.ref]
             known.add(number)
             if same != entry:
-                reason = f'"{_shown(row.occasion)}" is that of {place(before.where)} too, which says something else'
+                reason = f'"{shown(row.occasion)}" is that of {place(before.where)} too, which says something else'
                 refused.append(Refusal(row.where, reason))
             continue
         first[row.ref] = row, entry
@@ -152,7 +255,7 @@ def _fresh(entries: Entries, there: Sequence[Interaction], path: str) -> _Fresh:
             held = refs[row.ref]
             if _key(held) != _key(entry):
                 said, wanted = (entry_line(one._replace(fields=(), block_id=None)) for one in (held, entry))
-                differences.append(_difference(f"{path}:{held.where}", row.ref, said, wanted, place(row.where)))
+                differences.append(difference(f"{path}:{held.where}", row.ref, said, wanted, place(row.where)))
     spare = [entry for entry in there if entry.field("ref") not in first]
     known |= _paired([(number, entry) for number, (row, entry) in enumerate(entries) if not row.ref], spare)
     fresh = [entry for number, (_, entry) in enumerate(entries) if number not in known]

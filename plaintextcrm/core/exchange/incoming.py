@@ -33,6 +33,9 @@ class Hints(NamedTuple):
 
     encoding: str | None = None
     kinds: KindTable = STANDARD
+    date_order: str | None = None  # dmy, mdy or ymd; None: each file's own values decide
+    columns: Mapping[str, str] = MappingProxyType({})  # --map: column as written -> key
+    include_orgs: bool = False
 
 
 class Refusal(NamedTuple):
@@ -47,6 +50,23 @@ class Refusal(NamedTuple):
         return f"{place(self.where)}: {self.reason}"
 
 
+class Attachment(NamedTuple):
+    """Something binary of a person's: written to `attachments/SLUG-WORDS.SUFFIX`, and named in the body."""
+
+    words: str  # "photo", "logo"
+    suffix: str  # "jpg"
+    data: bytes
+
+
+class Related(NamedTuple):
+    """Another person of the file: `key` is knows, referred_by or family; `uid` or `name` says who, `words` what they are to each other."""
+
+    key: str
+    uid: str = ""
+    name: str = ""
+    words: str = ""
+
+
 class Person(NamedTuple):
     """Somebody as a file says them. `keys` are canonical, without name and uid; `where` is None for who is only named in rows."""
 
@@ -56,6 +76,15 @@ class Person(NamedTuple):
     rest: Rest = ()
     where: Location | None = None
     origin: str = ""  # the file's name without its folder: "Imported from ORIGIN"
+    note: str = ""  # their own free text: a paragraph of the body, as it is
+    attachments: tuple[Attachment, ...] = ()
+    related: tuple[Related, ...] = ()
+    log: tuple[Interaction, ...] = ()  # entries the file holds of this person alone, as friends.md and our own JSON do
+    other: Mapping[str, object] = MappingProxyType({})  # keys that are not ours, kept under their own name
+    body: str = ""  # Markdown of our own export: stands as it is where it changes nothing else, else as a note
+    follow_ups: tuple[str, ...] = ()  # open and closed tasks of our own export, as lines
+    id: str = ""  # theirs in the vault that our own export comes from
+    made_up: bool = False  # our own export gave them the uid: it tells who they are, and is not written
 
 
 class Row(NamedTuple):

@@ -1,16 +1,18 @@
 """Who is who: the people and rows of a file against those the vault held before it (docs/due.md, "Import").
 
-A uid decides, then the exact name or alias; rows about people never match each other but by their uid.
+A uid decides, then, in an address book, what `evidence` says; in a log of letters the exact name or alias. Rows about people never
+match each other but by their uid.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from plaintextcrm.core.exchange.cells import column_lines
-from plaintextcrm.core.exchange.incoming import Person, Refusal, Row, canonical
+from plaintextcrm.core.exchange.evidence import sure_pairs
+from plaintextcrm.core.exchange.incoming import Person, Refusal, Row, canonical, place
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.record import NamedTuple
 
@@ -32,12 +34,26 @@ class Matched(NamedTuple):
     questions: tuple[str, ...]
 
 
-def match(people: Sequence[Person], rows: Sequence[Row], contacts: Iterable[Contact]) -> Matched:
-    """Everybody in the files with the contact they are."""
-    matcher = _Matcher(contacts)
+Before = Callable[[Person], str | None]
+"""Somebody -> the id of the contact they were at the last import, or None."""
+
+
+def nobody(person: Person) -> None:
+    """Nothing was imported before."""
+
+
+def match(
+    people: Sequence[Person], rows: Sequence[Row], contacts: Iterable[Contact], *, name_decides: bool = True, before: Before = nobody,
+    kind: str = "",
+) -> Matched:  # fmt: skip
+    """Everybody in the files with the contact they are; `before` knows where somebody went at the last import of this kind."""
+    matcher = _Matcher(tuple(contacts), kind)
     everybody = _joined([*people, *_named_only_in_rows(people, rows)])
-    matcher.by_uid([person for person in everybody if person.uid])
-    matcher.by_name([person for person in everybody if not person.uid])
+    if name_decides:
+        matcher.by_uid([person for person in everybody if person.uid])
+        matcher.by_name([person for person in everybody if not person.uid])
+    else:
+        matcher.by_evidence(everybody, before)
     for row in rows:
         matcher.take(row)
     return matcher.matched()
@@ -80,17 +96,31 @@ def _both(first: Person, second: Person) -> Person:
     for key, value in (("name", second.name), *second.keys.items()):
         if key != "name" and key not in keys:
             keys[key] = value
-        elif value != keys.get(key, first.name):
+        elif key == "groups":
+            keys[key] = tuple(dict.fromkeys((*_several_of(keys[key]), *_several_of(value))))
+        elif value and value != keys.get(key, first.name):
             lines += [(key, column_lines(key, one)) for one in ((value,) if isinstance(value, str) else value)]
     for column, texts in lines:
         rest[column] = tuple(dict.fromkeys((*rest.get(column, ()), *texts)))
-    return first._replace(keys=keys, rest=tuple(rest.items()))
+    return first._replace(
+        name=first.name or second.name, keys=keys, rest=tuple(rest.items()), where=first.where or second.where,
+        note="\n\n".join(dict.fromkeys(note for note in (first.note, second.note) if note)),
+        attachments=tuple(dict.fromkeys((*first.attachments, *second.attachments))),
+        related=tuple(dict.fromkeys((*first.related, *second.related))), log=(*first.log, *second.log),
+        other={**second.other, **first.other}, body=first.body or second.body,
+        follow_ups=tuple(dict.fromkeys((*first.follow_ups, *second.follow_ups))), id=first.id or second.id, made_up=first.made_up and second.made_up,
+    )  # fmt: skip
+
+
+def _several_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
 
 
 class _Matcher:
     """Fills up: first those with a uid, then those without, then the rows."""
 
-    def __init__(self, contacts: Iterable[Contact]) -> None:
+    def __init__(self, contacts: Sequence[Contact], kind: str = "") -> None:
+        self.contacts, self.kind = contacts, kind
         self.uids: dict[str, list[Contact]] = defaultdict(list)
         self.names: dict[str, list[Contact]] = defaultdict(list)
         self.aliases: dict[str, list[Contact]] = defaultdict(list)
@@ -104,6 +134,7 @@ class _Matcher:
         self.rows: dict[int, list[Row]] = defaultdict(list)
         self.refused: list[Refusal] = []
         self.name_only: list[str] = []
+        self.members_of_nobody = 0  # members of groups who are in neither the files nor the vault
         self.questions: list[str] = []
         self.of_uid: dict[str, int] = {}
         self.nobody: dict[str, str] = {}  # uid -> why it is nobody's
@@ -176,6 +207,49 @@ class _Matcher:
             else:
                 self.add(person, unlike[0] if unlike else None)
 
+    def by_evidence(self, people: Sequence[Person], before: Before) -> None:
+        """Those whom a sign makes a contact, then who is where the last import put them, or says nothing else; the rest is new."""
+        sure = sure_pairs(people, self.contacts, self.same_name)
+        for contact in sure.values():
+            self.of_contact[contact.id] = -1  # nobody else's, though the numbers follow the file
+        free = {number: person for number, person in enumerate(people) if number not in sure and person.name}
+        for number, person in free.items():
+            known = self.namesake(person, before(person))
+            if known:
+                sure[number] = known
+                self.of_contact[known.id] = -1
+        for number, person in enumerate(people):
+            if number in sure:
+                self.add(person, sure[number])
+            elif person.name:
+                self.ask(person)
+                self.add(person, None)
+            else:
+                self.members_of_nobody += 1
+
+    def same_name(self, person: Person, contact: Contact) -> bool:
+        """Whether a contact is called so."""
+        names = map(normal, (contact.name, *contact.texts("aliases")))
+        return normal(person.name) in names
+
+    def namesake(self, person: Person, id: str | None) -> Contact | None:
+        """The contact of the name that the last import made or found, else the one that says exactly the same."""
+        found = [contact for contact in self.namesakes(person.name) if contact.id not in self.of_contact]
+        found = [contact for contact in found if not (person.uid and contact.text("uid"))]
+        known = next((contact for contact in found if contact.id == id), None)
+        return known or next((contact for contact in found if self.came_so(person, contact) and _says_all(contact, person)), None)
+
+    def came_so(self, person: Person, contact: Contact) -> bool:
+        """Whether more than the name says that this contact is what an import of the same file made."""
+        return bool(person.keys) or (contact.text("source") or "").split(" ")[0] == self.kind
+
+    def ask(self, person: Person) -> None:
+        """The name of somebody new is somebody's already: that is a question."""
+        same = [contact.id for contact in self.namesakes(person.name)]
+        if same:
+            where = f" ({place(person.where)})" if person.where else ""
+            self.questions.append(f"{person.name}{where} has the name of {', '.join(same)}")
+
     def take(self, row: Row) -> None:
         """One row, to whom it names: by the uid, else by the name, in these files or in the vault."""
         if row.uid:
@@ -206,6 +280,8 @@ class _Matcher:
     def matched(self) -> Matched:
         """Everybody."""
         matches = tuple(Match(person, contact, tuple(self.rows[number])) for number, (person, contact) in enumerate(self.found))
+        if self.members_of_nobody:
+            self.name_only.append(f"{self.members_of_nobody:,} members of groups are in neither these files nor the vault: left out")
         return Matched(matches, tuple(self.refused), tuple(self.name_only), tuple(self.questions))
 
 

@@ -166,8 +166,7 @@ def add_imported(source: Source, origin: str, rest: Rest, kinds: KindTable = STA
     if not rest:
         return source, [], ()
     text = source.text
-    begins = frontmatter.read(readable(text), source.path).body
-    lines = split_lines(text[:begins] + body.mask(readable(text[begins:]))[0])
+    lines = _read_lines(text, source.path)
     there, end = _imported(lines, origin)
     new = tuple((column, wanted) for column, wanted in rest if not any(_is_of(line, column) for line in there))
     other = tuple((column, wanted) for column, wanted in rest if (column, wanted) not in new and not there.issuperset(wanted))
@@ -186,6 +185,38 @@ def add_imported(source: Source, origin: str, rest: Rest, kinds: KindTable = STA
     edit.refuse_unwritable(source, before)
     _verify(before, changed, (), kinds)
     return changed, added, other
+
+
+def imported_lines(source: Source) -> set[str]:
+    """The lines under all headings "Imported from …", without the blanks around them."""
+    return _imported(_read_lines(source.text, source.path), "")[0]
+
+
+def _read_lines(text: str, path: str) -> list[str]:
+    """The lines of a file, its code and comments blanked out."""
+    begins = frontmatter.read(readable(text), path).body
+    return split_lines(text[:begins] + body.mask(readable(text[begins:]))[0])
+
+
+def with_lines(source: Source, old: Sequence[str], new: Sequence[str], kinds: KindTable = STANDARD) -> Source | None:
+    """The file with other lines in the place of these, which stand one below the other; None where they do not, or more would change."""
+    text = source.text
+    lines = [line.strip() for line in _read_lines(text, source.path)]
+    number = next((at for at, line in enumerate(lines) if line == old[0] and lines[at : at + len(old)] == list(old)), None)
+    if number is None:
+        return None
+    starts = line_starts(text)
+    inserted, _ = edit.as_lines(text, list(new), starts[number], starts[number])
+    end = starts[number + len(old)]
+    ended = text[starts[number] : end].endswith(("\n", "\r"))
+    changed = after(source, text[: starts[number]] + (inserted if ended else inserted.rstrip("\r\n")) + text[end:])
+    before = contact.parse(source, kinds)
+    try:
+        edit.refuse_unwritable(source, before)
+        _verify(before, changed, (), kinds)
+    except Refused:
+        return None
+    return changed
 
 
 def _imported(lines: Sequence[str], origin: str) -> tuple[set[str], int]:

@@ -15,6 +15,7 @@ from plaintextcrm.core.record import NamedTuple
 
 SEPARATORS = (",", ";", "\t")
 HEADER_WITHIN = 10  # records: some programs write a few lines above the header
+MOST_SURPLUS = 100  # cells beyond the header that are kept; a row with more of them is no row of this table
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -89,21 +90,22 @@ def fold_column(name: str) -> str:
     return re.sub(r"[\s\-_]+", "_", name.strip().casefold())
 
 
-def read(given: Given, fits: Fits, known: Sequence[str] = (), encoding: str | None = None) -> Table | None:
+def read(given: Given, fits: Fits, known: Sequence[str] = (), encoding: str | None = None, *, ragged: bool = False) -> Table | None:
     """The table whose header `fits` (it is given folded names), or None. Columns that are `known` get that spelling.
 
-    A row with more or fewer cells than the header is refused; cells beyond it do no harm while they are empty.
+    A row with more or fewer cells than the header is refused; cells beyond it do no harm while they are empty. A `ragged` table is what
+    address books write: missing cells are empty, and what stands beyond the header is kept as `column 12`.
     """
     text, notes = decode(given, encoding)
     lines = list(StringIO(text, newline=""))
     for separator in SEPARATORS:
         for place, (_, header, _) in zip(range(HEADER_WITHIN), _records(lines, separator), strict=False):
             if fits([fold_column(cell) for cell in header]):
-                return _table(given.name, _records(lines, separator), place, known, notes)
+                return _table(given.name, _records(lines, separator), place, known, notes, MOST_SURPLUS if ragged else None)
     return None
 
 
-def _table(name: str, records: Records, above: int, known: Sequence[str], notes: tuple[str, ...]) -> Table:
+def _table(name: str, records: Records, above: int, known: Sequence[str], notes: tuple[str, ...], surplus: int | None) -> Table:
     for _ in range(above):
         next(records)
     columns = _columns(next(records)[1], known)
@@ -116,23 +118,24 @@ def _table(name: str, records: Records, above: int, known: Sequence[str], notes:
         if wrong:
             refused.append(Refusal(where, wrong))
         elif any(cell.strip() for cell in cells):
-            if len(cells) != len(columns):
-                refused.append(Refusal(where, f"{len(cells)} cells where the header has {len(columns)} columns"))
+            if len(cells) != len(columns) if surplus is None else len(cells) > len(columns) + surplus:
+                refused.append(Refusal(where, f"{len(cells):,} cells where the header has {len(columns):,} columns"))
             else:
-                texts = zip(columns, map(str.strip, cells), strict=True)
+                more = (label("", number) for number in range(len(columns) + 1, len(cells) + 1))
+                texts = zip((*columns, *more), map(str.strip, cells), strict=False)
                 kept.append(Record(where, {column: text for column, text in texts if text}))
     return Table(name, columns, tuple(kept), tuple(refused), notes)
 
 
 def _columns(header: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns, each once."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for number, cell in enumerate(header, 1):
         folded = fold_column(cell)
         name = folded if folded in known else label(cell, number)
         while name in found:
             name += f" ({number})"
-        found.append(name)
+        found[name] = None
     return tuple(found)
 
 

@@ -1,0 +1,230 @@
+"""Events of calendars (RFC 5545) -> proposals: past meetings with those who were invited and did not decline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from plaintextcrm.core.capture.proposals import Found, Piece, Proposal, Somebody, Terms, clock_time, counted, kind_in, ref_of, words_of
+from plaintextcrm.core.capture.recurring import Rule, days_of
+from plaintextcrm.core.patterns import pattern
+from plaintextcrm.core.record import NamedTuple
+
+MOST_THERE = 20  # people: what has more is an event of somebody's, and no meeting
+_LINE = pattern(r"([A-Za-z0-9-]+)((?:;[^=;:]*=(?:\"[^\"]*\"|[^\";:])*)*):(.*)\Z", re.DOTALL)
+_PARAM = pattern(r";([^=;:]*)=(\"[^\"]*\"|[^\";:]*)")
+_WHEN = pattern(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?(Z?))?\Z")
+_SPAN = pattern(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:\d{1,6}S)?)?\Z")
+_ONLINE = pattern(r"zoom\.us|meet\.google\.com|teams\.microsoft\.com|teams\.live\.com|webex\.com|whereby\.com|jit\.si", re.IGNORECASE)
+
+
+class Line(NamedTuple):
+    """One property of an event."""
+
+    name: str
+    params: Mapping[str, str]
+    value: str
+
+
+class When(NamedTuple):
+    """A day, and the time on it with its zone where there is one; `odd` is a zone that nobody knows."""
+
+    day: date
+    at: datetime | None = None
+    odd: str = ""
+
+
+class Event(NamedTuple):
+    """One event; `replaces` is the day of the occurrence of a series that it stands for."""
+
+    uid: str
+    start: When
+    lines: tuple[Line, ...]
+    replaces: date | None = None
+
+    def value(self, name: str) -> str:
+        """The text of the first property of that name, or ""."""
+        return next((unescaped(line.value) for line in self.lines if line.name == name), "")
+
+
+def read(pieces: Iterable[Piece], terms: Terms) -> Found:
+    """What is cancelled, declined by us, or still to come is left out; so is who declined."""
+    events: list[Event] = []
+    unread = 0
+    for piece in pieces:
+        event = _event(piece.data)
+        if event:
+            events.append(event)
+        else:
+            unread += 1
+    replaced = {(event.uid, event.replaces) for event in events if event.replaces}
+    found: dict[str, Proposal] = {}
+    odd_rules: list[str] = []
+    for event in events:
+        people = _people(event, terms)
+        if not people or event.value("STATUS").upper() == "CANCELLED":
+            continue
+        said = _said(event, people, terms)
+        for start in _starts(event, replaced, terms, odd_rules):
+            proposal = _on_its_day(event, said, start, terms)
+            if proposal and proposal.on <= terms.today:
+                found[proposal.ref] = proposal
+    zones = sorted({event.start.odd for event in events if event.start.odd})
+    notes = (
+        *counted(unread, "event without a day", "events without a day"),
+        *(f'"{title}": comes back in a way that is not read: only its first day is taken' for title in dict.fromkeys(odd_rules)),
+        *(f'time zone "{zone}" is not known: times are taken as they are written' for zone in zones),
+    )
+    return Found(tuple(found.values()), notes)
+
+
+# --- one event -----------------------------------------------------------------------------------------------------
+
+
+def _event(data: bytes) -> Event | None:
+    text = re.sub(r"\r?\n[ \t]", "", data.decode("utf-8", "replace"))
+    depth, lines = 0, []
+    for raw in re.split(r"\r\n|\r|\n", text):
+        line = _line(raw)
+        if line and line.name in ("BEGIN", "END"):
+            depth += 1 if line.name == "BEGIN" else -1
+        elif line and depth <= 1:  # not of its alarms
+            lines.append(line)
+    start = next((when_of(line) for line in lines if line.name == "DTSTART"), None)
+    if start is None:
+        return None
+    uid = next((line.value.strip() for line in lines if line.name == "UID"), "")
+    replaced = next((when_of(line) for line in lines if line.name == "RECURRENCE-ID"), None)
+    return Event(uid, start, tuple(lines), replaced.day if replaced else None)
+
+
+def _line(raw: str) -> Line | None:
+    match = _LINE.match(raw)
+    if not match:
+        return None
+    params = {name.upper(): value.strip('"') for name, value in _PARAM.findall(match[2])}
+    return Line(match[1].upper(), params, match[3])
+
+
+def unescaped(text: str) -> str:
+    r"""`\n`, `\,`, `\;` and `\\` as they were meant."""
+    return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], text) if "\\" in text else text
+
+
+def when_of(line: Line) -> When | None:
+    """The day, and the time in the zone it is given in; None where there is no such day."""
+    match = _WHEN.match(line.value.strip())
+    if not match:
+        return None
+    try:
+        day = date(int(match[1]), int(match[2]), int(match[3]))
+        if match[4] is None:
+            return When(day)
+        at = datetime(day.year, day.month, day.day, int(match[4]), int(match[5]))
+    except ValueError:
+        return None
+    named = "UTC" if match[7] else line.params.get("TZID", "")
+    zone = zone_of(named) if named else None
+    return When(day, at.replace(tzinfo=zone), named if named and zone is None else "")
+
+
+@lru_cache(maxsize=256)
+def zone_of(name: str) -> tzinfo | None:
+    """The zone of that name, or of the end of it (`/mozilla.org/20050126_1/Europe/Berlin`); None where nobody knows it."""
+    parts = name.strip("/").split("/")
+    for candidate in dict.fromkeys((name, "/".join(parts[-2:]), "/".join(parts[-3:]))):
+        try:
+            return ZoneInfo(candidate)
+        except (ValueError, OSError, LookupError):
+            continue
+    return None
+
+
+def _people(event: Event, terms: Terms) -> tuple[Somebody, ...]:
+    """Who was invited or invites, without us, rooms, and who declined; nobody where we declined, or where it is an assembly."""
+    found: dict[str, Somebody] = {}
+    for line in event.lines:
+        if line.name not in ("ATTENDEE", "ORGANIZER") or line.params.get("CUTYPE", "").upper() in ("ROOM", "RESOURCE", "GROUP"):
+            continue
+        one = _somebody(line)
+        declined = line.params.get("PARTSTAT", "").upper() == "DECLINED"
+        if one.email in terms.own and declined:
+            return ()
+        if (one.email or one.name) and not declined and one.email not in terms.own:
+            found.setdefault(one.email or one.name.casefold(), one)
+    return tuple(found.values()) if len(found) <= MOST_THERE else ()
+
+
+def _somebody(line: Line) -> Somebody:
+    address = re.sub(r"(?i)\Amailto:", "", unescaped(line.value).strip())
+    if "@" not in address or " " in address:
+        address = line.params.get("EMAIL", "")
+    name = words_of(line.params.get("CN", ""))
+    return Somebody(address.casefold(), "" if "@" in name else name)
+
+
+# --- its days ------------------------------------------------------------------------------------------------------
+
+
+def _starts(event: Event, replaced: Collection[tuple[str, date]], terms: Terms, odd: list[str]) -> Iterator[When]:
+    """When it took place: once, or each time up to today, but for days that are taken out or replaced."""
+    rule = event.value("RRULE")
+    if not rule or event.replaces:
+        yield event.start
+        return
+    parsed = Rule.parse(rule)
+    days = days_of(event.start.day, parsed, terms.today + timedelta(days=1)) if parsed else None
+    if days is None:
+        odd.append(words_of(event.value("SUMMARY")))
+        yield event.start
+        return
+    out = {when.day for when in _dates(event, "EXDATE")}
+    for day in days:
+        if day not in out and (event.uid, day) not in replaced:
+            at = event.start.at
+            yield When(day, at.replace(year=day.year, month=day.month, day=day.day) if at else None)
+
+
+def _dates(event: Event, name: str) -> Iterator[When]:
+    for line in event.lines:
+        if line.name == name:
+            yield from (when for part in line.value.split(",") if (when := when_of(line._replace(value=part))))
+
+
+def _said(event: Event, people: tuple[Somebody, ...], terms: Terms) -> Proposal:
+    """What holds of each of its days; `ref` is the id of the whole series."""
+    title = words_of(event.value("SUMMARY"))
+    place = f"{event.value('LOCATION')} {event.value('DESCRIPTION')[:5000]} {event.value('URL')}"
+    kind = kind_in(title, terms.kinds, "video" if _ONLINE.search(place) else "meeting")
+    text = "" if title.lower() == kind else title
+    ref = ref_of("event", event.uid, title, event.start.day.isoformat())
+    return Proposal(ref, event.start.day, people, kind, text, minutes=_minutes(event))
+
+
+def _on_its_day(event: Event, said: Proposal, start: When, terms: Terms) -> Proposal | None:
+    """The proposal of one day; of a series the day is part of its id. None where the calendar ends."""
+    try:
+        at = terms.local(start.at) if start.at and start.at.tzinfo else start.at
+    except (ValueError, OverflowError, OSError):
+        return None
+    is_one_of_many = event.replaces or start is not event.start
+    day = (event.replaces or start.day).isoformat().replace("-", "") if is_one_of_many else ""
+    on, at_time = (at.date(), clock_time(at)) if at else (start.day, None)
+    return said._replace(ref=f"{said.ref}/{day}" if day else said.ref, on=on, at_time=at_time, minutes=said.minutes if at else 0)
+
+
+def _minutes(event: Event) -> int:
+    """How long it took; 0 where that is not said, or is a day and more."""
+    ends = next((when_of(line) for line in event.lines if line.name == "DTEND"), None)
+    span = _SPAN.match(event.value("DURATION").strip())
+    first = event.start.at
+    minutes = 0
+    if ends and ends.at and first and (ends.at.tzinfo is None) == (first.tzinfo is None):
+        minutes = int((ends.at - first).total_seconds() // 60)
+    elif span and first:
+        weeks, days, hours, rest = (int(part or 0) for part in span.groups())
+        minutes = ((weeks * 7 + days) * 24 + hours) * 60 + rest
+    return minutes if 0 < minutes < 24 * 60 else 0

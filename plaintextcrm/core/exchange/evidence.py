@@ -1,0 +1,109 @@
+"""Who a person of a file is, from the strongest sign to the weakest: uid, e-mail, LinkedIn page, phone with family name, name with company.
+
+A name alone is no sign: it is a question, and whoever has it is somebody new.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from uuid import NAMESPACE_URL, uuid5
+
+from plaintextcrm.core.exchange.incoming import Person
+from plaintextcrm.core.model import Contact
+from plaintextcrm.core.text import fold
+
+DIGITS = 9  # the last of a phone number: the rest is written in many ways
+LEAST_DIGITS = 6
+Sign = tuple[str, ...]
+
+
+def uid_given(id: str) -> str:
+    """The uid that an export gives a contact without one: it stays the same as long as the id does."""
+    return str(uuid5(NAMESPACE_URL, f"ptcrm:{id}"))
+
+
+def signs(name: str, uid: str, keys: Mapping[str, str | bool | tuple[str, ...]]) -> Iterator[tuple[int, Sign]]:
+    """(rank, sign) of somebody: equal signs of a rank mean one person."""
+    if uid:
+        yield 0, ("uid", uid)
+    for mail in _texts(keys, "email"):
+        yield 1, ("email", mail.strip().casefold())
+    for page in _texts(keys, "linkedin"):
+        yield 2, ("linkedin", _page(page))
+    family = _family(name, keys)
+    for phone in _texts(keys, "phone"):
+        digits = re.sub(r"\D", "", phone)[-DIGITS:]
+        if len(digits) >= LEAST_DIGITS and family:
+            yield 3, ("phone", digits, family)
+    company = keys.get("company")
+    if isinstance(company, str) and name:
+        yield 4, ("company", fold(name), fold(company))
+
+
+RANKS = 5
+
+
+def _texts(keys: Mapping[str, str | bool | tuple[str, ...]], key: str) -> tuple[str, ...]:
+    value = keys.get(key, ())
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+
+
+def _page(address: str) -> str:
+    """An address without its scheme, query and trailing slash."""
+    plain = re.split(r"[?#]", address.strip().casefold())[0].rstrip("/")
+    return re.sub(r"\A(?:https?://)?(?:[a-z]{2,3}\.)?(?=linkedin\.)", "", plain)
+
+
+def _family(name: str, keys: Mapping[str, str | bool | tuple[str, ...]]) -> str:
+    said = keys.get("family_name")
+    words = name.split(",")[0].split()
+    return fold(said) if isinstance(said, str) else fold(words[-1]) if words else ""
+
+
+def sure_pairs(
+    people: Sequence[Person], contacts: Iterable[Contact], same_name: Callable[[Person, Contact], bool]
+) -> dict[int, Contact]:  # fmt: skip
+    """Number of a person -> the contact that this surely is. Nobody is two of them; of several who share a sign the one of the name is."""
+    everybody = {contact.id: contact for contact in contacts}
+    by_sign: dict[Sign, list[str]] = defaultdict(list)
+    for contact in everybody.values():
+        uid = contact.text("uid") or uid_given(contact.id)
+        for _, sign in signs(contact.name, uid, contact.keys):
+            by_sign[sign].append(contact.id)
+    of_person = [list(signs(person.name, person.uid, person.keys)) for person in people]
+    found: dict[int, Contact] = {}
+    taken: set[str] = set()
+    for rank in range(RANKS):
+        claims: dict[str, list[int]] = defaultdict(list)
+        for number, own in enumerate(of_person):
+            if number not in found:
+                hits = {id for place, sign in own if place == rank for id in by_sign.get(sign, ()) if id not in taken}
+                id = _the_one(hits, people[number], everybody, same_name)
+                if id:
+                    claims[id].append(number)
+        for id, numbers in claims.items():
+            named = [number for number in numbers if same_name(people[number], everybody[id])]
+            the_one = numbers if len(numbers) == 1 else named
+            if len(the_one) == 1:
+                found[the_one[0]] = everybody[id]
+                taken.add(id)
+    return found
+
+
+def _the_one(
+    hits: set[str], person: Person, everybody: Mapping[str, Contact], same_name: Callable[[Person, Contact], bool]
+) -> str | None:  # fmt: skip
+    if len(hits) < 2:
+        return next(iter(hits), None)
+    named = [id for id in hits if same_name(person, everybody[id])]
+    return named[0] if len(named) == 1 else None
+
+
+def key_of(person: Person) -> str:
+    """What tells somebody apart among those of one source, from one export to the next; "" where nothing does."""
+    if person.uid:
+        return f"uid {person.uid}"
+    own = next((sign for rank, sign in signs(person.name, "", person.keys) if rank in (1, 2, 3, 4)), ())
+    return " ".join(("name", fold(person.name), *own)) if person.name else ""

@@ -1,0 +1,138 @@
+"""Somebody as an export takes them along: the contact, each entry and follow-up as it stands in the file, the rest of the body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from plaintextcrm.core.body import end_with_code
+from plaintextcrm.core.contact import Parsed
+from plaintextcrm.core.edit import entry_lines
+from plaintextcrm.core.entries import PLAIN
+from plaintextcrm.core.kinds import STANDARD, KindTable
+from plaintextcrm.core.model import Contact, FollowUp, Interaction
+from plaintextcrm.core.pages.published import IsPrivate, canonical, clean, is_private, private_keys, published
+from plaintextcrm.core.plainlog import dedented
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.text import fold, split_lines
+
+LOG_WORDS = ("log", "interactions")  # what `private` calls the entries
+
+
+class Leaving(NamedTuple):
+    """A contact and what its file says below the front matter.
+
+    `entries` are the lines of each entry, details and all, in the order of `contact.interactions`; `tasks` the follow-ups that stand
+    outside the log, each with its line; `body` is the rest, without the heading that is the name and without the log's.
+    """
+
+    contact: Contact
+    entries: tuple[str, ...] = ()
+    tasks: tuple[tuple[FollowUp, str], ...] = ()
+    body: str = ""
+
+
+# --- out of a file -------------------------------------------------------------------------------------------------
+
+
+def leaving(parsed: Parsed, kinds: KindTable = STANDARD) -> Leaving:
+    """Every line of the file's body is in one of the parts, but for headings that the parts imply."""
+    lines = split_lines(parsed.text)
+    placed = _placed(parsed, lines)
+    gone = {number for line, end in placed.items() for number in range(line, end)} | _headings(parsed, lines)
+    contact = parsed.contact
+    entries = tuple(_entry_text(entry, placed, lines, kinds) for entry in contact.interactions)
+    tasks = tuple((task, lines[task.where - 1].strip()) for task in contact.follow_ups if task.where not in gone)
+    gone |= {task.where for task, _ in tasks}
+    return Leaving(contact, entries, tasks, _rest(lines, parsed.front.body_line, gone))
+
+
+def _placed(parsed: Parsed, lines: Sequence[str]) -> dict[int, int]:
+    """Of each entry the line it begins in -> the line after its last."""
+    found = {}
+    for section in parsed.body.sections:
+        for _, line, end in section.entries:
+            found[line] = end_with_code(lines, line, end)
+        inside = sorted(entry.where for entry in parsed.contact.interactions if section.line < entry.where < section.end)
+        for line, following in zip(inside, [*inside[1:], section.end], strict=False):
+            if line not in found:  # a dated heading or paragraph with its prose, or a row of a table
+                found[line] = line + 1 if lines[line - 1].lstrip().startswith("|") else following
+    return found
+
+
+def _headings(parsed: Parsed, lines: Sequence[str]) -> set[int]:
+    """The lines of the log's headings, and of the first heading where it is the name."""
+    found = {section.line for section in parsed.body.sections}
+    title = parsed.body.title
+    if title is not None and fold(title) == fold(parsed.contact.name):
+        numbers = range(parsed.front.body_line, len(lines) + 1)
+        found |= {next((number for number in numbers if _is_title(lines[number - 1], title)), 0)}
+    return found
+
+
+def _is_title(line: str, title: str) -> bool:
+    return line.lstrip().startswith("# ") and line.strip().strip("#").strip() == title.strip("#").strip()
+
+
+def _entry_text(entry: Interaction, placed: dict[int, int], lines: Sequence[str], kinds: KindTable) -> str:
+    """The lines as they stand, without the indent of all of them; of what is no list item the lines that say the same."""
+    text = lines[entry.where - 1 : placed.get(entry.where, entry.where) - 1]
+    if text and text[0].lstrip()[:1] in ("-", "*", "+") and not text[0].lstrip().startswith("**"):
+        return "\n".join(line.rstrip() for line in dedented([*text])).rstrip()
+    return "\n".join(entry_lines(entry, PLAIN, kinds))
+
+
+def _rest(lines: Sequence[str], first: int, gone: set[int]) -> str:
+    """The lines that are in no other part; a gap that one of these leaves is one blank line."""
+    kept: list[str] = []
+    after_gap = True
+    for number in range(first, len(lines) + 1):
+        line = lines[number - 1].rstrip()
+        if number in gone:
+            after_gap = True
+        elif line or not (after_gap and (not kept or not kept[-1])):
+            kept.append(line)
+            after_gap = after_gap and not line
+    return "\n".join(kept).strip("\n")
+
+
+# --- without what is private ---------------------------------------------------------------------------------------
+
+
+def private_links(contacts: Iterable[Contact]) -> IsPrivate:
+    """Whether a link means only people who are private as a whole."""
+    private: set[str] = set()
+    others: set[str] = set()
+    for contact in contacts:
+        words = {fold(word) for word in (contact.id, contact.slug, contact.name, *contact.texts("aliases"))}
+        (private if is_private(contact) else others).update(words)
+
+    def is_hidden(target: str) -> bool:
+        word = fold(target).removesuffix(".md")
+        found = [part for part in (word, word.rsplit("/", 1)[-1]) if part in private or part in others]
+        return bool(found) and found[0] in private and found[0] not in others
+
+    return is_hidden
+
+
+def without_private(one: Leaving, settings: Settings, is_hidden: IsPrivate) -> Leaving:
+    """The same without private keys, comments, and the names of private people in links (docs/format.md, `private`)."""
+    contact, hidden = one.contact, private_keys(one.contact, settings)
+    seen = published(contact, settings, is_hidden)
+    keys = {key: value for key, value in seen.keys.items() if key not in hidden}
+    other = {key: value for key, value in contact.other.items() if not canonical([key]) & hidden}
+    no_log = bool(hidden & set(LOG_WORDS))
+    tasks = () if no_log or "follow_ups" in hidden else one.tasks
+    return Leaving(
+        seen._replace(keys=keys, other=other),
+        () if no_log else tuple(clean(text, is_hidden) for text in one.entries),
+        tuple((task._replace(text=clean(task.text, is_hidden)), clean(line, is_hidden)) for task, line in tasks),
+        "" if "notes" in hidden else clean(one.body, is_hidden).strip("\n"),
+    )
+
+
+def held_back(contact: Contact, settings: Settings) -> frozenset[str]:
+    """The private keys that this contact has something for."""
+    hidden = private_keys(contact, settings)
+    there = {*contact.keys, *(word for key in contact.other for word in canonical([key]))}
+    return hidden & (there | (set(LOG_WORDS) if contact.interactions else set()))

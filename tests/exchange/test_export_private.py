@@ -1,0 +1,80 @@
+"""What is private does not leave without --private, and with it nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.make import ptcrm, vault
+
+SETTINGS = '[git]\ncommit = false\n[site]\nprivate = ["phone", "lemon"]\n'
+ADA = """---
+name: Ada King
+phone: "+351 555 777"
+why: secret-why
+birthday: 1985-12-10
+lemon: secret-lemon
+lime: open-lime
+met: secret-day
+private: [why, birthday, met]
+knows: ["[[bob]]", "[[zed]]"]
+---
+
+Words. <!-- secret-comment --> %% secret-note %%
+
+## Log
+
+- 2026-11-01 lunch: With [[zed|the hidden one]] and [[bob]] <!-- secret-aside -->
+  - said by [[Zed Hidden]]
+- [ ] 2026-12-01 call: [[zed]] again
+
+- [ ] Ask [[zed]] [due:: 2026-12-02]
+"""
+BOB = '---\nname: Bob\nprivate: ["log"]\n---\n\n## Log\n\n- 2026-11-02 call: secret-call\n'
+ZED = "---\nname: Zed Hidden\nprivate: true\nrole: secret-role\n---\n"
+SECRETS = ("secret-", "+351 555 777", "1985", "Zed Hidden", "zed")
+KINDS = ("vcard", "csv", "json", "ics", "friends")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return vault(tmp_path / "v", {"ada": ADA, "bob": BOB, "zed": ZED}, SETTINGS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_private_leaves_in_any_format(root: Path, kind: str) -> None:
+    done = ptcrm(root, "export", kind)
+    assert done.code == 0
+    unfolded = done.out.replace("\r\n ", "")
+    assert "Ada King" in unfolded
+    assert [secret for secret in SECRETS if secret in unfolded] == []
+    assert done.err.endswith(
+        "left out as private: birthday of 1, lemon of 1, log of 1, met of 1, phone of 1, why of 1, 1 person as a whole (--private takes them along)\n"
+    )
+
+
+def test_nothing_private_leaves_into_a_folder_of_cards(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cards"
+    assert ptcrm(root, "export", "vdir", "-o", str(folder)).code == 0
+    text = "".join(path.read_text() for path in folder.iterdir()).replace("\n ", "")
+    assert [secret for secret in SECRETS if secret in text] == []
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_with_private_everybody_and_everything_leaves(root: Path) -> None:
+    done = ptcrm(root, "export", "json", "--private")
+    assert done.code == 0
+    ada, bob, zed = json.loads(done.out)["contacts"]
+    assert (ada["keys"]["phone"], ada["keys"]["why"], ada["other"]["lemon"]) == (["+351 555 777"], "secret-why", "secret-lemon")
+    assert "secret-comment" in ada["body"]
+    assert ada["log"][0]["text"].startswith("With [[zed|the hidden one]]")
+    assert (bob["log"][0]["text"], zed["keys"]["private"]) == ("secret-call", True)
+
+
+def test_a_private_card_is_taken_out_of_the_folder_again(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cards"
+    assert ptcrm(root, "export", "vdir", "--private", "-o", str(folder)).out == f"{folder}: 3 people, 3 written\n"
+    assert ptcrm(root, "export", "vdir", "-o", str(folder)).out == f"{folder}: 2 people, 2 written, 1 removed\n"
+    assert "secret-" not in "".join(path.read_text() for path in folder.iterdir())

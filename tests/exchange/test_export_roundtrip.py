@@ -1,0 +1,153 @@
+"""What is exported and imported again is the same people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from plaintextcrm.core.contact import parse
+from plaintextcrm.core.exchange import IMPORTERS
+from plaintextcrm.core.exchange.incoming import Given, Hints, canonical
+from plaintextcrm.core.model import Contact, Interaction
+from plaintextcrm.core.settings import parse as settings_of
+from tests.make import ptcrm, source, vault
+
+EXAMPLE = Path(__file__).parents[2] / "example-vault"
+SETTINGS = (EXAMPLE / "ptcrm.toml").read_text(encoding="utf-8")
+KINDS = settings_of(SETTINGS, "")[0].kind_table
+
+
+APART = ("source", "created", "name", "uid")  # what each import writes by itself
+
+
+def people(root: Path) -> dict[str, Contact]:
+    """Everybody of a vault by name."""
+    files = (root / "contacts").rglob("*.md")
+    found = (parse(source(path.read_bytes(), path.stem), KINDS).contact for path in files)
+    return {one.name: one for one in found}
+
+
+def log(one: Contact) -> list[str]:
+    return sorted(repr(entry._replace(where=0)) for entry in one.interactions)
+
+
+def tasks(one: Contact) -> list[str]:
+    return sorted(repr(task._replace(where=0)) for task in one.follow_ups)
+
+
+def keys(one: Contact) -> dict[str, object]:
+    """The keys but those that each import writes, and a name that the heading says."""
+    return {key: value for key, value in one.keys.items() if key not in APART}
+
+
+def created(one: Contact) -> object:
+    """The day of the import, for whoever had none."""
+    return one.keys.get("created", "2026-11-21")
+
+
+def paths(root: Path) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in (root / "contacts").rglob("*.md"))
+
+
+def bodies(root: Path, home: Path) -> dict[str, str]:
+    """What stands in everybody's file beside keys, log and follow-ups."""
+    exported = json.loads(ptcrm(root, "export", "json", "--private", home=home).out)
+    return {one["id"]: one["body"] for one in exported["contacts"]}
+
+
+def said(entry: Interaction) -> tuple[object, ...]:
+    """What an entry says, but for blank lines; an own kind of a vault is a word of the text to whoever does not know it."""
+    words = ": ".join(part for part in (entry.kind or "", entry.text) if part)
+    return entry.on, entry.at_time, words, entry.fields, tuple(filter(None, entry.details)), entry.block_id, entry.box
+
+
+def moved(root: Path, folder: Path, kind: str, suffix: str, *words: str) -> Path:
+    """A new vault with what the old one exports."""
+    file = folder / f"all.{suffix}"
+    assert ptcrm(root, "export", kind, "--private", "-o", str(file), *words, home=folder / "home").code == 0
+    new = vault(folder / "new", {}, SETTINGS)
+    done = ptcrm(new, "import", str(file), "-y", home=folder / "home")
+    assert (done.code, "refused" in done.err) == (0, False), done
+    return new
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "importer"), [("vcard", (), "vcard"), ("vcard", ("--vcard", "4.0"), "vcard"), ("json", (), "ptcrm-json")]
+)
+def test_the_import_reads_everything_that_the_example_vault_says(tmp_path: Path, kind: str, words: tuple[str, ...], importer: str) -> None:
+    done = ptcrm(EXAMPLE, "export", kind, "--private", *words, home=tmp_path)
+    reading = IMPORTERS[importer]([Given("all", done.out.encode())], Hints(None, KINDS))
+    assert reading is not None
+    assert reading.refused == ()
+    read, before = {one.name: one for one in reading.people}, people(EXAMPLE)
+    assert read.keys() == before.keys()
+    for name, one in before.items():
+        person = read[name]
+        assert {key: canonical(key, value) for key, value in person.keys.items() if key not in APART} == keys(one), name
+        assert dict(person.other) == one.other
+        assert list(map(said, person.log)) == list(map(said, one.interactions))
+        assert person.uid == one.text("uid") or "uid" not in one.keys
+        assert (person.note, person.rest, person.related) == ("", (), ())
+
+
+def test_friends_md_comes_back_as_it_was(tmp_path: Path) -> None:
+    new = moved(EXAMPLE, tmp_path, "friends", "md")
+    first = (tmp_path / "all.md").read_text(encoding="utf-8")
+    again = ptcrm(new, "export", "friends", "--private").out
+    assert again == first
+    assert first.count("\n- 20") > 250
+
+
+def test_a_number_corrected_in_the_folder_is_one_line_in_the_vault(tmp_path: Path) -> None:
+    root = vault(
+        tmp_path / "v",
+        {"ada": '---\nname: Ada\nuid: a-1\nphone: "+351 555 1"\nlemon: 1\n---\n\nWords.\n'},
+        "[git]\ncommit = false\n[site]\nprivate = []\n",
+    )
+    cards = tmp_path / "cards"
+    assert ptcrm(root, "export", "vdir", "-o", str(cards)).code == 0
+    file = root / "contacts" / "ada.md"
+    before = file.read_text()
+    card = cards / "a-1.vcf"
+    card.write_bytes(card.read_bytes().replace(b"TEL:+351 555 1", b"TEL:+351 555 2"))
+    assert ptcrm(root, "export", "vdir", "-o", str(cards)).code == 5
+    assert ptcrm(root, "import", "--from", "vdir", str(cards), "-y").code == 0
+    assert file.read_text() == before.replace("555 1", "555 2")
+    assert ptcrm(root, "export", "vdir", "-o", str(cards)).code == 0
+    assert b"\r\nTEL:+351 555 2\r\n" in card.read_bytes()
+
+
+WAYS = [("vcard", "vcf", ()), ("vcard", "vcf", ("--vcard", "4.0")), ("json", "json", ())]
+
+
+@pytest.mark.parametrize(("kind", "suffix", "words"), WAYS)
+def test_the_example_vault_comes_back_whole(tmp_path: Path, kind: str, suffix: str, words: tuple[str, ...]) -> None:
+    new = moved(EXAMPLE, tmp_path, kind, suffix, *words)
+    assert paths(new) == paths(EXAMPLE)
+    before, after = people(EXAMPLE), people(new)
+    assert before.keys() == after.keys()
+    for name, one in before.items():
+        assert keys(after[name]) == keys(one)
+        assert {key: after[name].keys.get(key) for key in ("uid", "created")} == {"uid": one.keys.get("uid"), "created": created(one)}
+        assert after[name].other == one.other
+        assert log(after[name]) == log(one)
+        assert tasks(after[name]) == tasks(one)
+    written = bodies(EXAMPLE, tmp_path)
+    assert bodies(new, tmp_path) == written
+    assert any(written.values())
+
+
+@pytest.mark.parametrize(("kind", "suffix", "words"), WAYS)
+def test_a_second_import_of_our_own_export_writes_nothing_and_its_rows_add_up(
+    tmp_path: Path, kind: str, suffix: str, words: tuple[str, ...]
+) -> None:
+    new = moved(EXAMPLE, tmp_path, kind, suffix, *words)
+    before = {path: path.read_bytes() for path in (new / "contacts").rglob("*.md")}
+    again = ptcrm(new, "import", str(tmp_path / f"all.{suffix}"), "-y", home=tmp_path / "home")
+    count = sum(len(one.interactions) for one in people(EXAMPLE).values())
+    assert (again.code, again.err) == (0, "")
+    assert "nothing new: all of it is there already\npeople: 0 new, 28 known\n" in again.out
+    assert f"rows: {count} = 0 written + {count} there already + 0 refused\n" in again.out
+    assert {path: path.read_bytes() for path in (new / "contacts").rglob("*.md")} == before
