@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
 from plaintextcrm.app import insight
 from plaintextcrm.app.asking import ask
-from plaintextcrm.cli.run import FilterCommand, Run, command, format_of, format_options, terms_of
+from plaintextcrm.cli.run import FilterCommand, Run, command, format_of, format_options, print_rows, terms_of
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.reports import REPORTS
 from plaintextcrm.core.reports.shapes import Report, Table
@@ -65,7 +63,7 @@ def _list(run: Run, format_: str) -> None:
     elif format_ == "json":
         run.say(asdata.as_json("reports", run.today, rows, ()))
     else:
-        _say_rows(run, format_, rows, ("name", "question"))
+        print_rows(run, format_, rows, ("name", "question"), "reports", ())
 
 
 def show_report(run: Run, found: Report, format_: str, number: int | None = None) -> None:
@@ -81,21 +79,11 @@ def show_report(run: Run, found: Report, format_: str, number: int | None = None
         rows = [reports.plain(row) for row in table.rows]
         run.say(asdata.as_json(f"report.{found.name}", run.today, rows, run.vault.problems, **reports.facts(found)))
     else:
-        _say_rows(run, format_, table.rows, columns_of(table))
+        listed = [row for row in table.rows if format_ != "ids" or row.get("id")]
+        print_rows(run, format_, listed, columns_of(table), "", ())
 
 
 def columns_of(table: Table) -> tuple[str, ...]:
     """The columns of a table as CSV has them: the id first, where rows are people."""
     keys = tuple(column.key for column in table.columns)
     return ("id", *keys) if table.rows and "id" in table.rows[0] else keys
-
-
-def _say_rows(run: Run, format_: str, rows: Sequence[asdata.Fact], columns: Sequence[str]) -> None:
-    if format_ == "ids":
-        rows = [row for row in rows if row.get("id")]
-    if format_ == "csv":
-        run.say(asdata.as_csv(rows, columns))
-    elif format_ == "md":
-        run.say(asdata.as_markdown(rows, columns))
-    elif rows:
-        run.say(asdata.as_ids(rows) if format_ == "ids" else asdata.as_plain(rows, columns))

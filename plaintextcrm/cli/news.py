@@ -7,7 +7,7 @@ import click
 from plaintextcrm.app import finding, news
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.news import Found
-from plaintextcrm.cli.run import Run, command, format_of, format_options
+from plaintextcrm.cli.run import Run, command, format_of, format_options, print_rows
 from plaintextcrm.edge import clock
 from plaintextcrm.render import asdata
 
@@ -50,12 +50,8 @@ def _print(run: Run, found: Found, format_: str) -> None:
     elif format_ == "table":
         run.say("\n".join(_lines(run, found)))
         run.remember(list(dict.fromkeys(one.id for one in found.news)))
-    elif format_ == "csv":
-        run.say(asdata.as_csv(rows, COLUMNS))
-    elif format_ == "md":
-        run.say(asdata.as_markdown(rows, COLUMNS))
-    elif rows:
-        run.say(asdata.as_ids(rows) if format_ == "ids" else asdata.as_plain(rows, COLUMNS))
+    else:
+        print_rows(run, format_, rows, COLUMNS, "news", ())
 
 
 def _lines(run: Run, found: Found) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from hashlib import sha256
 
+from plaintextcrm.core.contentlines import folded
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.standing import BIRTHDAY, WORK
 
@@ -18,7 +19,6 @@ _MORNING = "PT9H"  # nine o'clock on the day
 _WEEK_BEFORE = "-P6DT15H"  # nine o'clock a week before
 # A yearly day begins here at the earliest (some calendars know no day before 1970), or here if nobody knows the year: a leap year.
 _EARLIEST, _ANY_YEAR = 1970, 2000
-_FOLD_AT = 75  # octets
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")  # all that some reader takes for the end of a line
 _UNSHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -146,8 +146,7 @@ def _calendar(title: str, today: date, events: Iterable[list[str]]) -> bytes:
         alarms = event.index("BEGIN:VALARM")  # alarms stand last
         lines += "BEGIN:VEVENT", f"DTSTAMP:{_day(today)}T000000Z", *event[:alarms], "TRANSP:TRANSPARENT", *event[alarms:], "END:VEVENT"
     lines.append("END:VCALENDAR")
-    folded = [line if len(line) <= _FOLD_AT and line.isascii() else _folded(line) for line in lines]
-    return ("\r\n".join(folded) + "\r\n").encode()
+    return ("\r\n".join(map(folded, lines)) + "\r\n").encode()
 
 
 class _Uids:
@@ -175,16 +174,3 @@ def _text(text: str) -> str:
     text = _SURROGATE.sub("\ufffd", _BREAKS.sub("\n", text))
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
     return _UNSHOWN.sub("", text)
-
-
-def _folded(line: str) -> str:
-    """A content line: at most 75 octets, the rest on lines that begin with a blank; no character is cut in two."""
-    data = line.encode()
-    pieces, start, room = [], 0, _FOLD_AT
-    while start < len(data):
-        end = start + room
-        while end < len(data) and data[end] & 0xC0 == 0x80:
-            end -= 1
-        pieces.append(data[start:end])
-        start, room = end, _FOLD_AT - 1  # the blank counts
-    return b"\r\n ".join(pieces).decode()

@@ -11,8 +11,9 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plaintextcrm.core.contentlines import folded
 from plaintextcrm.core.exchange.out.leaving import leaving
-from plaintextcrm.core.exchange.out.vcard import escaped, folded, uid_of, vcard
+from plaintextcrm.core.exchange.out.vcard import escaped, uid_of, vcard
 from plaintextcrm.core.exchange.vcard_text import Given, cards, unescaped
 from tests.make import parsed, ptcrm, vault
 

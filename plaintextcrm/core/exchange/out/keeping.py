@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from plaintextcrm.core.exchange.out.vcard import folded
+from plaintextcrm.core.contentlines import folded
 from plaintextcrm.core.exchange.vcard_text import parts_of, unescaped
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
+from plaintextcrm.core.contentlines import folded
 from plaintextcrm.core.dates import parse_partial
 from plaintextcrm.core.exchange.out.leaving import Leaving
 from plaintextcrm.core.model import Contact, YearlyDate
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.vocabulary import KEYS
 
-FOLD_AT = 75  # octets of a line, without its end
 NAME_PARTS = ("family_name", "given_name", "middle_name", "name_prefix", "name_suffix")  # in the order of N
 NO_YEAR = 1604  # what Apple writes for it in 3.0, which has no dates without a year
 _BREAKS = pattern("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # all that some reader takes for the end of a line
@@ -156,16 +156,3 @@ def escaped(text: str) -> str:
     r"""A value: `\`, `;`, `,` and line ends escaped; a control character, which no card may hold, is left out."""
     text = _UNSAID.sub("", _BREAKS.sub("\n", text)) if not text.isprintable() else text
     return re.sub(r"([\\;,])", r"\\\1", text).replace("\n", "\\n")
-
-
-def folded(line: str) -> str:
-    """A line of at most 75 octets, the rest on lines that begin with a blank; no character is cut in two."""
-    data = line.encode()
-    pieces, start, room = [], 0, FOLD_AT
-    while start < len(data):
-        end = start + room
-        while end < len(data) and data[end] & 0xC0 == 0x80:
-            end -= 1
-        pieces.append(data[start:end])
-        start, room = end, FOLD_AT - 1  # the blank counts
-    return b"\r\n ".join(pieces).decode()
