@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import history, numbers
+from plaintextcrm.core.body import Section
 from plaintextcrm.core.dates import cadence_words, last_day, span_words
 from plaintextcrm.core.due import DueRow
 from plaintextcrm.core.kinds import KindTable
@@ -279,10 +280,23 @@ def _detail(line: str) -> str:
     return "" if item[1] in OPEN_BOXES else _FIELD.sub("", line[item.end() :]).strip()
 
 
-def notes_of(body: str, first_line: int, sections: Sequence[tuple[int, int]], title: str | None, task_lines: Sequence[int]) -> str:
-    """The Markdown of a body beside its log: without the log's sections, the title, and the lines of follow-ups.
+def logged_lines(section: Section, *, whole: bool) -> Iterator[tuple[int, int]]:
+    """(line, line after the last) of what a log section says as entries; prose between them is left for the notes.
 
-    `sections` are (line of the heading, line after the last) in lines of the file; the body begins at `first_line`.
+    Where headings, tables or paragraphs are entries, too, it is not told apart, and all of the section is its log.
+    """
+    if whole or section.has_blocks or section.plain:
+        yield section.line, section.end
+        return
+    yield section.line, section.line + 1
+    for entry in section.entries:
+        yield entry.line, entry.end
+
+
+def notes_of(body: str, first_line: int, sections: Sequence[tuple[int, int]], title: str | None, task_lines: Sequence[int]) -> str:
+    """The Markdown of a body beside its log: without the lines of `sections`, the title, and the lines of follow-ups.
+
+    `sections` are (line, line after the last) in lines of the file; the body begins at `first_line`.
     """
     lines = body.split("\n")
     left_out = set(task_lines)
