@@ -12,7 +12,7 @@ from plaintextcrm.app.asking import ask
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.app.writing import How, Written
 from plaintextcrm.core import contact as contacts
-from plaintextcrm.core import edit, joining, names
+from plaintextcrm.core import edit, joining, names, renaming
 from plaintextcrm.core.entries import fields_of
 from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.model import Edit, Interaction, Source
@@ -127,7 +127,7 @@ def rename(vault_: Vault, id: str, name: str, how: How = How()) -> Renamed:
         old = _known(vault_, source).name
         path = _new_path(vault_, source.path, name)
         new_id = vault.id_of(path, vault_.settings)
-        moved = joining.called(source, name, new_id, vault_.settings.kind_table)
+        moved = renaming.called(source, name, new_id, vault_.settings.kind_table)
         before = _people(vault_)
         move = Move(before, _after(before, id, (_known(vault_, moved._replace(id=new_id)), path)), {id: new_id})
         own = relinked(moved, move, path, vault_.settings.kind_table)

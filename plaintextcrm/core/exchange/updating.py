@@ -11,10 +11,10 @@ from plaintextcrm.core.exchange.cells import column_lines
 from plaintextcrm.core.exchange.incoming import Keys, Person, canonical
 from plaintextcrm.core.exchange.merging import add_imported, after, fill_keys, imported_lines, with_lines
 from plaintextcrm.core.exchange.notes import paragraphs, placed
-from plaintextcrm.core.joining import called
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Source
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.renaming import called
 from plaintextcrm.core.splice import SET, Change
 from plaintextcrm.core.text import decode, line_end_at, line_starts, split_lines
 
