@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import click
 import pytest
 
-from plaintextcrm.cli import COMMANDS, main_group
+from plaintextcrm.cli import COMMANDS, main_group, run_command
+from plaintextcrm.core.due import due_row
+from plaintextcrm.core.ideas import PHRASES_FOR, USUAL, Subject, placeholders
 from plaintextcrm.core.query import NEGATED
+from plaintextcrm.core.reports import REPORTS
+from plaintextcrm.core.settings import Settings
 from tests import commands_doc
+from tests.make import TODAY, contact, environment, standing
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "example-vault" / "README.md"} - {commands_doc.HEAD})
@@ -147,6 +156,92 @@ def test_the_pages_are_read_as_meant() -> None:
     for bad in (["frobnicate"], ["due", "--bogus"], ["due", "--limit", "few"], ["--bogus", "due"], ["log"]):
         with pytest.raises(AssertionError):
             understood(bad)
+
+
+# --- sessions: what pages show that a command prints ---------------------------------------------------------------
+
+
+class Screen(io.StringIO):
+    """Where a command prints as it does for a person: tables, with the numbers of the list."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def played(commands: list[str], home: Path) -> list[str]:
+    """What each prints, one after the other, in a copy of the example vault on 2026-11-21."""
+    shutil.copytree(ROOT / "example-vault", home / "try")
+    own = environment(home, PTCRM_TODAY="2026-11-21", NO_COLOR="1", PAGER="")
+    screens = [Screen() for _ in commands]
+    here = Path.cwd()
+    os.chdir(home / "try")
+    try:
+        for command, screen in zip(commands, screens, strict=True):
+            streams = mock.patch.multiple("sys", stdin=io.StringIO(), stdout=screen, stderr=io.StringIO(), argv=["ptcrm"])
+            with streams, mock.patch.dict(os.environ, own, clear=True):
+                assert run_command(shlex.split(command)[1:]) == 0, command
+    finally:
+        os.chdir(here)
+    return [screen.getvalue() for screen in screens]
+
+
+def sessions(page: Path) -> list[tuple[str, str]]:
+    """(a command, what the page shows of what it prints) of every `console` block; a line `…` stands for lines left out."""
+    blocks = re.findall(r"^```console\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [(command, shown) for block in blocks for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)]
+
+
+def shows(shown: str, printed: str) -> bool:
+    """Whether this is what was printed, whole lines, with `…` for lines left out."""
+    pieces = re.split(r"^…\n", shown, flags=re.MULTILINE)
+    return re.fullmatch(r"(?:.*\n)*?".join(map(re.escape, pieces)), printed) is not None
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process
+@pytest.mark.parametrize("page", [page for page in PAGES if sessions(page)], ids=named)
+def test_what_a_page_shows_of_a_session_is_what_is_printed(page: Path, tmp_path: Path) -> None:
+    told = sessions(page)
+    printed = played([command for command, _ in told], tmp_path)
+    assert [(command, text) for (command, shown), text in zip(told, printed, strict=True) if not shows(shown, text)] == []
+
+
+def test_the_guide_is_such_a_session() -> None:
+    assert len(sessions(ROOT / "docs" / "guide.md")) > 15
+
+
+def test_a_session_that_is_not_what_is_printed_is_seen() -> None:
+    """The comparison above sees what differs, what stands in another order, and what is left out without a sign."""
+    printed = "one\ntwo\nthree\nfour\n"
+    for right in (printed, "one\n…\n", "…\nfour\n", "…\ntwo\n…\nfour\n", "one\n…\nthree\n…\n"):
+        assert shows(right, printed), right
+    for wrong in ("", "one\n", "…\nthree\n", "two\n…\n", "…\nthree\n…\ntwo\n…\n", "…\nhree\n…\n", "…\nfive\n…\n", "…\none\n…\none\n…\n"):
+        assert not shows(wrong, printed), wrong
+
+
+# --- docs/reports.md, docs/format.md: lists that the code has, too -------------------------------------------------
+
+
+def test_every_report_has_a_section_that_begins_with_its_question() -> None:
+    part = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8").split("## The reports", 1)[1].split("\n## ", 1)[0]
+    assert re.findall(r"^### (\w+)\n\n\*([^*]+)\*", part, re.MULTILINE) == [(name, entry.question) for name, entry in REPORTS.items()]
+
+
+def test_the_table_of_reviews_says_what_each_asks(tmp_path: Path) -> None:
+    part = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8").split("## Review", 1)[1].split("\n## ", 1)[0]
+    rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in part.splitlines() if line.startswith("| ")]
+    spans, questions = rows[0][1:], [row for row in rows[1:] if row[0].endswith("?")]
+    told = [[row[0] for row in questions if row[place]] for place in range(1, len(spans) + 1)]
+    printed = played([f"ptcrm review {span}" for span in spans], tmp_path)
+    assert told == [[line for line in text.splitlines() if re.fullmatch(r"[A-Z].*\?", line)] for text in printed]
+
+
+def test_the_placeholders_and_names_of_phrases_are_those_of_the_page() -> None:
+    page = (ROOT / "docs" / "format.md").read_text(encoding="utf-8").split("\n## Phrases", 1)[1].split("\n## ", 1)[0]
+    ada = contact("name: Ada King")
+    subject = Subject(ada, standing(ada), due_row(ada, standing(ada), Settings(), TODAY), Settings(), TODAY)
+    assert re.findall(r"`\{(\w+)\}`", page)[1:] == list(placeholders(subject))
+    names = re.findall(r"`(\w+)`", page.split("Without NAME", 1)[1])
+    assert names == [*dict.fromkeys(name for names in PHRASES_FOR.values() for name in names), USUAL]
 
 
 # --- links ---------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from plaintextcrm.core.model import Edit
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import FILE, Settings
 from plaintextcrm.core.vocabulary import find_key, fold_key
-from plaintextcrm.edge import files, vault
+from plaintextcrm.edge import files, git, vault
 from plaintextcrm.edge.parsing import Reader
 from plaintextcrm.edge.paths import Path
 from plaintextcrm.edge.scanning import scan
@@ -43,6 +43,7 @@ class Adopted(NamedTuple):
     keys: tuple[KeyFound, ...]
     mistakes: int
     named: bool = False  # files are called by the names of people, not by slugs
+    in_git: bool = False
 
 
 def look(folder: Path) -> Adopted | None:
@@ -59,7 +60,16 @@ def look(folder: Path) -> Adopted | None:
     settings, people = chosen
     mistakes = sum(problem.severity == "error" for one in people for problem in one.problems)
     named = sum(one.contact.slug != one.contact.slug.lower() or " " in one.contact.slug for one in people) * 2 > len(people)
-    return Adopted(len(notes), len(people), settings.contacts, settings.only, tuple(_keys(people)), mistakes, named)
+    return Adopted(
+        len(notes),
+        len(people),
+        settings.contacts,
+        settings.only,
+        tuple(_keys(people)),
+        mistakes,
+        named,
+        git.repository(folder.resolve()) is not None,
+    )
 
 
 def adopt(folder: Path, name: str, today: date, found: Adopted) -> None:
@@ -159,7 +169,12 @@ def lines(found: Adopted) -> list[str]:
         told.append(f"  kept as your own: {', '.join(own[:12])}{', …' if len(own) > 12 else ''}")
     if found.mistakes:
         told.append(f"  {found.mistakes:,} {'value is' if found.mistakes == 1 else 'values are'} not understood: ptcrm check lists them")
+    told.append(f"  {_GIT if found.in_git else _NO_GIT}")
     return told
+
+
+_GIT = "git: the repository is left as it is; ptcrm.toml is yours to commit, and ptcrm sync is there to share the vault"
+_NO_GIT = "git: there is no repository, and none is made: ptcrm undo works without one"
 
 
 def _files(number: int) -> str:

@@ -22,8 +22,14 @@ SHOWN_NOTES = 10
 
 @command("capture")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE|DIR…")
-@click.option("--from", "kind", type=click.Choice(tuple(CAPTURERS)), metavar="KIND", help=f"What it is, where it does not tell: {', '.join(CAPTURERS)}.")
-@click.option("--me", "me", multiple=True, metavar="ADDRESS", help="An address of yours, beside git's and those of the [team].")
+@click.option(
+    "--from",
+    "kind",
+    type=click.Choice(tuple(CAPTURERS)),
+    metavar="KIND",
+    help=f"What it is, where it does not tell: {', '.join(CAPTURERS)}.",
+)
+@click.option("--me", "me", multiple=True, metavar="ADDRESS", help="An address of yours, beside those of git, [me] and [team].")
 @click.option("--again", is_flag=True, help="Also what was taken or refused before.")
 @click.option("-y", "--yes", is_flag=True, help="Write all of it without asking.")
 @write_options

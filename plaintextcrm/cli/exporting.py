@@ -33,7 +33,8 @@ def export_command(run: Run, kind: str, terms: tuple[str, ...], version: str | N
     ptcrm export json --private -o all.json   everything, to be imported again
     ptcrm export ics -o days.ics              birthdays, plans, follow-ups
 
-    A folder of cards is kept up to date; cards that changed there are left alone, and named. Keys that are private ([site] private, and each person's own) stay here without --private.
+    A folder of cards is kept up to date; cards that changed there are left alone, and named. Keys that are private ([site] private,
+    and each person's own) stay here without --private.
     """
     if version and kind not in ("vcard", "vdir"):
         raise Usage(f"--vcard goes with vcard and vdir, not with {kind}")

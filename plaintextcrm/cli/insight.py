@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from plaintextcrm.app import insight
 from plaintextcrm.app.asking import ask
 from plaintextcrm.cli.run import FilterCommand, Run, command, format_of, format_options, print_rows, terms_of
 from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.model import Problem
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports import REPORTS
 from plaintextcrm.core.reports.shapes import Report, Table
 from plaintextcrm.render import asdata
@@ -40,11 +44,15 @@ def report_command(
     if without and name != "team":
         raise Usage("--without goes with: ptcrm report team")
     words = terms_of(terms)
-    found = ask(run.vault, lambda index: insight.report(index, run.vault, name, words, without or ""), run.progress())
+    answer = ask(
+        run.vault, lambda index: (insight.report(index, run.vault, name, words, without or ""), tuple(index.problems())), run.progress()
+    )
+    found, problems = answer
     if number and number > len(found.tables):
         raise Usage(f"--table {number}: the report {name} has {len(found.tables)}")
-    run.tell_problems(run.vault.problems)
-    show_report(run, found, shown, number)
+    run.tell_problems((*run.vault.problems, *problems))
+    behind = (*words, *(("--without", without) if without else ()))
+    show_report(run, found, shown, Asked(number, behind), problems)
 
 
 def _no_report(name: str) -> str:
@@ -66,18 +74,27 @@ def _list(run: Run, format_: str) -> None:
         print_rows(run, format_, rows, ("name", "question"), "reports", ())
 
 
-def show_report(run: Run, found: Report, format_: str, number: int | None = None) -> None:
+class Asked(NamedTuple):
+    """Which table of a report, None for all of it, and the words that were typed behind its name."""
+
+    table: int | None
+    words: tuple[str, ...]
+
+
+def show_report(run: Run, found: Report, format_: str, asked: Asked, problems: Sequence[Problem]) -> None:
     """A report in any format; of CSV, Markdown, plain lines and ids one table."""
     from plaintextcrm.render import reports
 
     if format_ == "table":
-        run.say("\n".join(reports.report_lines(found, REPORTS[found.name].question, run.paint, min(run.width, 110), number)))
-        run.remember(reports.numbered(found, number))
+        run.say(
+            "\n".join(reports.report_lines(found, REPORTS[found.name].question, run.paint, min(run.width, 110), asked.table, asked.words))
+        )
+        run.remember(reports.numbered(found, asked.table))
         return
-    table = found.tables[(number or 1) - 1]
+    table = found.tables[(asked.table or 1) - 1]
     if format_ == "json":
         rows = [reports.plain(row) for row in table.rows]
-        run.say(asdata.as_json(f"report.{found.name}", run.today, rows, run.vault.problems, **reports.facts(found)))
+        run.say(asdata.as_json(f"report.{found.name}", run.today, rows, problems, **reports.facts(found)))
     else:
         listed = [row for row in table.rows if format_ != "ids" or row.get("id")]
         print_rows(run, format_, listed, columns_of(table), "", ())

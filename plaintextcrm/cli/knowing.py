@@ -35,8 +35,9 @@ def path_command(run: Run, word: str, format_: str | None, as_json: bool) -> Non
     ptcrm path ingrid --json     one row for each step
     """
     id, otherwise = _who(run, word)
-    found = ask(run.vault, lambda index: asked.path(index, run.vault, word, id, otherwise), run.progress())
-    run.tell_problems(run.vault.problems)
+    answer = ask(run.vault, lambda index: (asked.path(index, run.vault, word, id, otherwise), tuple(index.problems())), run.progress())
+    found, problems = answer
+    run.tell_problems((*run.vault.problems, *problems))
     shown = format_of(run, format_, as_json)
     if shown == "table":
         run.say("\n".join(_path_lines(run, found)))
@@ -44,7 +45,7 @@ def path_command(run: Run, word: str, format_: str | None, as_json: bool) -> Non
         return
     if not found.ways:
         run.tell(_no_way(found))
-    print_rows(run, shown, _step_rows(found.ways), PATH_COLUMNS, "path", run.vault.problems)
+    print_rows(run, shown, _step_rows(found.ways), PATH_COLUMNS, "path", problems)
 
 
 def _who(run: Run, word: str) -> tuple[str | None, NotFound | None]:
@@ -116,8 +117,9 @@ def who_command(run: Run, words: tuple[str, ...], format_: str | None, as_json: 
     topic = " ".join(words)
     if not knowing.words_of(topic):
         raise Usage(f'who "{topic}": write a word: ptcrm who sailing')
-    found = ask(run.vault, lambda index: asked.who(index, run.vault, topic), run.progress())
-    run.tell_problems(run.vault.problems)
+    answer = ask(run.vault, lambda index: (asked.who(index, run.vault, topic), tuple(index.problems())), run.progress())
+    found, problems = answer
+    run.tell_problems((*run.vault.problems, *problems))
     shown = format_of(run, format_, as_json)
     if not found:
         run.tell(f'nobody here has to do with "{topic}": ptcrm search looks through every text')
@@ -126,7 +128,7 @@ def who_command(run: Run, words: tuple[str, ...], format_: str | None, as_json: 
             run.say("\n".join(_who_lines(run, found)))
             run.remember([reason.one.id for reason in _shown(found)])
         return
-    print_rows(run, shown, [_reason_row(reason) for reason in found], WHO_COLUMNS, "who", run.vault.problems)
+    print_rows(run, shown, [_reason_row(reason) for reason in found], WHO_COLUMNS, "who", problems)
 
 
 def _reason_row(reason: Reason) -> dict[str, object]:

@@ -38,8 +38,8 @@ def plan_command(
     ptcrm plan --what-if "C=1 year"           what it would change
     ptcrm plan --what-if A=6w --what-if default=never
 
-    With `--what-if` it says the load before and after, and who would be due. It is this week from today on; on Saturday and Sunday the week to come. Promises, birthdays and plans stand on their own days, the
-    rest is spread over the weekdays.
+    With `--what-if` it says the load before and after, and who would be due. It is this week from today on; on Saturday and Sunday the
+    week to come. Promises, birthdays and plans stand on their own days, the rest is spread over the weekdays.
     """
     words = terms_of(terms)
     found = ask(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from plaintextcrm.app import reviewing
@@ -9,6 +11,7 @@ from plaintextcrm.app.asking import ask
 from plaintextcrm.cli.run import Run, command, format_of, format_options, print_rows, write_options
 from plaintextcrm.core import review as reviews
 from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.model import Problem
 from plaintextcrm.core.review import Question, Review
 
 COLUMNS = ("name", "sentence", "was", "command")
@@ -33,15 +36,16 @@ def review_command(run: Run, span: str, save: bool, dry_run: bool, no_commit: bo
     """
     if (dry_run or no_commit) and not save:
         raise Usage(f"{'-n' if dry_run else '--no-commit'} goes with --save: without it nothing is written")
-    found = ask(run.vault, lambda index: reviewing.review(index, run.vault, span), run.progress())
-    run.tell_problems(run.vault.problems)
+    answer = ask(run.vault, lambda index: (reviewing.review(index, run.vault, span), tuple(index.problems())), run.progress())
+    found, problems = answer
+    run.tell_problems((*run.vault.problems, *problems))
     shown = format_of(run, format_, as_json)
     if not dry_run:
-        _print(run, found, shown)
+        _print(run, found, shown, problems)
     return _save(run, found, dry_run, no_commit, shown) if save else 0
 
 
-def _print(run: Run, found: Review, shown: str) -> None:
+def _print(run: Run, found: Review, shown: str, problems: Sequence[Problem]) -> None:
     if shown == "table":
         run.say("\n".join(_page_lines(run, found)))
         run.remember([line.id for question in found.questions for line in question.rows if line.id])
@@ -49,7 +53,7 @@ def _print(run: Run, found: Review, shown: str) -> None:
     rows = [_fact(found, question) for question in found.questions]
     if shown == "ids":
         rows = [line for row in rows for line in row["rows"] if line["id"]]  # type: ignore[attr-defined]
-    print_rows(run, shown, rows, COLUMNS, "review", run.vault.problems)
+    print_rows(run, shown, rows, COLUMNS, "review", problems)
 
 
 def _fact(found: Review, question: Question) -> dict[str, object]:

@@ -66,10 +66,11 @@ def _adopted(run: Run, where: Path, shown: str) -> bool:
     """Whether the folder is one of notes with people among them, which is a vault from now on."""
     from plaintextcrm.app import adopting
 
+    where = where.resolve()
     found = adopting.look(where)
     if found is None:
         return False
-    adopting.adopt(where, where.resolve().name, run.today, found)
+    adopting.adopt(where, where.name, run.today, found)
     run.say(safe("\n".join(adopting.lines(found))))
     step = f"-C {shlex.quote(shown)} " if shown != "." else ""
     run.say(f"a vault is in {shown}: ptcrm.toml is all that is new\n  ptcrm {step}list\n  ptcrm {step}check")
