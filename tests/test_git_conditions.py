@@ -233,3 +233,45 @@ def test_a_commit_amid_a_bisect_would_be_what_git_asks_about_so_there_is_none(pl
     assert git(place.root, "status", "--porcelain") == " M contacts/ada.md\n", "carried along"
     done(place("log", "ben", "coffee"))
     assert (changed_in_last(place.root), git(place.root, "status", "--porcelain")) == (["contacts/ben.md"], " M contacts/ada.md\n")
+
+
+# --- very many files -----------------------------------------------------------------------------------------------
+
+PEOPLE = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n" + "".join(
+    f"Person{number},Of Many,,,Firm {number},Clerk,01 Jan 2020\n" for number in range(1100)
+)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> str:
+    """More people than are given to git one by one."""
+    (tmp_path / "Connections.csv").write_text(PEOPLE, encoding="utf-8")
+    return str(tmp_path / "Connections.csv")
+
+
+def test_very_many_files_are_one_commit_and_one_undo(place: Place, book: str) -> None:
+    (place.root / "loose.txt").write_text("not asked for")
+    done(place("import", book, "-y"))
+    assert commits(place.root) == 2
+    assert len(changed_in_last(place.root)) == 1100
+    assert git(place.root, "status", "--porcelain", "-uall") == "?? loose.txt\n"
+    done(place("undo"))
+    assert commits(place.root) == 3
+    assert git(place.root, "diff", "--stat", "HEAD~2", "HEAD") == ""
+
+
+def test_of_very_many_files_what_is_staged_does_not_go_along(place: Place, book: str) -> None:
+    (place.root / "mine.txt").write_text("staged")
+    git(place.root, "add", "mine.txt")
+    done(place("import", book, "-y"))
+    assert len(changed_in_last(place.root)) == 1100
+    assert git(place.root, "status", "--porcelain", "-uall") == "A  mine.txt\n"
+
+
+def test_a_hook_that_refuses_very_many_files_leaves_nothing_staged(place: Place, book: str) -> None:
+    hook(place.root, "exit 1")
+    ran = done(place("import", book, "-y"), 6)
+    assert "git did not commit" in ran.err
+    assert commits(place.root) == 1
+    assert git(place.root, "diff", "--cached", "--name-only") == ""
+    assert len(list((place.root / "contacts").glob("*.md"))) == 1102

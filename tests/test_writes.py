@@ -263,7 +263,7 @@ def test_what_was_saved_meanwhile_is_not_taken_back_and_is_named(place: Place) -
         yield Edit("contacts/ben.md", b"something else", b"new")
 
     with pytest.raises(files.Torn, match=r"contacts/ben\.md: cannot be written; contacts/ada\.md: could not be put back"):
-        files.apply_all(place.root, edits())  # type: ignore[arg-type]
+        files.apply_all(place.root, edits())
     assert ada(place.root).read_bytes() == b"saved by an editor"
     assert (place.root / "contacts" / "ben.md").read_text() == BEN
 

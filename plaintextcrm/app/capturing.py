@@ -69,7 +69,8 @@ def propose(
 def own_addresses(vault_: Vault, me: Sequence[str]) -> frozenset[str]:
     """Whose mail is ours: the addresses that are named, those of `[me]` and the `[team]`, and git's."""
     mates = (mate.email for mate in vault_.settings.team)
-    return frozenset(address.strip().casefold() for address in (*me, *vault_.settings.me.email, *mates, git.author(vault_.root)) if address.strip())
+    ours = (*me, *vault_.settings.me.email, *mates, git.author(vault_.root))
+    return frozenset(address.strip().casefold() for address in ours if address.strip())
 
 
 def _local(at: datetime) -> datetime:

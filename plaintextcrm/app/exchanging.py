@@ -56,12 +56,14 @@ class Planned(NamedTuple):
     seen: Mapping[str, Stamp]
 
 
-def read(vault_: Vault, paths: Sequence[str], kind: str | None = None, hints: Hints = Hints()) -> Foreign:
+def read(
+    vault_: Vault, paths: Sequence[str], kind: str | None = None, hints: Hints = Hints(), progress: Progress | None = None
+) -> Foreign:  # fmt: skip
     """What the files say, by the importer that is named, else by the first that knows them; a folder is one of cards.
 
     Raises Usage where a file is not there or none knows them, Refused where it is too large.
     """
-    hints = hints._replace(kinds=vault_.settings.kind_table)
+    hints = hints._replace(kinds=vault_.settings.kind_table, progress=progress)
     folder = paths[0] if len(paths) == 1 and os.path.isdir(paths[0]) else ""
     if kind is None and folder:
         kind = "vdir"
@@ -160,7 +162,8 @@ def propose(vault_: Vault, foreign_: Foreign, wanted: Wanted, progress: Progress
 
 
 def carry_out(
-    vault_: Vault, foreign_: Foreign, wanted: Wanted, planned: Planned, what: str, how: How = How(), *, as_shown: bool = False
+    vault_: Vault, foreign_: Foreign, wanted: Wanted, planned: Planned, what: str, how: How = How(), *, as_shown: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[Planned, Written]:  # fmt: skip
     """Write the plan, all of it or nothing; made anew under the lock where the vault changed since.
 
@@ -176,7 +179,7 @@ def carry_out(
                 raise Refused("the vault was changed meanwhile: nothing is written; look again")
         return (*done.plan.attachments, *done.plan.edits)
 
-    written = writing.write(vault_, edits, what, how)
+    written = writing.write(vault_, edits, what, how, progress)
     remember(vault_, foreign_, done.plan, how.at)
     return done, written
 

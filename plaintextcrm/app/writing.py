@@ -40,7 +40,7 @@ TRIES = 20  # against whoever saves the same files at the same time
 Plan = Callable[[], Sequence[Edit]]
 
 
-def write(vault_: Vault, plan: Plan, what: str, how: How = How()) -> Written:
+def write(vault_: Vault, plan: Plan, what: str, how: How = How(), progress: files.Progress | None = None) -> Written:
     """Plan under the lock, against the files as they are now; journal, apply, commit exactly those paths.
 
     An edit that changes nothing is left out. Where one of several cannot be applied, those before it are taken back. Where a file was
@@ -56,7 +56,7 @@ def write(vault_: Vault, plan: Plan, what: str, how: How = How()) -> Written:
                 return Written(())
             told = tuple(f"{path}: has another hard link, which keeps the old text" for path in files.hard_linked(vault_.root, planned))
             try:
-                _apply(vault_, planned, what, how)
+                _apply(vault_, planned, what, how, progress)
                 break
             except ChangedOnDisk:
                 if attempt == TRIES:
@@ -64,10 +64,10 @@ def write(vault_: Vault, plan: Plan, what: str, how: How = How()) -> Written:
         return Written(planned, _commit(vault_, planned, what, how), told=told)
 
 
-def _apply(vault_: Vault, planned: Sequence[Edit], what: str, how: How) -> None:
+def _apply(vault_: Vault, planned: Sequence[Edit], what: str, how: How, progress: files.Progress | None) -> None:
     record = journal.append(vault_.state, what, how.at, planned)
     try:
-        files.apply_all(vault_.root, planned)
+        files.apply_all(vault_.root, planned, progress)
     except files.Torn:
         journal.done(record)  # undo needs it for what could not be put back
         raise

@@ -16,7 +16,7 @@ gc.set_threshold(
 import click  # noqa: E402
 
 from plaintextcrm import __version__  # noqa: E402
-from plaintextcrm.core.errors import PtcrmError, why  # noqa: E402
+from plaintextcrm.core.errors import PtcrmError, Unprinted  # noqa: E402
 from plaintextcrm.core.record import NamedTuple  # noqa: E402
 
 
@@ -222,7 +222,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         return 0  # the reader has seen enough
     except Exception as error:
         if isinstance(error, OSError) and _output_fails():
-            return _unwritten(error)
+            return _unprinted(error)
         import traceback
 
         traceback.print_exc()
@@ -237,13 +237,14 @@ def _flushed(code: int) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:  # what was to be flushed is gone: a second try may succeed
-        return _unwritten(error)
+        return _unprinted(error)
     return code
 
 
-def _unwritten(error: OSError) -> int:
-    _tell(f"ptcrm: the output cannot be written: {why(error)}")
-    return 1
+def _unprinted(error: OSError) -> int:
+    failed = Unprinted(error)
+    _tell(f"ptcrm: {failed}")
+    return failed.exit_code
 
 
 def _output_fails() -> bool:

@@ -64,8 +64,8 @@ def import_command(
     run.tell_problems(vault.problems)
     wanted = Wanted(into, exchanging.set_on_new(pairs, tier, vault))
     hints = Hints(encoding, date_order=date_order, columns=exchanging.columns_of(columns), include_orgs=include_orgs)
-    foreign = exchanging.read(vault, files, kind, hints)
-    planned = exchanging.propose(vault, foreign, wanted, run.progress())
+    foreign = exchanging.read(vault, files, kind, hints, run.progress("reading"))
+    planned = exchanging.propose(vault, foreign, wanted, run.progress("planning"))
     _remarks(run, planned.plan, whole=dry_run)
     code = 1 if planned.plan.refused else 0
     if dry_run or not planned.plan.edits:
@@ -79,7 +79,7 @@ def import_command(
             return 0
     what = " ".join(f"import: {foreign.kind} from {', '.join(os.path.basename(name) for name in files)}".split())
     planned, written = exchanging.carry_out(
-        vault, foreign, wanted, planned, what, how_of(False, no_commit), as_shown=not yes
+        vault, foreign, wanted, planned, what, how_of(False, no_commit), as_shown=not yes, progress=run.progress("writing")
     )  # fmt: skip
     return _report(run, planned.plan, written) or code
 
@@ -101,7 +101,7 @@ def _remarks(run: Run, plan: Plan, whole: bool) -> None:
     """What is to be known, to stderr: guesses, questions, differences, and each refused row with its reason."""
     for title, lines in (
         ("", plan.notes),
-        ("of the same name, and taken for somebody new:", plan.questions),
+        ("perhaps known already, and taken for somebody new:", plan.questions),
         ("left as they are in the vault:", plan.differences),
         ("refused:", [str(refusal) for refusal in plan.refused]),
     ):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ import click
 from plaintextcrm.app.vaults import Vault, open_vault
 from plaintextcrm.cli import HELP as HELP_NAMES
 from plaintextcrm.cli import help_option
-from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.errors import Unprinted, Usage
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.text import safe
 from plaintextcrm.edge import clock
@@ -95,13 +96,16 @@ class Run:
             os.environ.setdefault("LESS", "FRX")  # as git has it: colours are shown, a short text is left on the screen
             click.echo_via_pager(text, color=True)
         else:
-            sys.stdout.write(text)
+            with printing():
+                sys.stdout.write(text)
 
     def tell(self, text: str) -> None:
         """Talk, to stderr."""
         if not self.quiet:
-            sys.stdout.flush()
-            print(safe(text), file=sys.stderr)
+            with printing():
+                sys.stdout.flush()
+            with suppress(OSError):  # nobody is there to hear it
+                print(safe(text), file=sys.stderr)
 
     def tell_problems(self, problems: Sequence[Problem], files: Sequence[str] = ()) -> None:
         """The first mistakes in files, and how many more there are."""
@@ -126,18 +130,35 @@ class Run:
 
             lastlist.remember(self.vault.state, ids, clock.seconds())
 
-    def progress(self) -> Callable[[int, int], None] | None:
-        """A bar on a terminal's stderr for long work, else nothing."""
+    def progress(self, word: str = "reading") -> Callable[[int, int], None] | None:
+        """A bar with a word before it on a terminal's stderr for long work, drawn again when a hundredth more is done; else nothing."""
         if self.quiet or not sys.stderr.isatty():
             return None
+        drawn = -1
 
         def show(done: int, whole: int) -> None:
-            filled = 30 * done // max(1, whole)
+            nonlocal drawn
+            share = 100 * done // max(1, whole)
+            if share == drawn:
+                return
+            drawn = share
+            filled = 30 * share // 100
             end = "\r\033[K" if done >= whole else ""
-            sys.stderr.write(f"\rreading {'━' * filled}{' ' * (30 - filled)} {done} of {whole}{end}")
+            sys.stderr.write(f"\r\033[K{word} {'━' * filled}{' ' * (30 - filled)} {done:,} of {whole:,}{end}")
             sys.stderr.flush()
 
         return show
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Within it stdout is written to: what fails is `Unprinted`, but for a reader who has seen enough."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unprinted(error) from error
 
 
 def _height() -> int:

@@ -47,6 +47,13 @@ class NotCommitted(PtcrmError):
     exit_code = 6
 
 
+class Unprinted(PtcrmError):
+    """What was to be printed could not be: there is no room, or the device fails."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"the output cannot be written: {why(error)}")
+
+
 def why(error: OSError) -> str:
     """The system's reason, as part of a line of ours: `permission denied`."""
     return (error.strerror or str(error)).lower()

@@ -189,6 +189,13 @@ class Index:
         sql = "SELECT id FROM mark WHERE NOT listed AND next <= ? ORDER BY next, id"
         return tuple(id for (id,) in self.db.execute(sql, (today.toordinal(),)))
 
+    def passing_on(self) -> Iterator[tuple[str, Facts]]:
+        """(id, facts) of those whom another of us is to look after, by id."""
+        place = Facts._fields.index("successor")
+        sql = f"SELECT id, facts FROM contact WHERE is_person AND json_extract(facts, '$[{place}]') != '' ORDER BY id"
+        for id, facts in self.db.execute(sql):
+            yield id, stored.to_facts(facts)
+
     def known(self) -> Iterator[tuple[str, str, list[str], list[str]]]:
         """(id, name, aliases, e-mail addresses) of everybody."""
         sql = (

@@ -71,12 +71,12 @@ def append(folder: Path, what: str, at: str, edits: Sequence[Edit]) -> Path:
     Raises Refused where they cannot be kept.
     """
     head: dict[str, Any] = {"what": what, "at": at, "files": [[edit.path, _length(edit.expects), _length(edit.replaces)] for edit in edits]}
-    data = b"".join((edit.expects or b"") + (edit.replaces or b"") for edit in edits)
+    parts = [part for edit in edits for part in (edit.expects, edit.replaces) if part]
     journal = folder / "journal"
     try:
         journal.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = journal / f"{max(map(_number, os.listdir(journal)), default=0) + 1:08d}{_OPEN}"
-        _write(path, json.dumps(head | {"sum": _sum(head, data)}).encode() + b"\n" + data)
+        _write(path, [json.dumps(head | {"sum": _sum(head, parts)}).encode(), b"\n", *parts])
         _prune(journal)
     except OSError as error:
         reason = why(error)
@@ -84,12 +84,12 @@ def append(folder: Path, what: str, at: str, edits: Sequence[Edit]) -> Path:
     return path
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, parts: Sequence[bytes]) -> None:
     """A record, whole and durable, or none."""
     beside = path.parent / f".{path.name}.new"
     try:
         with open(beside, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
@@ -99,8 +99,11 @@ def _write(path: Path, data: bytes) -> None:
     _sync(path.parent)
 
 
-def _sum(head: dict[str, Any], data: bytes) -> int:
-    return crc32(data, crc32(json.dumps(head).encode()))
+def _sum(head: dict[str, Any], parts: Sequence[bytes]) -> int:
+    found = crc32(json.dumps(head).encode())
+    for part in parts:
+        found = crc32(part, found)
+    return found
 
 
 def _length(data: bytes | None) -> int | None:
@@ -175,7 +178,7 @@ def read(path: Path) -> Record | None:
         line, _, rest = path.read_bytes().partition(b"\n")
         head = json.loads(line)
         expected = head.pop("sum")
-        if expected != _sum(head, rest):
+        if expected != _sum(head, [rest]):
             return None
         return Record(path, head["what"], head["at"], tuple(_edits(head["files"], rest)))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

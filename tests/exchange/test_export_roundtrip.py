@@ -12,7 +12,7 @@ from plaintextcrm.core.exchange import IMPORTERS
 from plaintextcrm.core.exchange.incoming import Given, Hints, canonical
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.settings import parse as settings_of
-from tests.make import ptcrm, source, vault
+from tests.make import Ran, ptcrm, source, vault
 
 EXAMPLE = Path(__file__).parents[2] / "example-vault"
 SETTINGS = (EXAMPLE / "ptcrm.toml").read_text(encoding="utf-8")
@@ -151,3 +151,84 @@ def test_a_second_import_of_our_own_export_writes_nothing_and_its_rows_add_up(
     assert "nothing new: all of it is there already\npeople: 0 new, 28 known\n" in again.out
     assert f"rows: {count} = 0 written + {count} there already + 0 refused\n" in again.out
     assert {path: path.read_bytes() for path in (new / "contacts").rglob("*.md")} == before
+
+
+# --- what a card of ours says about where somebody was ---------------------------------------------------------------
+
+
+def card(*lines: str) -> bytes:
+    """A card as our own export writes it."""
+    return "\r\n".join(["BEGIN:VCARD", "VERSION:3.0", "FN:Sam Lee", *lines, "END:VCARD", ""]).encode()
+
+
+def into_new(folder: Path, cards: bytes, settings: str = "[git]\ncommit = false\n") -> tuple[Path, Ran]:
+    """A new vault, and how the import of these cards into it went."""
+    file = folder / "all.vcf"
+    file.write_bytes(cards)
+    root = vault(folder / "v", {}, settings)
+    return root, ptcrm(root, "import", str(file), "-y")
+
+
+@pytest.mark.parametrize(
+    ("id", "path"),
+    [
+        ("sam", "sam.md"),
+        ("lees/old/sam", "lees/old/sam.md"),
+        ("../../sam", "someone/someone/sam.md"),
+        ("/etc/sam", "someone/etc/sam.md"),
+        (".git/hooks/sam", "git/hooks/sam.md"),
+        ("templates/sam", "sam.md"),
+        ("a/" * 9 + "sam", "sam.md"),
+        ("lees/", "lees/sam-lee.md"),
+    ],
+)
+def test_an_id_says_the_folder_but_never_one_outside_or_one_that_is_not_read(tmp_path: Path, id: str, path: str) -> None:
+    root, done = into_new(tmp_path, card(f"X-PTCRM-ID:{id}"))
+    assert (done.code, done.err) == (0, "")
+    assert paths(root) == [f"contacts/{path}"]
+    assert list(people(root)) == ["Sam Lee"]
+
+
+def test_two_of_one_file_name_in_two_folders_keep_it_and_a_stranger_of_that_name_gets_another(tmp_path: Path) -> None:
+    cards = card("X-PTCRM-ID:a/sam-lee", "UID:1") + card("X-PTCRM-ID:b/sam-lee", "UID:2") + card("X-PTCRM-ID:b/sam-lee", "UID:3")
+    root, done = into_new(tmp_path, cards + card("UID:4") + card("UID:5"))
+    assert done.code == 0
+    wanted = ("a/sam-lee", "b/sam-lee", "b/sam-lee-2", "sam-lee", "sam-lee-3")
+    assert paths(root) == sorted(f"contacts/{name}.md" for name in wanted)
+
+
+def test_a_folder_that_leads_out_of_the_vault_is_not_used(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    root = vault(tmp_path / "v", {}, "[git]\ncommit = false\n")
+    (root / "contacts" / "lees").symlink_to(outside)
+    (tmp_path / "all.vcf").write_bytes(card("X-PTCRM-ID:lees/sam"))
+    assert ptcrm(root, "import", str(tmp_path / "all.vcf"), "-y").code == 0
+    assert ((root / "contacts" / "sam.md").is_file(), list(outside.iterdir())) == (True, [])
+
+
+def test_a_uid_that_our_export_made_up_is_known_again_but_not_written(tmp_path: Path) -> None:
+    cards = card("X-PTCRM-ID:sam", "UID:made-up", "X-PTCRM-NO-UID:true", "EMAIL:sam@example.org")
+    root, done = into_new(tmp_path, cards)
+    before = (root / "contacts" / "sam.md").read_bytes()
+    assert (done.code, b"uid" in before) == (0, False)
+    (tmp_path / "all.vcf").write_bytes(cards.replace(b"sam@", b"sam.lee@"))
+    assert ptcrm(root, "import", str(tmp_path / "all.vcf"), "-y").code == 0
+    assert (root / "contacts" / "sam.md").read_bytes() == before.replace(b"sam@", b"sam.lee@")
+
+
+def test_entries_that_share_a_ref_and_blank_lines_within_one_come_back(tmp_path: Path) -> None:
+    lines = [
+        "X-PTCRM-LOG:- 2026-01-02 call: one [ref:: r1]", "X-PTCRM-LOG:- 2026-01-02 letter: two [ref:: r1]",
+        "X-PTCRM-LOG:- 2026-01-03 podcast: three\\n  first\\n\\n  last",
+    ]  # fmt: skip
+    root, done = into_new(tmp_path, card("X-PTCRM-ID:sam", *lines), "[git]\ncommit = false\n[kinds]\npodcast = {}\n")
+    assert "rows: 3 = 3 written + 0 there already + 0 refused\n" in done.out
+    (sam,) = people(root).values()
+    assert [(one.kind, one.text, one.details) for one in sam.interactions] == [
+        ("call", "one", ()),
+        ("letter", "two", ()),
+        ("podcast", "three", ("first", "", "last")),
+    ]
+    again = ptcrm(root, "import", str(tmp_path / "all.vcf"), "-y")
+    assert "rows: 3 = 0 written + 3 there already + 0 refused\n" in again.out

@@ -93,7 +93,7 @@ def test_a_second_import_of_the_letters_changes_nothing():
 
 
 def test_a_newer_export_adds_the_new_rows_where_they_belong_and_nothing_else():
-    lines = (LETTERS / "letters.csv").read_text(encoding="utf-8").splitlines()
+    lines = (LETTERS / "letters.csv").read_text(encoding="utf-8").splitlines()[:701]
     people = (LETTERS / "people.csv").read_bytes()
     whole, _ = imported(people, "\n".join(lines))
     older, _ = imported(people, "\n".join(line for number, line in enumerate(lines) if number % 7 or not number))

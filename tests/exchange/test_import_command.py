@@ -134,7 +134,7 @@ def test_questions_and_guesses_are_told(place: Place):
     vault(place.root, {"ada": "---\nname: Ada King\nuid: other\n---\n", "bob": "---\nname: Bob\n---\n"})
     done = place.run("-y")
     assert "Bob (8) is taken to be bob, by the name\n" in done.err
-    assert "of the same name, and taken for somebody new:\n  Ada King (7) has the name of ada (uid other)\n" in done.err
+    assert "perhaps known already, and taken for somebody new:\n  Ada King (7) has the name of ada (uid other)\n" in done.err
     assert place.files() == ["contacts/ada-king.md", "contacts/ada.md", "contacts/bob.md"]
 
 

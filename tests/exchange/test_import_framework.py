@@ -212,7 +212,7 @@ def test_people_of_one_file_are_never_one_but_by_their_uid():
 def test_a_question_is_listed_and_asked_only_once(place: Place):
     vault(place.root, {"ada-king": "---\nname: Ada King\ncompany: Other\n---\n"})
     done = place.run(card("FN:Ada King", "TITLE:Boss"))
-    assert f"of the same name, and taken for somebody new:\n  Ada King ({place.book}:1) has the name of ada-king\n" in done.err
+    assert f"perhaps known already, and taken for somebody new:\n  Ada King ({place.book}:1) has the name of ada-king\n" in done.err
     assert place.names() == ["contacts/ada-king-2.md", "contacts/ada-king.md"]
     again = place.run(card("FN:Ada King", "TITLE:Chief"))
     assert (again.err, place.names()) == ("", ["contacts/ada-king-2.md", "contacts/ada-king.md"])

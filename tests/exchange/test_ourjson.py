@@ -62,7 +62,7 @@ def back(text: str, id: str = "ada-king") -> Person:
 def test_a_contact_comes_back_with_all_its_file_says():
     ada = back(ADA)
     known = contact.parse(source("contacts/ada-king.md", ADA.encode())).contact
-    assert (ada.name, ada.uid, ada.slug) == ("Ada King", "4fbe", "ada-king")
+    assert (ada.name, ada.uid, ada.id) == ("Ada King", "4fbe", "ada-king")
     assert {key: canonical(key, value) for key, value in ada.keys.items()} == {
         key: value for key, value in known.keys.items() if key not in ("name", "uid")
     }
@@ -153,4 +153,4 @@ def test_two_exports_are_one_import():
     given = [Given(f"{number}.json", exported(ADA, f"ada-{number}").encode()) for number in (1, 2)]
     found = ourjson.read(given, Hints())
     assert found is not None
-    assert [person.slug for person in found.people] == ["ada-1", "ada-2"]
+    assert [person.id for person in found.people] == ["ada-1", "ada-2"]

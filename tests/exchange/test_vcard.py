@@ -211,7 +211,7 @@ def test_what_our_own_export_wrote_comes_back():
         "X-PTCRM-BODY:Above.\\n\\n## Notes\\n\\n- a list\\n- 1\\, 2",
     ]  # fmt: skip
     vault, _ = imported(card("FN:Ada King", *lines))
-    ada = read(vault, "ada-k")
+    ada = read(vault, "work/ada-k")
     assert (ada.keys["tier"], ada.keys["coi"], ada.keys["cadence"]) == ("A", True, "3 months")
     assert ada.other == {"shoe size": "38", "cats": ["Tom", "Kit"]}
     assert [(str(one.on), one.kind, one.text, one.details) for one in ada.interactions] == [
@@ -222,5 +222,5 @@ def test_what_our_own_export_wrote_comes_back():
     (promise,) = [one for one in ada.follow_ups if one.text == "Send it"]
     assert len(ada.follow_ups) == 3
     assert (promise.text, str(promise.due)) == FollowUp("Send it")._replace(due="2026-12-01")[:2]  # type: ignore[arg-type]
-    assert "\n\nAbove.\n\n## Notes\n\n- a list\n- 1, 2\n\n" in vault["contacts/ada-k.md"].decode()
+    assert "\n\nAbove.\n\n## Notes\n\n- a list\n- 1, 2\n\n" in vault["contacts/work/ada-k.md"].decode()
     assert imported(card("FN:Ada King", *lines), into=vault)[1].edits == ()

@@ -1,6 +1,7 @@
-"""Who a person of a file is, from the strongest sign to the weakest: uid, e-mail, LinkedIn page, phone with family name, name with company.
+"""Who a person of a file is, from the strongest sign to the weakest: uid, e-mail, LinkedIn page, phone with family name, name and company.
 
-A name alone is no sign: it is a question, and whoever has it is somebody new.
+With the company the first and the last name do, where they are one person's on both sides. A name alone is no sign: it is a question,
+and whoever has it is somebody new.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ def signs(name: str, uid: str, keys: Mapping[str, str | bool | tuple[str, ...]])
     company = keys.get("company")
     if isinstance(company, str) and name:
         yield 4, ("company", fold(name), fold(company))
+        yield 5, ("short name", _first_and_last(name), fold(company))
 
 
-RANKS = 5
+RANKS = 6
 
 
 def _texts(keys: Mapping[str, str | bool | tuple[str, ...]], key: str) -> tuple[str, ...]:
@@ -56,10 +58,22 @@ def _page(address: str) -> str:
     return re.sub(r"\A(?:https?://)?(?:[a-z]{2,3}\.)?(?=linkedin\.)", "", plain)
 
 
+def _first_and_last(name: str) -> str:
+    """A name without what stands between and behind: `Alma S. Adams` and `Alma Adams, PhD` are one."""
+    words = fold(name.split(",")[0]).split()
+    return " ".join((words[0], words[-1])) if words else ""
+
+
 def _family(name: str, keys: Mapping[str, str | bool | tuple[str, ...]]) -> str:
     said = keys.get("family_name")
     words = name.split(",")[0].split()
     return fold(said) if isinstance(said, str) else fold(words[-1]) if words else ""
+
+
+def hint(name: str, keys: Mapping[str, str | bool | tuple[str, ...]]) -> Sign | None:
+    """What two people who may be one have in common: the family name and the company. It makes a question, no match."""
+    company, family = keys.get("company"), _family(name, keys)
+    return ("hint", family, fold(company)) if isinstance(company, str) and company and family else None
 
 
 def sure_pairs(

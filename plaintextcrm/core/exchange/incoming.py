@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 from plaintextcrm.core import contact
 from plaintextcrm.core.kinds import STANDARD, KindTable
@@ -11,6 +12,7 @@ from plaintextcrm.core.model import Interaction, Location
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.vocabulary import find_key
 
+T = TypeVar("T")
 Keys = Mapping[str, str | tuple[str, ...]]
 Rest = tuple[tuple[str, tuple[str, ...]], ...]
 """Column -> the body lines (`- column: value`) that keep a cell no key has room for."""
@@ -36,6 +38,7 @@ class Hints(NamedTuple):
     date_order: str | None = None  # dmy, mdy or ymd; None: each file's own values decide
     columns: Mapping[str, str] = MappingProxyType({})  # --map: column as written -> key
     include_orgs: bool = False
+    progress: Callable[[int, int], None] | None = None  # told (people read, people of the file)
 
 
 class Refusal(NamedTuple):
@@ -105,6 +108,17 @@ class Reading(NamedTuple):
     rows: tuple[Row, ...] = ()
     refused: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def counted(things: Iterable[T], whole: int, progress: Callable[[int, int], None] | None) -> Iterator[T]:
+    """The things, one by one, and `progress` told of each."""
+    if progress is None:
+        yield from things
+        return
+    for number, one in enumerate(things):
+        progress(number, max(whole, number + 1))
+        yield one
+    progress(1, 1)
 
 
 def canonical(key: str, value: str | tuple[str, ...]) -> contact.Value | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from plaintextcrm.core.exchange.cells import column_lines
-from plaintextcrm.core.exchange.evidence import sure_pairs
+from plaintextcrm.core.exchange.evidence import Sign, hint, sure_pairs
 from plaintextcrm.core.exchange.incoming import Person, Refusal, Row, canonical, place
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.record import NamedTuple
@@ -108,7 +109,8 @@ def _both(first: Person, second: Person) -> Person:
         attachments=tuple(dict.fromkeys((*first.attachments, *second.attachments))),
         related=tuple(dict.fromkeys((*first.related, *second.related))), log=(*first.log, *second.log),
         other={**second.other, **first.other}, body=first.body or second.body,
-        follow_ups=tuple(dict.fromkeys((*first.follow_ups, *second.follow_ups))), id=first.id or second.id, made_up=first.made_up and second.made_up,
+        follow_ups=tuple(dict.fromkeys((*first.follow_ups, *second.follow_ups))),
+        id=first.id or second.id, made_up=first.made_up and second.made_up,
     )  # fmt: skip
 
 
@@ -160,6 +162,8 @@ class _Matcher:
         self.nobody[person.uid] = reason
         if person.where:
             self.refused.append(Refusal(person.where, reason, of_person=True))
+            if person.log:
+                self.refused.append(Refusal(person.where, reason, len(person.log)))
 
     def namesakes(self, name: str) -> list[Contact]:
         """The contacts of exactly that name, else of that alias."""
@@ -244,11 +248,24 @@ class _Matcher:
         return bool(person.keys) or (contact.text("source") or "").split(" ")[0] == self.kind
 
     def ask(self, person: Person) -> None:
-        """The name of somebody new is somebody's already: that is a question."""
+        """The name of somebody new is somebody's already, or the family name in the same company: that is a question."""
+        where = f" ({place(person.where)})" if person.where else ""
         same = [contact.id for contact in self.namesakes(person.name)]
         if same:
-            where = f" ({place(person.where)})" if person.where else ""
             self.questions.append(f"{person.name}{where} has the name of {', '.join(same)}")
+            return
+        like = [id for id in self.hints.get(hint(person.name, person.keys), ()) if id not in self.of_contact]
+        if like:
+            self.questions.append(f"{person.name}{where} has the family name and the company of {', '.join(like)}")
+
+    @cached_property
+    def hints(self) -> Mapping[Sign | None, Sequence[str]]:
+        """Family name and company -> whose they are."""
+        found: dict[Sign | None, list[str]] = defaultdict(list)
+        for contact in self.contacts:
+            found[hint(contact.name, contact.keys)].append(contact.id)
+        found.pop(None, None)
+        return found
 
     def take(self, row: Row) -> None:
         """One row, to whom it names: by the uid, else by the name, in these files or in the vault."""

@@ -138,11 +138,14 @@ def _whereabouts(aims: Aims) -> Whereabouts:
 
 
 def _with_own_log(one: Match) -> Match:
-    """The entries that the file holds of this person alone, as rows."""
+    """The entries that the file holds of this person alone, as rows; a ref that several of them have tells none of them."""
     where = one.person.where
     if not one.person.log or where is None:
         return one
-    rows = (Row(where, "", one.person.uid, entry, entry.field("ref") or "") for entry in one.person.log)
+    refs = [entry.field("ref") or "" for entry in one.person.log]
+    times = Counter(refs)
+    pairs = zip(one.person.log, refs, strict=True)
+    rows = (Row(where, "", one.person.uid, entry, ref if times[ref] == 1 else "") for entry, ref in pairs)
     return one._replace(rows=(*one.rows, *rows))
 
 
@@ -260,7 +263,8 @@ def _place(person: Person, aims: Aims) -> tuple[str, str]:
     *folders, own = person.id.removeprefix(aims.prefix).split("/")
     stem = aims.stem(own or person.name)
     folder = "".join(f"{aims.stem(name)}/" for name in folders)
-    return stem, folder if len(folders) <= MOST_FOLDERS and aims.fits(f"{aims.folder}{folder}{stem}.md") else ""
+    kept = 0 < len(folders) <= MOST_FOLDERS and aims.fits(f"{aims.folder}{folder}{stem}.md")
+    return stem, folder if kept else ""
 
 
 def _numbered(base: str, number: str) -> str:

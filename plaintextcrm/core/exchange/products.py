@@ -13,7 +13,7 @@ from plaintextcrm.core.exchange import table
 from plaintextcrm.core.exchange.cells import column_lines, is_plain, label, lines_of, protect
 from plaintextcrm.core.exchange.days import deciding, no_day, read_day
 from plaintextcrm.core.exchange.headings import english
-from plaintextcrm.core.exchange.incoming import Given, Hints, Person, Reading, Refusal, Related, canonical
+from plaintextcrm.core.exchange.incoming import Given, Hints, Person, Reading, Refusal, Related, canonical, counted
 from plaintextcrm.core.exchange.table import Record, Table, fold_column
 from plaintextcrm.core.model import Location
 from plaintextcrm.core.patterns import pattern
@@ -254,7 +254,7 @@ def read_people(
         sheet, told = _sheet(found, hints, days)
         refused += (refusal._replace(of_person=True) for refusal in found.refused)
         nameless: list[Location] = []
-        for record in found.records:
+        for record in counted(found.records, len(found.records), hints.progress):
             draft = Draft(record, sheet)
             means(draft)
             person = draft.person()

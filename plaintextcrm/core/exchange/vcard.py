@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from plaintextcrm.core.exchange.incoming import Given, Hints, Person, Reading, Refusal
+from plaintextcrm.core.exchange.incoming import Given, Hints, Person, Reading, Refusal, counted
 from plaintextcrm.core.exchange.vcard_cards import Mapped, is_group, is_organisation, person_of
 from plaintextcrm.core.exchange.vcard_text import Card, cards, is_vcard
 from plaintextcrm.core.model import Location
@@ -37,7 +37,7 @@ class _Taken:
     def file(self, file: Given) -> None:
         """All cards of one file."""
         guessed = 0
-        for card in cards(file, self.hints.encoding):
+        for card in counted(cards(file, self.hints.encoding), file.data.count(b"BEGIN:VCARD"), self.hints.progress):
             guessed += card.guessed
             self.card(card, file.name)
         if guessed:

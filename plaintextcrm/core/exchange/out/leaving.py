@@ -120,7 +120,7 @@ def without_private(one: Leaving, settings: Settings, is_hidden: IsPrivate) -> L
     contact, hidden = one.contact, private_keys(one.contact, settings)
     seen = published(contact, settings, is_hidden)
     keys = {key: value for key, value in seen.keys.items() if key not in hidden}
-    other = {key: value for key, value in contact.other.items() if not canonical([key]) & hidden}
+    other = {key: _clean_value(value, is_hidden) for key, value in contact.other.items() if not canonical([key]) & hidden}
     no_log = bool(hidden & set(LOG_WORDS))
     tasks = () if no_log or "follow_ups" in hidden else one.tasks
     return Leaving(
@@ -129,6 +129,13 @@ def without_private(one: Leaving, settings: Settings, is_hidden: IsPrivate) -> L
         tuple((task._replace(text=clean(task.text, is_hidden)), clean(line, is_hidden)) for task, line in tasks),
         "" if "notes" in hidden else clean(one.body, is_hidden).strip("\n"),
     )
+
+
+def _clean_value(value: object, is_hidden: IsPrivate) -> object:
+    """The value of a key that the program does not know, a text or several."""
+    if isinstance(value, str):
+        return clean(value, is_hidden)
+    return type(value)(_clean_value(each, is_hidden) for each in value) if isinstance(value, (list, tuple)) else value
 
 
 def held_back(contact: Contact, settings: Settings) -> frozenset[str]:
