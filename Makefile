@@ -30,7 +30,7 @@ update: docs  ## rewrite transcripts and commands.md; then read the diff
 	PTCRM_UPDATE=1 $(PYTHON) -m pytest -n auto tests/test_transcripts.py
 
 laws: $(PYTHON)  ## the laws with 20,000 examples each, about two hours
-	PTCRM_EXAMPLES=20000 $(PYTHON) -m pytest -n auto tests/laws tests/core tests/render
+	PTCRM_EXAMPLES=20000 $(PYTHON) -m pytest -n auto tests/laws tests/core tests/render tests/site/test_build.py
 
 crashes: $(PYTHON)  ## kill, EIO, ENOSPC and EINTR at each system call of each writing command, about five minutes; needs strace
 	PTCRM_CRASHES=1 $(PYTHON) -m pytest -n auto tests/test_crash.py

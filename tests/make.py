@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from plaintextcrm.core.model import Contact, Source
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
 from plaintextcrm.core.text import decode
+from tests import forked
 
 TODAY = date(2026, 11, 21)
 
@@ -88,5 +88,4 @@ def ptcrm(vault: Path, *words: str, today: str = "2026-11-21", stdin: bytes = b"
     """The real command on a vault, in a process of its own."""
     home = home or vault.parent / f"{vault.name}-home"
     home.mkdir(exist_ok=True)
-    arguments = [sys.executable, "-m", "plaintextcrm", "-C", str(vault), "--today", today, *words]
-    return Ran(subprocess.run(arguments, input=stdin, capture_output=True, env=environment(home, **more), check=False, timeout=120))
+    return Ran(forked.ran(["-C", str(vault), "--today", today, *words], environment(home, **more), stdin))

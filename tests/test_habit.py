@@ -16,10 +16,10 @@ def a_year(order: str) -> Outcome:
 
 
 @pytest.mark.parametrize("other", [name for name in ORDERS if name != "ptcrm due"])
-@pytest.mark.parametrize("tier", ["A", "B"])
-def test_the_highest_and_the_middle_tier_are_kept_better_than_by_other_orders(other: str, tier: str) -> None:
-    assert a_year("ptcrm due").within[tier] > a_year(other).within[tier]
-    assert a_year("ptcrm due").within_more[tier] > a_year(other).within_more[tier]
+def test_the_highest_and_the_middle_tier_are_kept_better_than_by_other_orders(other: str) -> None:
+    for tier in ("A", "B"):
+        assert a_year("ptcrm due").within[tier] > a_year(other).within[tier]
+        assert a_year("ptcrm due").within_more[tier] > a_year(other).within_more[tier]
 
 
 def test_in_three_years_nobody_is_silent_for_longer_than_five_hundred_days() -> None:

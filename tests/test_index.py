@@ -231,7 +231,7 @@ class Anything(RuleBasedStateMachine):
 
 
 Anything.TestCase.settings = settings(
-    max_examples=MORE or 12,
+    max_examples=MORE or 8,
     stateful_step_count=14,
     deadline=None,
     derandomize=not MORE,
@@ -367,28 +367,34 @@ def test_readers_while_files_change_end_with_the_right_answer(folder: Path) -> N
         agree(folder, question)
 
 
+def timed(folder: Path) -> tuple[str, float]:
+    """(the answer without an index, the seconds it took: what a busy machine makes of a tenth of one)."""
+    start = time.monotonic()
+    return inside(folder, "--no-cache", *ALL_DUE).out, time.monotonic() - start
+
+
 def test_a_database_that_another_process_holds_delays_nobody_and_stays(folder: Path) -> None:
     held = database_of(folder)
     (folder / "contacts" / "ada.md").write_text(ADA.replace("Porto", "Faro"))
-    right = inside(folder, "--no-cache", *ALL_DUE).out
+    right, alone = timed(folder)
     with closing(sqlite3.connect(held, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         start = time.monotonic()
         assert inside(folder, *ALL_DUE).out == right
-        assert time.monotonic() - start < 4
+        assert time.monotonic() - start < 4 + 5 * alone
         other.execute("ROLLBACK")
     assert database_of(folder) == held
     agree(folder, ALL_DUE)
 
 
 def test_a_database_that_another_process_lets_nobody_read_delays_nobody(folder: Path) -> None:
-    right = inside(folder, "--no-cache", *ALL_DUE).out
+    right, alone = timed(folder)
     with closing(sqlite3.connect(database_of(folder), isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         start = time.monotonic()
         assert inside(folder, *ALL_DUE).out == right
-        assert time.monotonic() - start < 4
+        assert time.monotonic() - start < 4 + 5 * alone
 
 
 def test_an_index_removed_under_a_question_is_asked_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,7 +189,7 @@ def at_once(root: Path, count: int) -> list[Ran]:
 
 
 def test_many_logs_at_once_keep_all_entries(tmp_path: Path) -> None:
-    many = 500 if int(os.environ.get("PTCRM_EXAMPLES", "0")) >= 3000 else 50  # `make races`
+    many = 500 if int(os.environ.get("PTCRM_EXAMPLES", "0")) >= 3000 else 24  # `make races`
     root = vault(tmp_path / "v", {"ada": ADA})
     for ran in at_once(root, many):
         done(ran)

@@ -60,7 +60,7 @@ def on_terminal(root: Path, *words: str, typed: Sequence[tuple[str, str]] = (), 
     os.close(child)
     read, shown, seen, waiting = b"", "", 0, list(typed)
     last = time.monotonic()
-    give_up = last + 20
+    give_up = last + 60
     while time.monotonic() < give_up:
         while waiting and (at := shown.find(waiting[0][0], seen)) >= 0:
             if waiting[0][0] == KEYS and termios.tcgetattr(parent)[3] & termios.ICANON:
@@ -83,7 +83,7 @@ def on_terminal(root: Path, *words: str, typed: Sequence[tuple[str, str]] = (), 
             os.write(parent, b"\x03")
     process.kill() if process.poll() is None and time.monotonic() >= give_up else None
     os.close(parent)
-    code = process.wait(10)
+    code = process.wait(60)
     assert not waiting, f"never asked for {waiting[0]}:\n{shown}"
     assert "Traceback" not in shown, shown
     return shown, code

@@ -22,7 +22,7 @@ from plaintextcrm.core.pages.published import canonical, private_keys
 from plaintextcrm.core.pages.shapes import Frame, Line, Link, Month, Problems, Today, TodayRow
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.standing import ANSWER_DAYS, BIRTHDAY, DATE, THANKS_DAYS, WORK
+from plaintextcrm.core.standing import ANSWER_DAYS, BIRTHDAY, DATE, THANKS_DAYS, WORK, handover_day, last_contact
 from plaintextcrm.core.text import fold, split_lines
 from plaintextcrm.edge import assets
 from plaintextcrm.edge import vault as vaults
@@ -167,12 +167,15 @@ class Issue:
 
     @cached_property
     def coming(self) -> tuple[str, ...]:
-        """Who may come up for something else than a cadence: a promise or a date by its day, silence that ends, a fresh word of theirs."""
+        """Who may come up for something else than a cadence: a promise, a date, silence that ends, a fresh word of theirs, a handover."""
         now = self.today.toordinal()
         events = ((day, id) for id, *_, text in self.cards.events() for day, sign, _ in loads(text) if sign != "state" and day > now)
         dated = [id for day, id in sorted(events) if day <= now + outlook.HORIZON]
         fresh = self.cards.touched_since((self.today - timedelta(days=max(ANSWER_DAYS[0], THANKS_DAYS[0]))).isoformat())
-        return tuple(dict.fromkeys([*dated[:LOOKED_AT], *fresh[:LOOKED_AT], *self.index.hushed(self.today)[:LOOKED_AT]]))
+        handovers = ((id, handover_day(facts, now, last_contact(facts, now))) for id, facts in self.index.passing_on())
+        passing = [id for id, day in handovers if now < day <= now + outlook.HORIZON]
+        found = (dated, fresh, self.index.hushed(self.today), passing)
+        return tuple(dict.fromkeys(id for ids in found for id in ids[:LOOKED_AT]))
 
     def _is_private(self, id: str) -> bool:
         return self.press.names.is_private(id)

@@ -21,8 +21,9 @@ def path(index: Index, vault_: Vault, word: str, id: str | None, otherwise: NotF
     aims = knowing.at_company(net, word)
     if not aims:
         near = knowing.near_companies(net, word)
-        firms = f"; a firm of that name is not known{': did you mean ' + ', '.join(near) + '?' if near else ''}"
-        raise NotFound(f"{otherwise}{firms}")
+        firms = f"a firm of that name is not known{': did you mean ' + ', '.join(near) + '?' if near else ''}"
+        people = str(otherwise)
+        raise NotFound(f"{people}{' ' if people.endswith('?') else '; '}{firms}")
     company = aims[0].contact.text("company") or word
     return Found(aims, knowing.path(net, aims), company)
 

@@ -11,6 +11,7 @@ from itertools import combinations
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.saying import amount
 from plaintextcrm.core.text import fold
 
 SENT, INTRODUCED, KNOWS, MET = "sent", "introduced", "knows", "met"
@@ -59,7 +60,7 @@ def referrals(network: Network) -> tuple[Referral, ...]:
                 sent = named or ((one.id,) if by != one.id else ())
                 to = tuple(id for id in sent if id != by)
                 key = (by, entry.on, entry.block_id) if entry.block_id else (by, entry.on, one.id, entry.where)
-                found.setdefault(key, Referral(entry.on, by, to, _number(entry.field("value")), entry.text))
+                found.setdefault(key, Referral(entry.on, by, to, amount(entry.field("value")), entry.text))
     told = {(referral.by, id) for referral in found.values() for id in referral.to}
     for one in network.everybody:
         sender = network.meant(one.contact.text("referred_by") or "")
@@ -132,14 +133,6 @@ def _named(network: Network, field: str | None) -> tuple[str, ...]:
     ours = {fold(word) for mate in network.settings.team for word in (mate.id, mate.name)}
     people = [network.meant(word) for word in field.split(",") if fold(word) not in ours]
     return tuple(dict.fromkeys(person.id for person in people if person))
-
-
-def _number(text: str | None) -> float:
-    """The value of a referral, 0 where it says none."""
-    try:
-        return float((text or "0").replace(",", "."))
-    except ValueError:
-        return 0.0
 
 
 # --- what a graph tells --------------------------------------------------------------------------------------------

@@ -104,11 +104,14 @@ def _end(skeleton: Interaction, row: tuple[str, ...]) -> int:
 
 
 def _whole(skeleton: Interaction, row: tuple[str, ...]) -> Interaction:
-    *_, text, below = row
-    if skeleton.fields:
+    on, _, kind, at_time, fields, block_id, details, box, where = skeleton
+    _, _, _, _, text, below = row
+    if fields:
         text = fields_of(text)[0]
-    details = dedented(below.split("\n")) if below else ()
-    return Interaction._make((skeleton[0], text.strip(), *skeleton[2:6], details, *skeleton[7:]))
+    if below:
+        details = dedented(below.split("\n"))
+    entry: Interaction = _new(Interaction, (on, text.strip(), kind, at_time, fields, block_id, details, box, where))
+    return entry
 
 
 def dedented(lines: list[str]) -> tuple[str, ...]:

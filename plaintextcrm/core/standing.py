@@ -242,9 +242,7 @@ def stand(facts: Facts, rules: Rules, today: date) -> Standing:
     now = today.toordinal()
     settings = rules.settings
     cadence, weight, own_rhythm, highest = rules.rhythm(facts)
-    last = _latest(facts.touches, now)
-    if last < facts.last_contact <= now:
-        last = facts.last_contact
+    last = last_contact(facts, now)
     base = max(last, _latest(facts.skips, now))
     newcomer = _newcomer(facts, now, last, base) if settings.newcomers and own_rhythm and facts.met else -1
     next_day, span, ratio, state = 0, 0, None, "on-file"
@@ -278,6 +276,12 @@ def stand(facts: Facts, rules: Rules, today: date) -> Standing:
         facts.id, state, last, base, next_day, due, span, ratio, score, freshness, weight, owed, hidden,
         bool(owed) or is_due, newcomer,
     )  # fmt: skip
+
+
+def last_contact(facts: Facts, now: int) -> int:
+    """The day of the last contact, 0 for none: the newest entry that counts, or a later `last_contact`."""
+    last = _latest(facts.touches, now)
+    return facts.last_contact if last < facts.last_contact <= now else last
 
 
 def _newcomer(facts: Facts, now: int, last: int, base: int) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import date
 
 from plaintextcrm.core.reports.shapes import Report, Row, Table
+from plaintextcrm.core.text import safe
 from plaintextcrm.render.asdata import cell
 from plaintextcrm.render.paint import Paint
 from plaintextcrm.render.terminal import table_lines, wrapped
@@ -20,16 +22,22 @@ def list_lines(reports: Sequence[tuple[str, str]], paint: Paint) -> list[str]:
     return [f"  {paint.bold(f'{name:<{room}}')}  {question}" for name, question in reports] + ["", paint.soft("ptcrm report NAME")]
 
 
-def report_lines(report: Report, question: str, paint: Paint, columns: int, number: int | None = None) -> list[str]:
-    """Question, what it comes to, the tables (or the one that is asked for), what to do next. The main table's people are numbered."""
+def report_lines(
+    report: Report, question: str, paint: Paint, columns: int, number: int | None = None, asked: Sequence[str] = ()
+) -> list[str]:  # fmt: skip
+    """Question, what it comes to, the tables (or the one that is asked for), what to do next. The main table's people are numbered.
+
+    `asked` are the words that were typed behind the report's name: the command for what is not shown has them, too.
+    """
+    typed = shlex.join((report.name, *asked))
     lines = [*(paint.bold(line) for line in wrapped(question, columns)), ""]
     if number is None:
         for sentence in report.sentences:
             lines += [*wrapped(sentence, columns), ""]
     for place, table in enumerate(report.tables, 1):
-        if number in (None, place):
+        if number == place or (number is None and (table.rows or table.sentence or table.empty)):
             most = None if number else MOST_ROWS if place == 1 else MOST_FURTHER
-            lines += [*_table_lines(table, place, paint, columns, most, numbered=place == (number or 1), name=report.name), ""]
+            lines += [*_table_lines(table, place, paint, columns, most, numbered=place == (number or 1), typed=typed), ""]
     if number is None:
         for step in report.steps:
             lines += wrapped(step.words, columns)
@@ -38,7 +46,7 @@ def report_lines(report: Report, question: str, paint: Paint, columns: int, numb
     return lines if lines[-1] else lines[:-1]
 
 
-def _table_lines(table: Table, place: int, paint: Paint, columns: int, most: int | None, *, numbered: bool, name: str) -> list[str]:
+def _table_lines(table: Table, place: int, paint: Paint, columns: int, most: int | None, *, numbered: bool, typed: str) -> list[str]:
     lines = [paint.bold(table.title)]
     if table.sentence:
         lines += wrapped(table.sentence, columns)
@@ -50,7 +58,7 @@ def _table_lines(table: Table, place: int, paint: Paint, columns: int, most: int
     cells = [[*([str(at)] if numbered else []), *(_cell(row, column.key) for column in shown)] for at, row in enumerate(rows, 1)]
     lines += table_lines(cells, [*(["#"] if numbered else []), *(column.words for column in shown)], paint, columns)
     if len(table.rows) > len(rows):
-        lines.append(paint.soft(f"and {len(table.rows) - len(rows):,} more (ptcrm report {name} --table {place})"))
+        lines.append(paint.soft(f"and {len(table.rows) - len(rows):,} more (ptcrm report {safe(typed)} --table {place})"))
     return lines
 
 

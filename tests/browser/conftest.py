@@ -6,6 +6,7 @@ Without a Chromium the tests are skipped; where PTCRM_NEEDS_BROWSER is set (.ci/
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from plaintextcrm.core.reports import REPORTS
 from tests.browser.looking import Looker, Site
 from tests.make import ptcrm, vault
 
@@ -79,9 +81,14 @@ def built(base: Path, people: Path, today: str) -> Site:
 
 @pytest.fixture(scope="session")
 def example(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The example vault on its day."""
+    """The example vault on its day, with every report there is."""
     base = tmp_path_factory.mktemp("example")
-    return built(base, Path(shutil.copytree(HERE / "example-vault", base / "people")), TODAY)
+    people = Path(shutil.copytree(HERE / "example-vault", base / "people"))
+    settings = people / "ptcrm.toml"
+    text, count = re.subn(r"(?m)^reports = .*$", f"reports = {list(REPORTS)}", settings.read_text(encoding="utf-8"))
+    assert count == 1
+    settings.write_text(text, encoding="utf-8")
+    return built(base, people, TODAY)
 
 
 @pytest.fixture(scope="session")

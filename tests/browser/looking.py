@@ -51,7 +51,7 @@ class Looker:
             **more,
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(5000)
+        self.page.set_default_timeout(20_000)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self.page.on("dialog", self._dialog)
@@ -75,7 +75,7 @@ class Looker:
         self.page.goto(f"{(self.site.folder / path).as_uri()}?day={day or self.site.today}")
         return self.page
 
-    def until(self, script: str, seconds: float = 5.0) -> None:
+    def until(self, script: str, seconds: float = 20.0) -> None:
         """Wait until a script says yes; playwright's own way of waiting breaks on the policy of our pages."""
         end = time.monotonic() + seconds
         while not self.page.evaluate(script):

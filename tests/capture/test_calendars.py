@@ -167,7 +167,7 @@ def test_series_without_end_and_ten_thousand_events_are_quick() -> None:
     begun = time.process_time()
     assert len(read("ics", event("RRULE:FREQ=DAILY", start="DTSTART:00010101T090000")).proposals) == 20_000
     assert len(read("ics", *(event(uid=f"{n}@x") for n in range(10_000))).proposals) == 10_000
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 20
 
 
 def test_an_event_without_a_uid_is_the_same_one_the_next_time() -> None:

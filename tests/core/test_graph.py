@@ -196,13 +196,13 @@ def test_ways_are_as_cheap_as_any(pairs: Pairs, starts: dict[int, int], prices: 
 
 
 def test_a_chain_and_a_star_of_fifty_thousand_are_walked_without_recursion_and_soon():
-    started = time.perf_counter()
+    started = time.process_time()
     chain = made([(node, node + 1) for node in range(49_999)], 50_000)
     assert len(graph.weak(chain).nodes) == 49_998
     assert graph.ways(chain, {chain.place["0"]: 0}, lambda node, other: 1).cost[chain.place["49999"]] == 49_999
     star = made([(0, node) for node in range(1, 50_000)], 50_000)
     assert list(graph.weak(star).nodes) == [0]
-    assert time.perf_counter() - started < 6
+    assert time.process_time() - started < 30  # where each looked at all others, it would be hours
 
 
 # --- where people stand in a picture -------------------------------------------------------------------------------
@@ -237,8 +237,8 @@ def test_a_circle_is_opened_at_its_first():
 
 def test_three_hundred_people_are_laid_out_in_no_time_and_twice_alike():
     children = {str(node): [str(child) for child in range(3 * node + 1, min(3 * node + 4, 300))] for node in range(100)}
-    started = time.perf_counter()
+    started = time.process_time()
     first = layout(forest(children, ["0"]))
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 2
     assert len(first) == 300
     assert first == layout(forest(children, ["0"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 
@@ -13,7 +14,8 @@ from plaintextcrm.core.errors import NotFound
 from plaintextcrm.core.names import Known, file_name, find, link_targets, slug
 from plaintextcrm.core.text import fold
 
-LAW = settings(deadline=None, database=None, derandomize=True, max_examples=250)
+MORE = int(os.environ.get("PTCRM_EXAMPLES", "0"))  # as in tests/laws
+LAW = settings(deadline=None, database=None, derandomize=not MORE, max_examples=MORE or 100)
 
 ADA = Known("ada-king", "Ada King", ("the Countess",), ("ada@babbage.example.com",))
 BOB = Known("work/bob-lee", "Bob Lee", (), ("BOB@second-floor.example.com",))
@@ -266,7 +268,7 @@ def test_a_slug_is_always_a_legal_file_name(name: str) -> None:
     assert made == made.casefold()
 
 
-@settings(LAW, max_examples=100)
+@LAW
 @given(NAMES, st.integers(1, 12))
 def test_however_many_are_of_that_name_each_gets_a_name_of_its_own(name: str, count: int) -> None:
     taken: list[str] = []

@@ -345,7 +345,7 @@ def test_a_change_is_told_at_once(folder: Path) -> None:
             server.reload(["index.html"])
             assert listener.next()[0] == "reload"
             took.append(time.perf_counter() - begun)
-    assert min(took) < 0.02, took
+    assert min(took) < 0.2, took
 
 
 def test_clients_that_vanish_are_dropped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,7 +382,7 @@ def test_closing_is_quick_though_clients_are_connected(folder: Path) -> None:
     begun = time.monotonic()
     server.close()
     server.close()
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 4
     assert [listener.next()[0] for listener in listeners] == ["end"] * 3
     for listener in listeners:
         listener.answer.close()

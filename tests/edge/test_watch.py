@@ -477,7 +477,7 @@ def test_it_returns_when_the_day_turns(root: Path) -> None:
 
     with watching(root, now=now) as watch:
         assert watch.next(5) == Changes(day=True)
-        assert 0.15 < time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun > 0.15
         assert watch.next(0.05) is None
 
 
@@ -492,9 +492,9 @@ def test_waiting_ends_when_it_should(root: Path) -> None:
         begun = time.monotonic()
         assert watch.next(0.1) is None
         assert watch.next(0) is None
-        assert time.monotonic() - begun < 1.0
+        assert time.monotonic() - begun < 4
         begun = time.monotonic()
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 4
 
 
 def test_nothing_of_it_is_loaded_before_it_is_used() -> None:

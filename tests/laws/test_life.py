@@ -285,7 +285,7 @@ class Life(RuleBasedStateMachine):
 
 
 Life.TestCase.settings = settings(
-    max_examples=max(6, MORE), stateful_step_count=14, deadline=None, derandomize=not MORE, database=None,
+    max_examples=max(4, MORE), stateful_step_count=14, deadline=None, derandomize=not MORE, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 TestWhateverIsDoneTheIndexIsRightAndEveryEntryStandsOnce = Life.TestCase

@@ -165,7 +165,7 @@ def read_wholly(data: bytes) -> None:
     assert all(1 <= entry.where <= last for entry in found.contact.interactions)
 
 
-@law(1000)
+@law(300)
 @given(files())
 def test_any_file_is_read_without_raising(data: bytes) -> None:
     read_wholly(data)

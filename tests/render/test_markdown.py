@@ -101,11 +101,19 @@ def test_the_quick_way_and_the_long_way_agree(text: str) -> None:
 
 
 def test_a_line_without_marks_does_not_come_to_the_parser() -> None:
-    """150,000 lines are to be shown in well under a second."""
-    start = time.perf_counter()
-    for _ in range(20_000):
-        markdown.inline("Lunch about the new job in Porto, she liked the idea", link)
-    assert time.perf_counter() - start < 0.2  # 1 µs each, and room for a busy machine
+    """150,000 lines are to be shown in well under a second: one costs a third of one with a mark, at most."""
+
+    def seconds(text: str) -> float:
+        start = time.process_time()
+        for _ in range(1000):
+            markdown.inline(text, link)
+        return time.process_time() - start
+
+    plain, marked = (
+        min(seconds(text) for _ in range(3))
+        for text in ("Lunch about the new job in Porto, she liked the idea", "Lunch about the *new* job in Porto, she liked the idea")
+    )
+    assert plain < marked / 3  # by the parser it would be as much
 
 
 # --- links ---------------------------------------------------------------------------------------------------------
@@ -352,5 +360,5 @@ def test_what_was_made_to_take_for_ever_takes_no_second(text: str) -> None:
     start = time.process_time()
     html = markdown.to_html(text, link)
     markdown.inline(text, link)
-    assert time.process_time() - start < 2  # both, on a busy machine
+    assert time.process_time() - start < 5  # both, on a busy machine
     assert len(html) < 10 * len(text) + 1000

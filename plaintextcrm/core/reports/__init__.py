@@ -34,6 +34,10 @@ REPORTS: Mapping[str, Entry] = {
 
 
 def report(name: str, network: Network) -> Report:
-    """The report of that name, which is one of REPORTS."""
+    """The report of that name, which is one of REPORTS. Where a filter lets nobody through, it says that and nothing else."""
     function: Callable[[Network], Report] = getattr(import_module(f"plaintextcrm.core.reports.{REPORTS[name].module}"), name)
-    return function(network)
+    found = function(network)
+    if network.members or not network.everybody:
+        return found
+    silent = tuple(table._replace(rows=(), sentence="", empty="") for table in found.tables)
+    return Report(name, silent, ("The filter lets nobody through.",))

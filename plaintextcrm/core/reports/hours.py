@@ -10,7 +10,7 @@ from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.newcomers import begin_of
-from plaintextcrm.core.reports.saying import many, number
+from plaintextcrm.core.reports.saying import amount, many, number
 from plaintextcrm.core.reports.shapes import Column, Row, Table
 from plaintextcrm.core.standing import NEWCOMER_DAYS
 
@@ -129,9 +129,5 @@ def what_came_of_it(network: Network, hours: Mapping[str, Spent]) -> Table:
 
 
 def value_of(entry: Interaction) -> int:
-    """`[value:: 12000]`, `12 000.50`, `12,000` in whole units; 0 where it is no number."""
-    text = (entry.field("value") or "").replace(" ", "").replace(",", "").replace("_", "")
-    try:
-        return max(0, int(float(text))) if text and text.isascii() else 0
-    except (ValueError, OverflowError):
-        return 0
+    """What came of a referral, in whole units."""
+    return int(amount(entry.field("value")))

@@ -16,7 +16,7 @@ from plaintextcrm.core.reports.introducing import introduce as introduce  # wher
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
-from plaintextcrm.core.reports.telling import be, have, names, spelled, who
+from plaintextcrm.core.reports.telling import be, first_added, have, names, spelled, who
 from plaintextcrm.core.text import fold
 
 YEAR_DAYS = 365
@@ -42,6 +42,11 @@ class Spread(NamedTuple):
     def as_if(self) -> float:
         """As many values of equal size would be as mixed."""
         return round(1 / self.squares, 1) if self.counts else 0.0
+
+    @property
+    def largest(self) -> str | None:
+        """The value that most have; None where each has another one."""
+        return self.counts[0][0] if len(self.counts) == 1 or (self.counts and self.counts[0][1] > 1) else None
 
     @property
     def percent(self) -> int:
@@ -119,7 +124,7 @@ def _spread(by: str, people: Sequence[Member], values: Callable[[Member], Sequen
 def _spread_table(spreads: Sequence[Spread]) -> Table:
     rows = tuple(
         {
-            "by": spread.by, "known": spread.people, "values": len(spread.counts), "largest": spread.counts[0][0],
+            "by": spread.by, "known": spread.people, "values": len(spread.counts), "largest": spread.largest,
             "people": spread.counts[0][1], "percent": spread.percent, "squares": round(spread.squares, 3), "as_if": spread.as_if,
         }
         for spread in spreads if spread.counts
@@ -280,10 +285,13 @@ def _sentences(network: Network, people: Sequence[Member], spreads: Sequence[Spr
         yield f"{count}, and too little in the files to say how mixed: company, role, location, groups, met_at."
         return
     least, most = max(told, key=lambda spread: spread.squares), min(told, key=lambda spread: spread.squares)
-    largest, most_of = least.counts[0]
+    if least.largest is None:
+        yield "As mixed as can be: no two share a company, role, location, group, or how you met."
+        return
+    most_of = least.counts[0][1]
     whole = sum(number for _, number in least.counts)
     yield (
-        f"The least mixed is {least.by}: {most_of} of {whole} say {largest}. Two picked at random agree in it "
+        f"The least mixed is {least.by}: {most_of} of {whole} say {least.largest}. Two picked at random agree in it "
         f"{round(100 * least.squares)} times in 100, as if there were {least.as_if:g} of equal size."
     )
     if most is not least:
@@ -298,7 +306,7 @@ def _steps(
     bridges: Sequence[tuple[Member, tuple[int, ...]]],
 ) -> Iterator[Step]:
     if not network.everybody:
-        yield Step("Begin with somebody:", 'ptcrm add "Ada King" --tier A')
+        yield Step("Begin with somebody:", first_added(network.settings))
     if not people:
         return
     spread: Mapping[str, Spread] = {spread.by: spread for spread in spreads}

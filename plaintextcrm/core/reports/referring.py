@@ -317,8 +317,9 @@ def _before_table(network: Network, sent: Sequence[Referral]) -> Table:
     columns = (Column("on", "on"), Column("name", "from"), Column("before", "the contact before"), Column("what", "what was said"))
     count = sum(led.values())
     sentence = f"{count} of {many(len(rows), 'referral')} came within {BEFORE_DAYS} days of a contact"
-    if led:
-        kind, times = min(led.items(), key=lambda pair: (-pair[1], pair[0]))
+    often = led.most_common(2)
+    if often and often[0][1] > (often[1][1] if len(often) > 1 else 0):
+        kind, times = often[0]
         sentence += f", most often {kind} ({times})"
     waits = sorted(row["days"] for row in rows if isinstance(row["days"], int))
     if len(waits) > 2:

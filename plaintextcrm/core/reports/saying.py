@@ -1,7 +1,8 @@
-"""Small words that reports share: a number with its noun, names in a row."""
+"""Small words that reports share: a number with its noun, names in a row, a sum of money as it is written."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
@@ -23,3 +24,15 @@ def number(value: float) -> str:
     if value and abs(value) < 0.1:
         return f"{value:.2f}"
     return f"{value:.1f}".removesuffix(".0")
+
+
+def amount(text: str | None) -> float:
+    """`[value:: 12000]` as a number: also `12,000`, `12.000`, `12 000.50` and `99,5`; 0 where it is none.
+
+    A sign before three digits parts thousands: nobody writes a sum of money with three decimals.
+    """
+    plain = re.sub(r"[ _\u00a0\u202f]", "", text or "")
+    match = re.fullmatch(r"([1-9][0-9]{0,2}(?:[.,][0-9]{3})+|[0-9]{1,15})(?:[.,]([0-9]{1,9}))?", plain)
+    if not match or len(match[1]) > 19:
+        return 0.0
+    return float(f"{re.sub('[.,]', '', match[1])}.{match[2] or 0}")

@@ -12,6 +12,8 @@ from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
+from plaintextcrm.core.reports.telling import first_added
+from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold
 
 KIND_DAYS = 365
@@ -40,7 +42,7 @@ def team(network: Network) -> Report:
     if without:
         return _without(people, us, without)
     tables = (_by_owner(people, us, network.today), _known_by_one(people, us), _firms(people, us), _nobodys(people, us))
-    return Report("team", tables, _sentences(people, us), _steps(people, us))
+    return Report("team", tables, _sentences(people, us), _steps(people, us, network.settings))
 
 
 def _person(member: Member, us: Colleagues) -> _Person:
@@ -183,7 +185,9 @@ def _sentences(people: Sequence[_Person], us: Colleagues) -> tuple[str, ...]:
     counts = Counter(one.owner for one in people if us.knows(one.owner))
     owners = [f"{us.name(owner)} {count:,}" for owner, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
     whole = many(len(people), "person", "people")
-    lines = [f"{listed(owners, 6)} of {whole}." if owners else f"None of us looks after any of {whole}."]
+    lines = [
+        f"{listed(owners, 6)} of {whole}." if owners else f"None of us looks after {whole if len(people) == 1 else f'any of {whole}'}."
+    ]
     risk = _single_threads(people)
     if risk and len(us.team) > 1:
         who = many(len(risk), "person who sends us work knows", "people who send us work know")
@@ -195,11 +199,11 @@ def _single_threads(people: Sequence[_Person]) -> list[_Person]:
     return [one for one in _by_weight(people) if len(one.by) == 1 and one.sends_work]
 
 
-def _steps(people: Sequence[_Person], us: Colleagues) -> tuple[Step, ...]:
+def _steps(people: Sequence[_Person], us: Colleagues, settings: Settings) -> tuple[Step, ...]:
     from shlex import quote
 
     if not people:
-        return (Step("Somebody to begin with:", 'ptcrm add "Ada King" --tier A'),)
+        return (Step("Somebody to begin with:", first_added(settings)),)
     if len(us.team) < 2:
         words = "Of a team, [team.NAME] in ptcrm.toml says who you are, and `owner` who looks after whom:"
         return (Step(words, f"ptcrm set {quote(people[0].member.id)} owner=NAME"),)

@@ -13,6 +13,7 @@ from plaintextcrm.core.reports.network import Member
 from plaintextcrm.core.reports.saying import listed
 from plaintextcrm.core.reports.saying import many as many
 from plaintextcrm.core.reports.shapes import Column
+from plaintextcrm.core.settings import Settings
 
 RESTING = ("snoozed", "paused")
 
@@ -51,6 +52,13 @@ def names(people: Sequence[Member], most: int = 3) -> str:
 def who(one: Member) -> str:
     """The id as it is typed behind a command."""
     return shlex.quote(one.id)
+
+
+def first_added(settings: Settings, place: int = 0, *more: str) -> str:
+    """The command that adds somebody, in the highest tier there is, or in one `place` below it."""
+    tiers = sorted(settings.tiers, key=lambda tier: -tier.weight)
+    tier = ("--tier", tiers[min(place, len(tiers) - 1)].name) if tiers else ()
+    return " ".join(['ptcrm add "Ada King"', *map(shlex.quote, (*tier, *more))])
 
 
 def rests(one: Member) -> bool:

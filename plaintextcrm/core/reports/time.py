@@ -27,7 +27,7 @@ def new(network: Network) -> Report:
     begins = {member.id: begin for member in network.members if (begin := begin_of(member))}
     newcomers = newcomers_of(network, begins)
     tables = (first_steps(newcomers, begins), quarters(network, begins))
-    return Report("new", tables, growth(network, begins), newcomer_steps(newcomers, begins, network.today))
+    return Report("new", tables, growth(network, begins), newcomer_steps(newcomers, begins, network))
 
 
 # --- load ----------------------------------------------------------------------------------------------------------

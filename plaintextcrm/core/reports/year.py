@@ -13,7 +13,7 @@ from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.giving import asked, given
 from plaintextcrm.core.reports.kept import Kept, kept_by_month, together
 from plaintextcrm.core.reports.network import Member, Network
-from plaintextcrm.core.reports.saying import many
+from plaintextcrm.core.reports.saying import amount, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
 from plaintextcrm.core.reports.telling import columns, names, often, spelled
 
@@ -96,11 +96,7 @@ def tale(one: Member, span: Span) -> Tale:
 
 def worth(entries: Iterable[Interaction]) -> float:
     """What came of referrals: the sum of their `[value:: …]`; what is no number is none."""
-    total = 0.0
-    for entry in entries:
-        text = (entry.field("value") or "").replace(",", ".")
-        total += float(text) if text.replace(".", "", 1).isdecimal() else 0
-    return total
+    return sum(amount(entry.field("value")) for entry in entries)
 
 
 def times(tales: Iterable[Tale]) -> int:

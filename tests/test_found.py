@@ -1,0 +1,199 @@
+"""What hostile use of reports, reviews, journeys and exports found; each failed before it was mended."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from plaintextcrm.core.reports import REPORTS
+from tests import make
+from tests.inside import inside
+
+TIERS = """
+[tiers]
+inner = { cadence = "1 month", weight = 3 }
+"outer ring" = { cadence = "3 months", weight = 1 }
+
+[team.lee]
+name = "Lee Fontaine"
+
+[team.noor]
+name = "Noor Castellan"
+
+[git]
+commit = false
+"""
+
+
+def _person(name: str, *keys: str, entries: str = "") -> str:
+    return "\n".join(["---", f"name: {name}", *keys, "---", "", "## Interactions", "", entries, ""])
+
+
+def _sails(folder: Path) -> Path:
+    people = {f"p{place}": _person(f"Person {place}", "owner: lee", "company: Sails", entries="- 2026-11-01 call") for place in range(20)}
+    return make.vault(folder / "vault", people, TIERS)
+
+
+# --- a filter that lets nobody through -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_on_nobody_says_that_the_filter_lets_nobody_through_and_nothing_that_is_untrue(name: str, tmp_path: Path):
+    """It said `There is nobody here yet`, `Nobody is named yet`, and asked to begin with somebody."""
+    said = inside(_sails(tmp_path), "report", name, "company:Oars", "--format", "table")
+    assert said.code == 0
+    assert said.out.split("\n\n")[1:] == ["The filter lets nobody through.\n"]
+
+
+def test_a_report_on_nobody_has_the_same_tables_in_json(tmp_path: Path):
+    vault = _sails(tmp_path)
+    everybody = json.loads(inside(vault, "report", "team", "--json").out)
+    nobody = json.loads(inside(vault, "report", "team", "company:Oars", "--json").out)
+    assert list(nobody) == list(everybody)
+    assert [(table["title"], table["columns"]) for table in nobody["tables"]] == [
+        (table["title"], table["columns"]) for table in everybody["tables"]
+    ]
+    assert nobody["rows"] == []
+    assert all(table["rows"] == [] for table in nobody["tables"])
+
+
+def test_an_empty_vault_is_told_how_to_begin_also_with_a_filter(tmp_path: Path):
+    said = inside(make.vault(tmp_path / "vault", {}), "report", "quiet", "tier:A", "--format", "table")
+    assert "ptcrm add NAME" in said.out
+
+
+# --- the commands that are printed ---------------------------------------------------------------------------------
+
+
+def test_the_rest_of_a_table_is_asked_for_with_the_same_filter(tmp_path: Path):
+    """It left the filter away, and so showed another table."""
+    said = inside(_sails(tmp_path), "report", "tidy", "company:Sails", "--format", "table")
+    command = next(line for line in said.out.splitlines() if line.startswith("and 8 more")).partition("(")[2].rstrip(")")
+    assert shlex.split(command) == ["ptcrm", "report", "tidy", "company:Sails", "--table", "2"]
+    whole = inside(tmp_path / "vault", *shlex.split(command)[1:], "--format", "ids").out.split()
+    assert len(whole) == 20
+
+
+def test_the_rest_of_a_table_without_a_colleague_is_asked_for_without_them_too(tmp_path: Path):
+    people = {f"p{place}": _person(f"Person {place}", "owner: lee", entries="- 2026-11-01 call") for place in range(30)}
+    said = inside(make.vault(tmp_path / "vault", people, TIERS), "report", "team", "--without", "lee", "--format", "table")
+    assert "and 5 more (ptcrm report team --without lee --table 1)" in said.out
+
+
+@pytest.mark.parametrize("name", ["new", "mix", "team"])
+def test_the_first_person_is_added_in_a_tier_that_there_is(name: str, tmp_path: Path):
+    """It said `--tier A` or `--tier B`, which a vault with tiers of its own refuses."""
+    vault = make.vault(tmp_path / "vault", {}, TIERS)
+    said = inside(vault, "report", name, "--format", "table")
+    command = next(line.strip() for line in said.out.splitlines() if line.startswith("  ptcrm add"))
+    assert "--tier inner" in command or "--tier 'outer ring'" in command
+    assert inside(vault, *shlex.split(command)[1:]).code == 0
+
+
+# --- files that cannot be read -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [("report", "quiet"), ("review", "week"), ("path", "ada"), ("who", "sails")], ids=lambda words: words[0])
+def test_whoever_cannot_be_read_is_told_of(words: tuple[str, ...], tmp_path: Path):
+    """These four left a person with conflict markers out without a word; `due` and `list` said so."""
+    people = {
+        "ada": _person("Ada King", "company: Sails", entries="- 2026-11-01 call"),
+        "bob": "---\nname: Bob Lee\n<<<<<<< HEAD\ncompany: Sails\n=======\ncompany: Oars\n>>>>>>> theirs\n---\n",
+    }
+    vault = make.vault(tmp_path / "vault", people)
+    said = inside(vault, *words)
+    assert said.code == 0
+    assert "contacts/bob.md:3:1: conflict markers" in said.err
+    found = json.loads(inside(vault, *words, "--json").out)
+    assert "conflict-markers" in [problem["code"] for problem in found["problems"]]
+
+
+# --- sentences that were not true ----------------------------------------------------------------------------------
+
+
+def _referrers(folder: Path, *before: str) -> Path:
+    people = {
+        f"p{place}": _person(f"Person {place}", entries=f"- 2026-10-01 {kind}\n- 2026-10-0{2 + place} referral-in: sent us one")
+        for place, kind in enumerate(before)
+    }
+    return make.vault(folder / "vault", people)
+
+
+def test_of_kinds_that_led_to_referrals_equally_often_none_is_the_most_often(tmp_path: Path):
+    """One call and one lunch: it said `most often call (1)`."""
+    said = inside(_referrers(tmp_path, "lunch", "call"), "report", "referrals", "--format", "table")
+    assert "2 of 2 referrals came within 30 days of a contact" in said.out
+    assert "most often" not in said.out
+
+
+def test_the_kind_that_led_to_referrals_more_often_than_any_other_is_named(tmp_path: Path):
+    said = inside(_referrers(tmp_path, "lunch", "call", "lunch"), "report", "referrals", "--format", "table")
+    assert "most often lunch (2)" in said.out
+
+
+def test_what_no_two_share_has_no_largest(tmp_path: Path):
+    """Three people of three trades: it said that the largest is the first by the alphabet."""
+    people = {trade: _person(trade.title(), f"role: {trade}") for trade in ("actuary", "baker", "cook")}
+    vault = make.vault(tmp_path / "vault", people)
+    found = json.loads(inside(vault, "report", "mix", "--json").out)
+    assert [(row["by"], row["largest"]) for row in found["rows"]] == [("role", None)]
+    assert found["sentences"] == ["As mixed as can be: no two share a company, role, location, group, or how you met."]
+    assert "largest" not in json.dumps(json.loads(inside(vault, "review", "quarter", "--json").out)["rows"])
+
+
+def test_a_name_that_is_almost_somebodys_is_asked_about_in_two_sentences(tmp_path: Path):
+    """It said `did you mean ada (Ada King)?; a firm …`."""
+    said = inside(make.vault(tmp_path / "vault", {"ada-king": _person("Ada King")}), "path", "ada-kimg")
+    assert said.code == 4
+    assert said.err == 'nobody is called "ada-kimg": did you mean ada-king (Ada King)? a firm of that name is not known\n'
+
+
+def test_of_a_single_person_whom_nobody_looks_after_it_is_said_in_the_singular(tmp_path: Path):
+    said = inside(make.vault(tmp_path / "vault", {"solo": _person("Solo")}, TIERS), "report", "team", "--format", "table")
+    assert "None of us looks after 1 person." in said.out
+
+
+# --- sums of money -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("12000", 12000), ("12,000", 12000), ("12.000", 12000), ("1,234,567", 1234567), ("12 000.50", 12000.5), ("99,5", 99.5),
+        ("0.5", 0.5), ("1234.567", 1234.567), ("", 0), ("nan", 0), ("inf", 0), ("1e999", 0), ("-5", 0), ("9" * 400, 0), ("²", 0),
+    ],
+)  # fmt: skip
+def test_the_same_sum_is_read_the_same_by_all_reports(written: str, meant: float, tmp_path: Path):
+    """`nan` ended `report referrals` with a traceback, `1e999` wrote a JSON that nobody reads, `12,000` was 12 to two of three reports."""
+    ada = _person("Ada", "tier: A", "coi: true", entries=f"- 2026-02-01 referral-in: sent us one [value:: {written}]\n- 2026-02-02 call")
+    vault = make.vault(tmp_path / "vault", {"ada": ada})
+    found = {}
+    for name in ("referrals", "load", "year"):
+        text = inside(vault, "report", name, "--json").out
+        found[name] = json.loads(text, parse_constant=pytest.fail)
+    assert (found["referrals"]["rows"][0]["value"] or 0) == meant
+    assert found["load"]["tables"][3]["rows"][0]["value"] == int(meant)
+    assert (found["year"]["rows"][0]["value"] or 0) == meant
+
+
+# --- what is private -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["vcard", "csv", "json", "ics", "friends"])
+def test_a_private_person_is_not_named_by_a_key_of_somebody_elses_own(what: str, tmp_path: Path):
+    """A link below a key that the program knows was left out, one below any other key was taken along."""
+    people = {
+        "sol": _person("Sol Shade", "private: true"),
+        "ada": _person("Ada King", "seen_with: '[[Sol Shade]]'", "walks:", "  - '[[sol]]'", "  - by the river"),
+    }
+    vault = make.vault(tmp_path / "vault", people)
+    public, whole = tmp_path / "public", tmp_path / "whole"
+    assert inside(vault, "export", what, "-o", str(public)).code == 0
+    assert inside(vault, "export", what, "--private", "-o", str(whole)).code == 0
+    assert "sol" not in public.read_text(encoding="utf-8").casefold()
+    if what in ("vcard", "csv", "json"):
+        assert "by the river" in public.read_text(encoding="utf-8")
+        assert "[[Sol Shade]]" in whole.read_text(encoding="utf-8")
