@@ -1,6 +1,6 @@
 """A write that is killed, or that the disk fails, at any of its system calls: every file is old or new, and the next command mends the rest.
 
-`strace` does the injecting; PTCRM_CRASHES=1 tries every call (`make crashes`), otherwise every fifteenth, another one for each fault.
+`strace` does the injecting; PTCRM_CRASHES=1 tries every call (`make crashes`), otherwise every thirtieth, another one for each fault.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def test_old_or_new_whatever_call_fails(name: str, fault: str, place: Place) -> 
     assert new != old
     calls = counted(log.read_text())
     assert len(calls) > 5
-    for call, number in calls if EVERY else calls[2 * FAULTS.index(fault) + len(name) % 2 :: 15]:
+    for call, number in calls if EVERY else calls[(3 * FAULTS.index(fault) + len(name)) % 15 :: 30]:
         next(again)
         ran = place.traced(words, "-e", f"inject={call}:{fault}:when={number}", "-o", os.devnull)
         where = f"{name}, {fault} at {call} {number}: {ran.stderr.decode()}"
@@ -224,7 +224,7 @@ def test_a_sync_that_is_killed_or_fails_at_any_call_of_git_is_done_by_the_next(f
     done(noor.process("sync", **own, WHEN="none"))
     calls = int(count.read_text())
     assert calls > 15
-    for when in range(calls) if EVERY else range(5 * ["before", "while", "fails"].index(fault), calls, 15):
+    for when in range(calls) if EVERY else range(5 * ["before", "while", "fails"].index(fault), calls, 30):
         shutil.rmtree(team.folder)
         shutil.copytree(tmp_path / "aside", team.folder, symlinks=True)
         count.unlink()

@@ -59,7 +59,7 @@ def spelled(network: Network, place: str) -> str:
 
 def last_in_person(member: Member) -> date | None:
     """The day on which somebody was last met face to face."""
-    met = (entry.on for entry in member.touches if (kind := member.kind(entry)) and kind.group == "in person")
+    met = (entry.on for entry in member.outline if (kind := member.kind(entry)) and kind.group == "in person")
     return max(met, default=None)
 
 

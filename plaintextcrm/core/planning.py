@@ -228,7 +228,7 @@ def _few(count: int) -> str:
 
 def usually(member: Member) -> tuple[str | None, int]:
     """(the group of most of the last five contacts, the nearest of equals; of how many)."""
-    kinds = (member.kind(entry) for entry in member.touches)
+    kinds = (member.kind(entry) for entry in member.outline)
     groups = [kind.group for kind in kinds if kind and kind.group in GROUPS][-LAST_FEW:]
     counted = Counter(groups)
     return (max(GROUPS, key=lambda group: counted[group]) if groups else None), len(groups)

@@ -56,7 +56,7 @@ def _passed(member: Member, us: Colleagues, today: date) -> _Passed | None:
     found = passing(member.contact, us, today)
     if found is None:
         return None
-    referrals = [entry for entry in member.past if entry.kind == "referral-in"]
+    referrals = [entry for entry in member.bones if entry.kind == "referral-in"]
     value = sum(value_of(entry) for entry in referrals)
     worth = (member.weight, member.is_coi, value, member.numbers.strength or 0)
     step = step_of(member.contact, found, us, today) if found.stage != DONE else None

@@ -29,7 +29,7 @@ class Spent(NamedTuple):
 def hours_of(network: Network) -> Mapping[str, Spent]:
     """Id -> time, of everybody asked about, archived people too. An occasion with several people is shared out among them."""
     since = plus_days(network.today, -HOURS_DAYS)
-    recent = {one.id: [entry for entry in one.touches if entry.on > since] for one in network.everybody}
+    recent = {one.id: [entry for entry in one.outline if entry.on > since] for one in network.everybody}
     company = Counter((entry.on, entry.block_id) for entries in recent.values() for entry in entries if entry.block_id)
     found = {}
     for member in network.members:
@@ -115,7 +115,7 @@ def what_came_of_it(network: Network, hours: Mapping[str, Spent]) -> Table:
     since = plus_days(network.today, -HOURS_DAYS)
     rows = []
     for member in network.members:
-        sent = [entry for entry in member.past if entry.kind == "referral-in" and entry.on > since]
+        sent = [entry for entry in member.bones if entry.kind == "referral-in" and entry.on > since]
         if sent:
             value, spent = sum(value_of(entry) for entry in sent), hours[member.id].minutes / 60
             amounts = {"referrals": len(sent), "value": value, "per_hour": round(value / spent) if spent else None}

@@ -175,7 +175,7 @@ def _own(one: Member) -> Cadence:
 
 
 def _days(one: Member) -> list[date]:
-    return sorted({entry.on for entry in one.touches})
+    return sorted({entry.on for entry in one.outline})
 
 
 def _known_since(one: Member) -> date:
@@ -186,7 +186,7 @@ def _known_since(one: Member) -> date:
 def best_strength(one: Member) -> int:
     """The highest strength there ever was: at the end of some day with contact, from the third on; 0 before."""
     weights: dict[date, int] = {}
-    for entry in one.touches:
+    for entry in one.outline:
         kind = one.kind(entry)
         weights[entry.on] = max(weights.get(entry.on, 0), kind.strength if kind else 1)
     best, total, before = 0.0, 0.0, None

@@ -232,7 +232,7 @@ def _kind_rows(people: Sequence[Member], by: str, value: Callable[[Member], str 
 
 def _last_year(one: Member) -> Iterator[tuple[date, str, int, str]]:
     """(day, block id or id, line unless it has a block id, channel) of each contact of the last 365 days."""
-    for entry in reversed(one.touches):
+    for entry in reversed(one.outline):
         if (one.today - entry.on).days >= YEAR_DAYS:
             return
         kind = one.kind(entry)
@@ -245,15 +245,15 @@ def _only_written(one: Member) -> bool:
     log = getattr(one.contact.interactions, "skeleton", one.contact.interactions)
     if len(log) < ENOUGH:
         return False
-    kinds = [one.kind(entry) for entry in one.touches]
+    kinds = [one.kind(entry) for entry in one.outline]
     return len(kinds) >= ENOUGH and all(kind and kind.group == "writing" for kind in kinds)
 
 
 def _written_table(written: Sequence[Member]) -> Table:
-    ordered = sorted(written, key=lambda one: (-one.weight, -len(one.touches), one.id))
+    ordered = sorted(written, key=lambda one: (-one.weight, -len(one.outline), one.id))
     rows = tuple(
         {
-            "id": one.id, "name": one.name, "contacts": len(one.touches), "kinds": listed(_kinds(one)),
+            "id": one.id, "name": one.name, "contacts": len(one.outline), "kinds": listed(_kinds(one)),
             "phone": (one.contact.texts("phone") or (None,))[0], "prefers": one.contact.text("prefers"), "last": one.last,
         }
         for one in ordered
@@ -268,7 +268,7 @@ def _written_table(written: Sequence[Member]) -> Table:
 
 
 def _kinds(one: Member) -> list[str]:
-    counts = Counter(entry.kind or "" for entry in one.touches)
+    counts = Counter(entry.kind or "" for entry in one.outline)
     return sorted(counts, key=lambda kind: (-counts[kind], kind))
 
 
@@ -315,7 +315,7 @@ def _steps(
         place = located.counts[0][0]
         yield Step(f"Most are in {place}. Those who are elsewhere:", f"ptcrm list has:location {shlex.quote(f'-near:{place}')}")
     if written:
-        first = min(written, key=lambda one: (-one.weight, -len(one.touches), one.id))
+        first = min(written, key=lambda one: (-one.weight, -len(one.outline), one.id))
         yield Step(f"{first.name} has only ever been written to. Before a call:", f"ptcrm show {who(first)}")
     if bridges:
         yield Step(f"Whoever knows whom over {names([bridges[0][0]])} alone could be brought together:", "ptcrm report introduce")

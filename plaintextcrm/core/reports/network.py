@@ -44,9 +44,20 @@ class Member:
         return history.touches(self.contact, self.today, self.settings.kind_table)
 
     @cached_property
+    def bones(self) -> tuple[Interaction, ...]:
+        """As `past`, of a plain log without texts and details: days, kinds and fields are a third of the work."""
+        log = getattr(self.contact.interactions, "skeleton", None)
+        return self.past if log is None else history.past(self.contact._replace(interactions=log), self.today)
+
+    @cached_property
+    def outline(self) -> tuple[Interaction, ...]:
+        """As `touches`, of a plain log without texts and details."""
+        return tuple([entry for entry in self.bones if history.is_touch(entry, self.settings.kind_table)])
+
+    @cached_property
     def numbers(self) -> Numbers:
         """Strength, trend, balance, drift."""
-        return numbers(self.touches, self.today, self.settings.kind_table)
+        return numbers(self.outline, self.today, self.settings.kind_table)
 
     @property
     def last(self) -> date | None:

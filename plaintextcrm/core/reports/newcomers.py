@@ -22,7 +22,7 @@ YEAR_DAYS = 364  # 52 weeks
 
 def begin_of(member: Member) -> date | None:
     """The day somebody came into our life: the first contact, or `met` where that is earlier."""
-    first = member.touches[0].on if member.touches else None
+    first = member.outline[0].on if member.outline else None
     met = member.contact.met if member.contact.met and member.contact.met <= member.today else None
     return min(first, met) if first and met else first or met
 
@@ -52,7 +52,7 @@ class _Rung(NamedTuple):
 
 def _ladder(member: Member, begin: date) -> tuple[_Rung, ...]:
     """The first contact 2 days after the meeting, the second 14 days after the first, the third 42 after that, as far as it goes."""
-    days = sorted({entry.on for entry in member.touches})[:3]
+    days = sorted({entry.on for entry in member.outline})[:3]
     found: list[_Rung] = []
     base = begin
     for place, span in enumerate((HAND_ADDED_DAYS, *NEWCOMER_STEPS)):
@@ -149,7 +149,7 @@ def _quarter_row(first: date, last: date, these: Sequence[Member], begins: Mappi
 
 
 def _stayed(member: Member, begin: date) -> bool:
-    return bool(member.touches) and (member.touches[-1].on - begin).days > STAYED_AFTER_DAYS
+    return bool(member.outline) and (member.outline[-1].on - begin).days > STAYED_AFTER_DAYS
 
 
 def growth(network: Network, begins: Mapping[str, date]) -> tuple[str, ...]:

@@ -117,7 +117,7 @@ def _second(id: str, children: Mapping[str, Sequence[Referral]]) -> int:
 
 def _unthanked(one: Member, sent: Sequence[Referral]) -> tuple[Referral, ...]:
     """Referrals of three days and more ago with no contact on a later day; another referral of theirs is none."""
-    days = [entry.on for entry in one.touches if entry.kind != "referral-in"] if sent else []
+    days = [entry.on for entry in one.outline if entry.kind != "referral-in"] if sent else []
     floor = one.contact.last_contact
     last = max([*days, *([floor] if floor and floor <= one.today else [])], default=date.min)
     return tuple(told for told in sent if told.on and (one.today - told.on).days >= THANKS_DAYS[0] and last <= told.on)

@@ -31,7 +31,7 @@ class _Person(NamedTuple):
     @property
     def sends_work(self) -> bool:
         """Whether they send people to us."""
-        return self.member.is_coi or any(entry.kind == "referral-in" for entry in self.member.past)
+        return self.member.is_coi or any(entry.kind == "referral-in" for entry in self.member.bones)
 
 
 def team(network: Network) -> Report:
@@ -47,7 +47,7 @@ def team(network: Network) -> Report:
 
 def _person(member: Member, us: Colleagues) -> _Person:
     counts: dict[str, int] = {}
-    for _, there in us.presences(member.contact, member.past):
+    for _, there in us.presences(member.contact, member.bones):
         for colleague in there:
             counts[colleague] = counts.get(colleague, 0) + 1
     return _Person(member, us.id(member.contact.text("owner")), counts)
@@ -86,7 +86,7 @@ def _by_owner(people: Sequence[_Person], us: Colleagues, today: date) -> Table:
 def _owner_row(owner: str, theirs: Sequence[_Person], us: Colleagues, today: date) -> Row:
     fresh = [one.member.standing.freshness for one in theirs if one.member.standing.freshness is not None]
     groups = _groups(theirs, plus_days(today, -KIND_DAYS))
-    reviews = [entry.on for one in theirs for entry in one.member.past if entry.kind == "review"]
+    reviews = [entry.on for one in theirs for entry in one.member.bones if entry.kind == "review"]
     return {
         "owner": us.name(owner) if owner else NOBODY, "people": len(theirs),
         "highest": sum(one.member.weight == one.member.settings.highest_weight and one.member.contact.tier is not None for one in theirs),
@@ -100,7 +100,7 @@ def _groups(theirs: Sequence[_Person], since: date) -> Counter[str]:
     """Contacts after that day by the group of their kind."""
     counts: Counter[str] = Counter()
     for one in theirs:
-        for entry in reversed(one.member.touches):
+        for entry in reversed(one.member.outline):
             if entry.on <= since:
                 break
             kind = one.member.kind(entry)

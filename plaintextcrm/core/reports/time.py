@@ -89,7 +89,7 @@ def _asked(network: Network) -> Mapping[str, _Ask]:
 def _done(member: Member) -> int:
     """Days with contact within the last twelve weeks."""
     since = plus_days(member.today, -7 * MADE_WEEKS)
-    return len({entry.on for entry in takewhile(lambda entry: entry.on > since, reversed(member.touches))})
+    return len({entry.on for entry in takewhile(lambda entry: entry.on > since, reversed(member.outline))})
 
 
 def _promises(settings: Settings, asked: Mapping[str, _Ask]) -> Table:

@@ -77,10 +77,10 @@ def tale(one: Member, span: Span) -> Tale:
     if not any(span.first.toordinal() <= day <= span.last.toordinal() for day in one.facts.days):
         return Tale(one, (), 0, False, "", (), (), (), False)
     entries = [entry for entry in one.past if span.holds(entry.on)]
-    touches = [entry for entry in one.touches if span.holds(entry.on)]
+    touches = [entry for entry in one.outline if span.holds(entry.on)]
     met = {entry.on for entry in touches if (kind := one.kind(entry)) and kind.group == "in person"}
     days = tuple(sorted({entry.on for entry in touches}))
-    last_before = max((entry.on for entry in one.touches if entry.on < span.first), default=None)
+    last_before = max((entry.on for entry in one.outline if entry.on < span.first), default=None)
     known = one.contact.last_contact
     if known and known < span.first:
         last_before = max(last_before or known, known)
@@ -103,7 +103,7 @@ def times(tales: Iterable[Tale]) -> int:
     """Days with contact, of each person; a day that one block id joins in several files is one."""
     found: set[tuple[date, str, bool]] = set()
     for told in tales:
-        blocks = {entry.on: entry.block_id for entry in reversed(told.one.touches) if entry.block_id} if told.days else {}
+        blocks = {entry.on: entry.block_id for entry in reversed(told.one.outline) if entry.block_id} if told.days else {}
         found.update((day, blocks.get(day) or told.one.id, day in blocks) for day in told.days)
     return len(found)
 
