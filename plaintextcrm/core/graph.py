@@ -111,13 +111,12 @@ def _met(network: Network) -> Iterator[Tie]:
 
 
 def _told(one: Member, kinds: Sequence[str] | None) -> Sequence[Interaction]:
-    """The entries by today of these kinds (None: those that have a block id). Most logs have none, which is soon seen."""
-    log = getattr(one.contact.interactions, "skeleton", one.contact.interactions)
+    """The entries by today of these kinds (None: those that have a block id)."""
 
     def fits(entry: Interaction) -> bool:
         return entry.kind in kinds if kinds else entry.block_id is not None
 
-    return [entry for entry in one.past if fits(entry)] if any(map(fits, log)) else ()
+    return [one.whole(entry) for entry in one.bones if fits(entry)]
 
 
 def _linked(network: Network, text: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ thousand contacts takes half the time with it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import overload
@@ -69,6 +70,11 @@ class PlainLog(Sequence[Interaction]):
         if self._entries is None:
             self._entries = tuple(map(_whole, self.skeleton, self._rows))
         return self._entries
+
+    def whole(self, bare: Interaction) -> Interaction:
+        """One entry of the skeleton with its text and details."""
+        place = bisect_left(self.skeleton, bare.where, key=lambda one: one.where)
+        return self._entries[place] if self._entries else _whole(self.skeleton[place], self._rows[place])
 
     @property
     def end(self) -> int:

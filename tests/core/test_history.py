@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from plaintextcrm.core.history import chronological, past
+from plaintextcrm.core.kinds import STANDARD
+from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.standing import facts_of
 from tests.make import TODAY, contact
 
@@ -44,3 +46,12 @@ def test_a_log_of_several_days_shows_its_order_itself(order: str) -> None:
 def test_where_all_entries_of_a_day_have_a_time_it_decides() -> None:
     assert told("- 2026-11-20 14:00 call: second", "- 2026-11-20 09:00 call: first") == ["first", "second"]
     assert told("- 2026-11-20 14:00 call: one", "- 2026-11-20 call: two") == ["one", "two"]
+
+
+def test_one_entry_of_a_plain_log_is_made_whole_as_all_of_them_are() -> None:
+    text = "\n".join(f"- 2026-01-{day:02} call: word {day} [minutes:: {day}]\n  - detail {day}" for day in range(1, 29)) + "\n"
+    one, other = (PlainLog.read(text, 7, STANDARD) for _ in range(2))
+    assert one is not None
+    assert other is not None
+    assert [one.whole(bare) for bare in one.skeleton] == list(other.entries)
+    assert [other.whole(bare) for bare in other.skeleton] == list(other.entries)

@@ -11,6 +11,7 @@ from plaintextcrm.core.kinds import Kind
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.names import Known, link_targets
 from plaintextcrm.core.numbers import Numbers, numbers
+from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
 from plaintextcrm.core.text import fold
@@ -53,6 +54,11 @@ class Member:
     def outline(self) -> tuple[Interaction, ...]:
         """As `touches`, of a plain log without texts and details."""
         return tuple([entry for entry in self.bones if history.is_touch(entry, self.settings.kind_table)])
+
+    def whole(self, entry: Interaction) -> Interaction:
+        """An entry of `bones` or `outline` with its text and details."""
+        log = self.contact.interactions
+        return log.whole(entry) if isinstance(log, PlainLog) else entry
 
     @cached_property
     def numbers(self) -> Numbers:

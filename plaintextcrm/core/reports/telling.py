@@ -81,11 +81,10 @@ def rhythm(one: Member) -> str | None:
 
 def last_said(one: Member) -> str | None:
     """What the last contact was about; None where its entry says nothing, or only `last_contact` tells of it."""
-    newest = one.touches[-1] if one.touches else None
-    return entry_words(newest) if newest and newest.on == one.last else None
+    newest = one.outline[-1] if one.outline else None
+    return entry_words(one.whole(newest)) if newest and newest.on == one.last else None
 
 
 def entries_of(one: Member, kinds: Collection[str]) -> list[Interaction]:
-    """The entries of those kinds by today, oldest first. Most logs have none, which the bare bones of a log tell soon."""
-    bones = getattr(one.contact.interactions, "skeleton", one.contact.interactions)
-    return [entry for entry in one.past if entry.kind in kinds] if any(entry.kind in kinds for entry in bones) else []
+    """The entries of those kinds by today, oldest first."""
+    return [one.whole(entry) for entry in one.bones if entry.kind in kinds]

@@ -76,7 +76,7 @@ def tale(one: Member, span: Span) -> Tale:
     """What the log says of those days. Everybody's counts, also of those who are gone by now: what was, was."""
     if not any(span.first.toordinal() <= day <= span.last.toordinal() for day in one.facts.days):
         return Tale(one, (), 0, False, "", (), (), (), False)
-    entries = [entry for entry in one.past if span.holds(entry.on)]
+    entries = [entry for entry in one.bones if span.holds(entry.on)]
     touches = [entry for entry in one.outline if span.holds(entry.on)]
     met = {entry.on for entry in touches if (kind := one.kind(entry)) and kind.group == "in person"}
     days = tuple(sorted({entry.on for entry in touches}))
@@ -88,7 +88,7 @@ def tale(one: Member, span: Span) -> Tale:
     is_new = bool(days) and last_before is None and (first_met is None or first_met >= span.first)
     back = between_words(last_before, days[0]) if days and last_before and add(last_before, ABSENT) <= days[0] else ""
     return Tale(
-        one, days, len(met), is_new, back, tuple(entry for entry in entries if entry.kind == "referral-in"),
+        one, days, len(met), is_new, back, tuple(one.whole(entry) for entry in entries if entry.kind == "referral-in"),
         tuple(entry for entry in given(one) if span.holds(entry.on)), tuple(entry for entry in asked(one) if span.holds(entry.on)),
         any(entry.kind == "handover" for entry in entries),
     )  # fmt: skip
