@@ -154,3 +154,13 @@ def test_two_exports_are_one_import():
     found = ourjson.read(given, Hints())
     assert found is not None
     assert [person.id for person in found.people] == ["ada-1", "ada-2"]
+
+
+def test_a_kind_of_the_other_vaults_own_stays_a_word_of_the_entry():
+    entry = {"date": "2026-01-02", "kind": "podcast", "text": "Episode 3", "fields": [["minutes", "40"]], "details": []}
+    given = Given("all.json", json.dumps({"schema": "ptcrm.export/1", "contacts": [{"name": "Ada King", "log": [entry]}]}).encode())
+    found = ourjson.read([given], Hints())
+    assert found is not None
+    assert found.refused == ()
+    (log,) = (person.log for person in found.people)
+    assert [(one.kind, one.text, one.fields) for one in log] == [(None, "podcast: Episode 3", (("minutes", "40"),))]

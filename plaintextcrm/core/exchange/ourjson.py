@@ -11,6 +11,7 @@ from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.exchange import table
 from plaintextcrm.core.exchange.incoming import Given, Hints, Person, Reading, Refusal
 from plaintextcrm.core.exchange.products import origin_of
+from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction, Location
 from plaintextcrm.core.vocabulary import find_key
 
@@ -36,7 +37,7 @@ def read(files: Sequence[Given], hints: Hints) -> Reading | None:
         for number, contact in enumerate(one["contacts"], 1):
             where = Location(file.name, number)
             try:
-                people.append(_person(contact, where, origin_of(file.name)))
+                people.append(_person(contact, where, origin_of(file.name), hints.kinds))
             except _Odd as odd:
                 refused.append(Refusal(where, f"contact number {number}: {odd}", of_person=True))
     return Reading(tuple(people), (), tuple(refused))
@@ -50,7 +51,7 @@ def loaded(text: str) -> object:
         return None
 
 
-def _person(contact: object, where: Location, origin: str) -> Person:
+def _person(contact: object, where: Location, origin: str, kinds: KindTable) -> Person:
     if not isinstance(contact, dict) or not isinstance(contact.get("name"), str) or not contact["name"].strip():
         raise _Odd("no name")
     held = _of(contact, "keys", dict)
@@ -60,7 +61,7 @@ def _person(contact: object, where: Location, origin: str) -> Person:
     other = {**_of(contact, "other", dict), **{key: value for key, value in held.items() if not find_key(key)}}
     return Person(
         contact["name"], uid if isinstance(uid, str) else "", keys, (), where, origin,
-        log=tuple(map(_entry, _of(contact, "log", list))), other=other, body=_of(contact, "body", str),
+        log=tuple(_entry(fact, kinds) for fact in _of(contact, "log", list)), other=other, body=_of(contact, "body", str),
         follow_ups=tuple(map(_task, _of(contact, "follow_ups", list))), id=_of(contact, "id", str),
     )  # fmt: skip
 
@@ -83,7 +84,8 @@ def _value(key: str, written: object) -> str | tuple[str, ...]:
     return written
 
 
-def _entry(fact: object) -> Interaction:
+def _entry(fact: object, kinds: KindTable) -> Interaction:
+    """An entry of a log; a kind that this vault does not have stays a word of its text, as a file would say it."""
     if not isinstance(fact, dict) or not isinstance(fact.get("date"), str) or (on := iso_day(fact["date"])) is None:
         raise _Odd("an entry of its log has no day")
     pairs = _of(fact, "fields", list)
@@ -93,6 +95,8 @@ def _entry(fact: object) -> Interaction:
     if not all(isinstance(line, str) for line in details):
         raise _Odd("the details of an entry are no lines")
     texts = {field: _of(fact, field, str) for field in ("time", "kind", "text", "block_id", "box")}
+    if texts["kind"] and texts["kind"] not in kinds:
+        texts |= {"text": f"{texts['kind']}: {texts['text']}".strip(), "kind": ""}
     return Interaction(
         on, texts["text"], texts["kind"] or None, texts["time"] or None, tuple((key, value) for key, value in pairs),
         texts["block_id"] or None, tuple(details), texts["box"],
