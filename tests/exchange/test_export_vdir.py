@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -214,7 +216,10 @@ def test_keeping_twice_is_keeping_once() -> None:
 # --- a program that keeps such folders -----------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(shutil.which("khard") is None, reason="khard is not installed")
+KHARD = shutil.which("khard", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}") or ""
+
+
+@pytest.mark.skipif(not KHARD, reason="khard is not installed")
 def test_khard_lists_the_people(folder: Folder, tmp_path: Path) -> None:
     folder.person(
         "zoe", "---\nname: Zoë Ödegård\nbirthday: --05-12\nemail: zoe@example.com\ntier: A\n---\n\n## Log\n\n- 2026-01-01 call: x\n"
@@ -223,8 +228,8 @@ def test_khard_lists_the_people(folder: Folder, tmp_path: Path) -> None:
     config = tmp_path / "khard.conf"
     config.write_text(f"[addressbooks]\n[[people]]\npath = {folder.cards}\n", encoding="utf-8")
     env = environment(tmp_path) | {"LC_ALL": "C.UTF-8"}
-    done = subprocess.run(["khard", "-c", str(config), "list", "--parsable"], env=env, capture_output=True, check=True)
+    done = subprocess.run([KHARD, "-c", str(config), "list", "--parsable"], env=env, capture_output=True, check=True)
     listed = [line.split("\t")[1] for line in done.stdout.decode().splitlines()]
     assert listed == ["Ada King", "Bob Lee", "Zoë Ödegård"]
-    mail = subprocess.run(["khard", "-c", str(config), "email", "--parsable", "zoe"], env=env, capture_output=True, check=True)
+    mail = subprocess.run([KHARD, "-c", str(config), "email", "--parsable", "zoe"], env=env, capture_output=True, check=True)
     assert "zoe@example.com\tZoë Ödegård" in mail.stdout.decode()
