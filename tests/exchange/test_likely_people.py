@@ -55,3 +55,8 @@ def test_the_family_name_in_the_same_company_is_a_question(tmp_path: Path) -> No
     assert "people: 1 new, 0 known" in out
     assert "perhaps known already, and taken for somebody new:" in err
     assert "has the family name and the company of andy" in err
+
+
+def test_what_stands_behind_a_name_is_no_family_name(tmp_path: Path) -> None:
+    _, err = told(tmp_path, {"jim": ("James C. Justice", "Senate")}, "Jim,Justice II,,,Senate")
+    assert "has the family name and the company of jim" in err

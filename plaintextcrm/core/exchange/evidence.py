@@ -17,6 +17,7 @@ from plaintextcrm.core.text import fold
 
 DIGITS = 9  # the last of a phone number: the rest is written in many ways
 LEAST_DIGITS = 6
+SUFFIXES = ("jr", "sr", "ii", "iii", "iv")
 Sign = tuple[str, ...]
 
 
@@ -60,14 +61,22 @@ def _page(address: str) -> str:
 
 def _first_and_last(name: str) -> str:
     """A name without what stands between and behind: `Alma S. Adams` and `Alma Adams, PhD` are one."""
-    words = fold(name.split(",")[0]).split()
+    words = _plain_words(name)
     return " ".join((words[0], words[-1])) if words else ""
+
+
+def _plain_words(name: str) -> list[str]:
+    """The words of a name, folded, without `Jr.` or `III` behind."""
+    words = fold(name.split(",")[0]).split()
+    while len(words) > 1 and words[-1].rstrip(".") in SUFFIXES:
+        words.pop()
+    return words
 
 
 def _family(name: str, keys: Mapping[str, str | bool | tuple[str, ...]]) -> str:
     said = keys.get("family_name")
-    words = name.split(",")[0].split()
-    return fold(said) if isinstance(said, str) else fold(words[-1]) if words else ""
+    words = _plain_words(said if isinstance(said, str) else name)
+    return (" ".join(words) if isinstance(said, str) else words[-1]) if words else ""
 
 
 def hint(name: str, keys: Mapping[str, str | bool | tuple[str, ...]]) -> Sign | None:
