@@ -50,9 +50,8 @@ def _print(run: Run, found: Review, shown: str, problems: Sequence[Problem]) -> 
         run.say("\n".join(_page_lines(run, found)))
         run.remember([line.id for question in found.questions for line in question.rows if line.id])
         return
-    rows = [_fact(found, question) for question in found.questions]
-    if shown == "ids":
-        rows = [line for row in rows for line in row["rows"] if line["id"]]  # type: ignore[attr-defined]
+    people: list[dict[str, object]] = [{"id": line.id} for question in found.questions for line in question.rows if line.id]
+    rows = people if shown == "ids" else [_fact(found, question) for question in found.questions]
     print_rows(run, shown, rows, COLUMNS, "review", problems)
 
 

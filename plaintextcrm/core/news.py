@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from plaintextcrm.core.dates import day_or_none
 from plaintextcrm.core.model import Contact
@@ -49,8 +50,8 @@ def parse(data: bytes) -> tuple[Item, ...] | None:
     return tuple(item for entry in found.entries if (item := _item(entry)).key)
 
 
-def _item(entry: object) -> Item:
-    said = entry.get  # type: ignore[attr-defined]
+def _item(entry: Mapping[str, Any]) -> Item:
+    said = entry.get
     title = " ".join(re.sub(r"<[^<>]{0,200}>", "", str(said("title") or "")).split())[:LONGEST]
     link = str(said("link") or "").strip()
     when = said("published_parsed") or said("updated_parsed")

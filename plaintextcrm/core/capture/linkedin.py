@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from io import StringIO
 
 from plaintextcrm.core.capture.proposals import Found, Piece, Proposal, Somebody, Terms, clock_time, counted, ref_of, words_of
@@ -73,7 +73,7 @@ def _message(row: dict[str, str], terms: Terms) -> _Message | None:
     if not match or not conversation or _is_left_out(row):
         return None
     try:
-        at = terms.local(datetime.fromisoformat(f"{match[1]}T{match[2]}").replace(tzinfo=timezone.utc))  # noqa: UP017
+        at = terms.local(datetime.fromisoformat(f"{match[1]}T{match[2]}").replace(tzinfo=UTC))
     except (ValueError, OverflowError, OSError):
         return None
     sender = Somebody(name=words_of(row.get("FROM", "")), profile=profile_of(row.get("SENDER PROFILE URL", "")))

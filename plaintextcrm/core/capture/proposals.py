@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from plaintextcrm.core.kinds import STANDARD, KindTable
@@ -55,7 +55,7 @@ class Found(NamedTuple):
 
 def as_utc(at: datetime) -> datetime:
     """A time with a zone as the clocks of Greenwich had it."""
-    return at.astimezone(timezone.utc)  # noqa: UP017
+    return at.astimezone(UTC)
 
 
 class Terms(NamedTuple):

@@ -121,7 +121,10 @@ class _Account:
         for uuid, value in self.contacts.items():
             if uuid not in self.partial:
                 person = self.person(uuid, value)
-                (people if isinstance(person, Person) else refused).append(person)  # type: ignore[arg-type]
+                if isinstance(person, Person):
+                    people.append(person)
+                else:
+                    refused.append(person)
             elif uuid not in of_somebody:
                 refused.append(Refusal(self.where(uuid), f"{self.called(uuid)}: only a name, and of nobody", of_person=True))
         known = {person.uid for person in people}

@@ -258,7 +258,10 @@ def read_people(
             draft = Draft(record, sheet)
             means(draft)
             person = draft.person()
-            (people if isinstance(person, Person) else refused).append(person)  # type: ignore[arg-type]
+            if isinstance(person, Person):
+                people.append(person)
+            else:
+                refused.append(person)
             nameless += [record.where] if draft.named_by else []
         notes += (*found.notes, *told, *_nameless(nameless))
     return Reading(tuple(people), (), tuple(refused), tuple(notes))

@@ -10,8 +10,7 @@ from plaintextcrm.core.due import between_words, entry_words, rhythm_of
 from plaintextcrm.core.model import NEVER, Interaction
 from plaintextcrm.core.pages.words import SMALL
 from plaintextcrm.core.reports.network import Member
-from plaintextcrm.core.reports.saying import listed
-from plaintextcrm.core.reports.saying import many as many
+from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column
 from plaintextcrm.core.settings import Settings
 
