@@ -190,7 +190,7 @@ class _Scanner:
         before = text[: start - 1].split("\n")
         line = first_line + len(before) - 1
         self.take_all(before, first_line)
-        plain = PlainLog.read(log, line + 1, self.kinds) if self.section_line == line else None
+        plain = PlainLog.read(log, line + 1, self.kinds, start) if self.section_line == line else None
         if not plain:
             self.take_all(text[start:].split("\n"), line + 1)
             return

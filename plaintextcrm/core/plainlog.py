@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import overload
+from sys import intern
+from typing import Any, overload
 
 from plaintextcrm.core.entries import field_pairs, fields_of
 from plaintextcrm.core.kinds import KindTable
@@ -24,34 +25,37 @@ _new = tuple.__new__  # calling the class takes three times as long, and this is
 
 
 class PlainLog(Sequence[Interaction]):
-    """The entries of such a log in file order. `skeleton` has them without text and details, which is all that dates need."""
+    """The entries of such a log in file order. `skeleton` has them without text and details, which is all that dates need.
 
-    __slots__ = ("_entries", "_rows", "skeleton", "tasks")
+    `at` is where the log stands in its body; `tasks` are (line, its number) of details that may be follow-ups.
+    """
 
-    def __init__(self, rows: list[tuple[str, ...]], skeleton: list[Interaction], tasks: list[tuple[str, int]]) -> None:
-        self._rows, self.skeleton = rows, skeleton
-        self.tasks = tasks  # (line, its number) of details that may be follow-ups
+    __slots__ = ("_entries", "_found", "_text", "at", "skeleton", "tasks")
+
+    def __init__(self, text: str, at: int, skeleton: list[Interaction], tasks: Sequence[tuple[str, int]] = ()) -> None:
+        self._text, self.at, self.skeleton, self.tasks = text, at, skeleton, tasks
+        self._found: list[tuple[str, ...]] = []
         self._entries: tuple[Interaction, ...] | None = None
 
     @classmethod
-    def read(cls, log: str, number: int, kinds: KindTable) -> PlainLog | None:
+    def read(cls, text: str, number: int, kinds: KindTable, at: int = 0) -> PlainLog | None:
         """The log whose first line is line `number` of the file, or None where a line needs the grammar in full."""
-        start = len(log) - len(log.lstrip("\n"))
-        rows = _ENTRY.findall(log if log.endswith("\n") else log + "\n", start)
-        if not rows or "^" in log or sum([len(row[0]) for row in rows]) < len(log) - start:
+        start = len(text) - len(text.lstrip("\n"))
+        rows = _rows(text)
+        if not rows or "^" in text or sum([len(row[0]) for row in rows]) < len(text) - start:
             return None  # something stands between the entries
         skeleton: list[Interaction] = []
         tasks: list[tuple[str, int]] = []
         line = number + start
-        for _, day, at_time, word, text, below in rows:
+        for _, day, at_time, word, words, below in rows:
             kind = kinds.get(word)
             if kind is None:
                 return None
             fields: tuple[tuple[str, str], ...] = ()
-            if "::" in text:
-                if text[0] in "[(":
+            if "::" in words:
+                if words[0] in "[(":
                     return None
-                fields = field_pairs(text)
+                fields = field_pairs(words)
             try:
                 on = date.fromisoformat(day)
             except ValueError:
@@ -62,7 +66,43 @@ class PlainLog(Sequence[Interaction]):
                 if "[" in below:
                     tasks += [(task, place) for place, task in enumerate(below.split("\n"), line) if "[" in task]
                 line += below.count("\n")
-        return cls(rows, skeleton, tasks)
+        log = cls(text, at, skeleton, tasks)
+        log._found = rows
+        return log
+
+    def kept(self, body: str) -> list[object] | None:
+        """What `of` makes the log from again beside its body: where it stands, and days, kinds, lines, times and fields of its entries.
+
+        None where it does not stand in the body as it was read, because comments and the like were left out.
+        """
+        if not body.startswith(self._text, self.at):
+            return None
+        bones = self.skeleton
+        return [
+            self.at, len(self._text), [one[0].toordinal() for one in bones], [one[2] for one in bones], [one[8] for one in bones],
+            [(place, one[3]) for place, one in enumerate(bones) if one[3]], [(place, one[4]) for place, one in enumerate(bones) if one[4]],
+        ]  # fmt: skip
+
+    @classmethod
+    def of(cls, kept: Sequence[Any], body: str) -> PlainLog:
+        """The log again."""
+        at, length, days, kinds, lines, timed, fielded = kept
+        skeleton: list[Interaction] = [
+            _new(Interaction, (on, "", kind, None, (), None, (), "", line))
+            for on, kind, line in zip(map(date.fromordinal, days), map(intern, kinds), lines, strict=True)
+        ]
+        for place, at_time in timed:
+            skeleton[place] = skeleton[place]._replace(at_time=at_time)
+        for place, fields in fielded:
+            skeleton[place] = skeleton[place]._replace(fields=tuple([(key, value) for key, value in fields]))
+        return cls(body[at : at + length], at, skeleton)
+
+    @property
+    def _rows(self) -> list[tuple[str, ...]]:
+        """Of each entry the whole, the day, the time, the kind, the rest of the line, and the lines below it."""
+        if not self._found:
+            self._found = _rows(self._text)
+        return self._found
 
     @property
     def entries(self) -> tuple[Interaction, ...]:
@@ -101,6 +141,11 @@ class PlainLog(Sequence[Interaction]):
 
     def __getitem__(self, place: int | slice) -> Interaction | Sequence[Interaction]:
         return self.entries[place]
+
+
+def _rows(text: str) -> list[tuple[str, ...]]:
+    start = len(text) - len(text.lstrip("\n"))
+    return _ENTRY.findall(text if text.endswith("\n") else text + "\n", start)
 
 
 def _end(skeleton: Interaction, row: tuple[str, ...]) -> int:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from plaintextcrm.core.body import Body
     from plaintextcrm.core.check import Checked
 
-LAYOUT = 1
+LAYOUT = 2
 RACY_NS = 50_000_000  # a file changed this shortly before it was read may change again without a new stamp
 COARSE_NS = 2_000_000_000  # the same where the file system keeps whole seconds
 PATIENCE = 0.25  # seconds to wait for another process that writes, before answering without the cache
@@ -122,29 +122,24 @@ class Index:
     def contacts(self, with_log: bool = True) -> Iterator[tuple[Contact, Facts]]:
         """Everybody, by id; without their logs where these are not needed (follow-ups are always there)."""
         body = "body" if with_log else "NULL"
-        sql = f"SELECT head, tasks, facts, log, line, {body} FROM contact WHERE is_person ORDER BY id"
-        for head, tasks, facts, log, line, text in self.db.execute(sql):
-            yield self._whole(head, tasks, log, line, text), stored.to_facts(facts)
+        sql = f"SELECT head, tasks, facts, log, {body} FROM contact WHERE is_person ORDER BY id"
+        for head, tasks, facts, log, text in self.db.execute(sql):
+            yield self._whole(head, tasks, log, text), stored.to_facts(facts)
 
     def facts(self, ids: Iterable[str]) -> Iterator[tuple[Contact, Facts]]:
         """Those people, whole, in that order."""
-        sql = "SELECT head, tasks, facts, log, line, body FROM contact WHERE id = ? AND is_person"
+        sql = "SELECT head, tasks, facts, log, body FROM contact WHERE id = ? AND is_person"
         for id in ids:
             row = self.db.execute(sql, (id,)).fetchone()
             if row:
-                head, tasks, facts, log, line, text = row
-                yield self._whole(head, tasks, log, line, text), stored.to_facts(facts)
+                head, tasks, facts, log, text = row
+                yield self._whole(head, tasks, log, text), stored.to_facts(facts)
 
-    def _whole(self, head: str, tasks: str, log: str, line: int, body: str | None) -> Contact:
-        """A contact with its log, which is read from the body again where it is plain; without it where there is no body."""
-        if body is None or (not log and "- " not in body and "* " not in body and "+ " not in body):
+    def _whole(self, head: str, tasks: str, log: str, body: str | None) -> Contact:
+        """A contact with its log; without it where there is no body."""
+        if body is None or not log:
             return stored.contact(head, tasks)
-        if log:
-            return stored.contact(head, tasks, stored.to_log(log), self.settings.log_order)
-        from plaintextcrm.core import body as bodies
-
-        interactions = bodies.scan(body, line, "", self.settings.kind_table).interactions
-        return stored.contact(head, tasks, interactions, self.settings.log_order)
+        return stored.contact(head, tasks, stored.to_log(log, body), self.settings.log_order)
 
     def written(self, ids: Iterable[str]) -> Iterator[Written]:
         """Those people with what is written about them, in that order; who is not there is left out."""
@@ -157,7 +152,7 @@ class Index:
                 continue
             rowid, head, tasks, facts, log, line, text = row
             body = bodies.scan(text, line, "", self.settings.kind_table)
-            contact = stored.contact(head, tasks, stored.to_log(log) if log else body.interactions, self.settings.log_order)
+            contact = stored.contact(head, tasks, stored.to_log(log, text), self.settings.log_order)
             yield Written(rowid, contact, stored.to_facts(facts), body, text, line)
 
     def faces(self, rowids: Iterable[int]) -> Iterator[tuple[int, str, str, Mapping[str, Any], list[str], dict[str, int]]]:
@@ -302,7 +297,7 @@ class Index:
         """A contact, with its log where that may say something of the days to come."""
         planned = facts.plans or (facts.touches and facts.touches[-1] > today.toordinal())
         body = "body" if planned else "NULL"
-        row = self.db.execute(f"SELECT head, tasks, log, line, {body} FROM contact WHERE rowid = ?", (rowid,)).fetchone()
+        row = self.db.execute(f"SELECT head, tasks, log, {body} FROM contact WHERE rowid = ?", (rowid,)).fetchone()
         return self._whole(*row)
 
     @property

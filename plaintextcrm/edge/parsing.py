@@ -99,11 +99,12 @@ class Reader:
         contact = parsed.contact
         is_person = self.is_person(parsed)
         front, text = parsed.front, parsed.text
+        body = text[front.body :]
         facts = facts_of(contact, self.kinds)
         row = (
             source.path, contact.id, contact.name, int(is_person), stored.head(contact, *_linked(parsed)),
-            stored.facts(facts), stored.log(contact), stored.tasks(contact), front.body_line,
-            stored.problems(parsed.problems if is_person else ()), text[front.start : front.end], text[front.body :],
+            stored.facts(facts), stored.log(contact, body), stored.tasks(contact), front.body_line,
+            stored.problems(parsed.problems if is_person else ()), text[front.start : front.end], body,
         )  # fmt: skip
         return row, self.marker.row(facts, lambda: contact) if self.marker and is_person else None
 

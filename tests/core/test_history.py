@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from plaintextcrm.core.history import chronological, past
@@ -55,3 +57,17 @@ def test_one_entry_of_a_plain_log_is_made_whole_as_all_of_them_are() -> None:
     assert other is not None
     assert [one.whole(bare) for bare in one.skeleton] == list(other.entries)
     assert [other.whole(bare) for bare in other.skeleton] == list(other.entries)
+
+
+def test_a_plain_log_that_was_kept_beside_its_body_is_the_same_again() -> None:
+    log = "\n- 2026-01-02 09:30 call: word [minutes:: 5]\n  - detail\n\n- 2026-01-01 note: older\n"
+    read = PlainLog.read(log, 7, STANDARD, 3)
+    assert read is not None
+    kept = read.kept("## " + log)
+    assert kept is not None
+    again = PlainLog.of(json.loads(json.dumps(kept)), "## " + log)
+    assert again.skeleton == read.skeleton
+    assert [again.whole(bare) for bare in again.skeleton] == list(read.entries)
+    assert again.entries == read.entries
+    assert (again.end, again.placed) == (read.end, read.placed)
+    assert read.kept("## " + log.replace("word", "%%%%")) is None

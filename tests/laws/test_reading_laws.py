@@ -153,7 +153,7 @@ def read_wholly(data: bytes) -> None:
     one = source(data)
     found = contact.parse(one)
     row = dict(zip(index._COLUMNS.split(", "), Reader(Path(), Settings()).row_of(one)[0], strict=True))
-    again = index.Index(None, index.Whose(Path(), Settings()), None)._whole(row["head"], row["tasks"], row["log"], row["line"], row["body"])
+    again = index.Index(None, index.Whose(Path(), Settings()), None)._whole(row["head"], row["tasks"], row["log"], row["body"])
     assert whole(again) == whole(found.contact)
     if found.is_person:
         assert stored.to_problems(row["problems"]) == found.problems
