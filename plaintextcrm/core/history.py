@@ -69,23 +69,26 @@ def _last_asked(answer: Callable[..., tuple[Interaction, ...]]) -> Callable[...,
 
 
 @_last_asked
-def _past(interactions: Sequence[Interaction], today: date, order: str) -> tuple[Interaction, ...]:
-    return tuple([entry for entry in chronological(interactions, order) if entry.on <= today and not entry.is_task])
+def past_of(interactions: Sequence[Interaction], today: date, order: str) -> tuple[Interaction, ...]:
+    """Of a log in that order the entries not after `today`, oldest first, plans left out."""
+    return tuple([entry for entry in chronological(interactions, order) if entry.on <= today and not (entry.box and entry.is_task)])
 
 
 @_last_asked
-def _touches(entries: Sequence[Interaction], kinds: KindTable) -> tuple[Interaction, ...]:
-    return tuple([entry for entry in entries if is_touch(entry, kinds)])
+def touches_of(entries: Sequence[Interaction], kinds: KindTable) -> tuple[Interaction, ...]:
+    """Those of the entries that count as contact."""
+    plain = kinds.touching
+    return tuple([one for one in entries if (one.kind in plain and not one.fields and not one.box) or is_touch(one, kinds)])
 
 
 def past(contact: Contact, today: date) -> tuple[Interaction, ...]:
     """The entries not after `today`, oldest first, plans left out."""
-    return _past(contact.interactions, today, contact.log_order)
+    return past_of(contact.interactions, today, contact.log_order)
 
 
 def touches(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple[Interaction, ...]:
     """The entries that count as contact on `today`, oldest first."""
-    return _touches(past(contact, today), kinds)
+    return touches_of(past(contact, today), kinds)
 
 
 def plans(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple[Interaction, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
 from plaintextcrm.core.record import NamedTuple
@@ -42,18 +42,23 @@ KINDS: tuple[Kind, ...] = (
     *_kinds("none", 0, 0, "note", "research", "comment", "skip", "review", "handover"),
 )
 
-KindTable = Mapping[str, Kind]
-"""Folded spelling (letters with inner hyphens, lower case) -> the kind."""
+
+class KindTable(dict[str, Kind]):
+    """Folded spelling (letters with inner hyphens, lower case) -> the kind; later kinds win over earlier ones. Not changed once made.
+
+    An entry without fields and box whose kind (or None) is in `touching` is contact; one in `counting` says nothing more than that.
+    """
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        super().__init__((spelling, kind) for kind in kinds for spelling in (kind.name, *kind.synonyms))
+        self.touching: frozenset[str | None] = frozenset([None, *(kind.name for kind in self.values() if kind.touch)])
+        self.counting = self.touching - {"referral-in"}
 
 
 @lru_cache(maxsize=16)
 def kind_table(extra: tuple[Kind, ...] = ()) -> KindTable:
     """Every spelling of every kind; the settings' own kinds win over ours."""
-    table: dict[str, Kind] = {}
-    for kind in (*KINDS, *extra):
-        for spelling in (kind.name, *kind.synonyms):
-            table[spelling] = kind
-    return table
+    return KindTable((*KINDS, *extra))
 
 
-STANDARD: KindTable = kind_table()
+STANDARD = kind_table()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 
@@ -34,22 +35,24 @@ class Numbers(NamedTuple):
 
 def numbers(touches: Sequence[Interaction], today: date, kinds: KindTable = STANDARD) -> Numbers:
     """From the entries that count as contact, oldest first."""
-    weights: dict[date, int] = {}
+    now = today.toordinal()
+    weights: dict[int, int] = {}
     for entry in touches:
-        weight = kinds[entry.kind].strength if entry.kind in kinds and entry.kind else 1
-        weights[entry.on] = max(weights.get(entry.on, 0), weight)
+        kind = kinds.get(entry.kind) if entry.kind else None
+        weight, day = kind.strength if kind else 1, entry.on.toordinal()
+        if weights.get(day, -1) < weight:
+            weights[day] = weight
     days = sorted(weights)
-    total = sum(weight * 2 ** (-(today - day).days / HALF_LIFE_DAYS) for day, weight in weights.items())
+    total = sum([weight * 2 ** ((day - now) / HALF_LIFE_DAYS) for day, weight in weights.items()])
     strength = round(100 * (1 - math.exp(-total / 6))) if len(days) >= 3 else None
-    ages = [(today - day).days for day in days]
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)][-GAPS:]
+    newest = days[-GAPS - 1 :]
+    gaps = [later - earlier for earlier, later in zip(newest, newest[1:], strict=False)]
     gap = _median(gaps) if len(gaps) >= 3 else None
-    silence = ages[-1] if ages else None
+    silence = now - days[-1] if days else None
     drifting = bool(gap and silence and max(2 * gap, gap + 14) < silence <= max(12 * gap, gap + 90))
     side, count = _in_a_row(touches)
-    recent = sum(age < TREND_DAYS for age in ages)
-    before = sum(TREND_DAYS <= age < 2 * TREND_DAYS for age in ages)
-    return Numbers(strength, total, recent, before, count, side, gap, len(gaps), silence, drifting)
+    within, halfway = bisect_right(days, now - 2 * TREND_DAYS), bisect_right(days, now - TREND_DAYS)
+    return Numbers(strength, total, len(days) - halfway, halfway - within, count, side, gap, len(gaps), silence, drifting)
 
 
 def _median(values: Sequence[int]) -> float:
@@ -59,7 +62,8 @@ def _median(values: Sequence[int]) -> float:
 
 
 def _in_a_row(touches: Sequence[Interaction]) -> tuple[str, int]:
-    sided = [("them" if from_them(entry) else "you") for entry in touches if from_them(entry) or from_us(entry)]
+    fielded = [entry for entry in touches if entry.fields]
+    sided = [("them" if from_them(entry) else "you") for entry in fielded if from_them(entry) or from_us(entry)]
     if not sided:
         return "", 0
     count = next((place for place, side in enumerate(reversed(sided)) if side != sided[-1]), len(sided))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import repeat
 from sys import intern
 from typing import Any, overload
 
@@ -87,14 +88,15 @@ class PlainLog(Sequence[Interaction]):
     def of(cls, kept: Sequence[Any], body: str) -> PlainLog:
         """The log again."""
         at, length, days, kinds, lines, timed, fielded = kept
-        skeleton: list[Interaction] = [
-            _new(Interaction, (on, "", kind, None, (), None, (), "", line))
-            for on, kind, line in zip(map(date.fromordinal, days), map(intern, kinds), lines, strict=True)
-        ]
+        times: list[str | None] = [None] * len(days)
+        fields: list[tuple[tuple[str, str], ...]] = [()] * len(days)
         for place, at_time in timed:
-            skeleton[place] = skeleton[place]._replace(at_time=at_time)
-        for place, fields in fielded:
-            skeleton[place] = skeleton[place]._replace(fields=tuple([(key, value) for key, value in fields]))
+            times[place] = at_time
+        for place, pairs in fielded:
+            fields[place] = tuple([(key, value) for key, value in pairs])
+        on, kind = map(date.fromordinal, days), map(intern, kinds)
+        entries = zip(on, repeat(""), kind, times, fields, repeat(None), repeat(()), repeat(""), lines, strict=False)
+        skeleton: list[Interaction] = list(map(_new, repeat(Interaction), entries))
         return cls(body[at : at + length], at, skeleton)
 
     @property

@@ -123,21 +123,13 @@ class Rules:
         return self._cadences[text]
 
 
-def _counting(kinds: KindTable) -> frozenset[str | None]:
-    """The kinds of which an entry without fields is contact and nothing more."""
-    return frozenset([None, *(kind.name for kind in kinds.values() if kind.touch and kind.name != "referral-in")])
-
-
-_COUNTING = _counting(STANDARD)
-
-
 def _ordinal(day: date | None) -> int:
     return day.toordinal() if day else 0
 
 
 def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[str, Any]:
     """What a log says of its days: those fields of `Facts`, sorted."""
-    counting = _COUNTING if kinds is STANDARD else _counting(kinds)
+    counting = kinds.counting
     days: list[int] = []
     odd: list[Interaction] = []
     for entry in log:

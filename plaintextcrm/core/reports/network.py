@@ -48,12 +48,12 @@ class Member:
     def bones(self) -> tuple[Interaction, ...]:
         """As `past`, of a plain log without texts and details: days, kinds and fields are a third of the work."""
         log = getattr(self.contact.interactions, "skeleton", None)
-        return self.past if log is None else history.past(self.contact._replace(interactions=log), self.today)
+        return self.past if log is None else history.past_of(log, self.today, self.contact.log_order)
 
     @cached_property
     def outline(self) -> tuple[Interaction, ...]:
         """As `touches`, of a plain log without texts and details."""
-        return tuple([entry for entry in self.bones if history.is_touch(entry, self.settings.kind_table)])
+        return history.touches_of(self.bones, self.settings.kind_table)
 
     def whole(self, entry: Interaction) -> Interaction:
         """An entry of `bones` or `outline` with its text and details."""
