@@ -131,8 +131,8 @@ def search(index: Index, vault_: Vault, words: Sequence[str], terms: Sequence[st
     if not wanted:
         return ()
     line_of = Finder(words).line_of
-    hits = (hit for hit in index.search(wanted) if holds is None or holds(hit.id))
-    return tuple(Found(hit.id, hit.name, *line_of(hit.name, hit.fields, hit.body)) for hit in islice(hits, limit))
+    hits = (hit for hit in index.search(wanted) if holds is None or holds(hit[0]))
+    return tuple(Found(id, name, *line_of(name, fields, body)) for id, name, fields, body in islice(hits, limit))
 
 
 def whole_problems(index: Index, vault_: Vault) -> tuple[Problem, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from plaintextcrm.core.patterns import pattern
-from plaintextcrm.core.text import fold, split_lines
+from plaintextcrm.core.text import fold
 
 _KEY = pattern(r"([^\s:#-][^:]*):")
 _MARKS = pattern(r"(?:[-*+]|#{1,6}|>|\|)[ \t]+(?:\[.\][ \t]+)?")
@@ -33,53 +33,64 @@ class Finder:
         self.wanted = tuple(fold(part) for part in parts(words)[0])
         self.bytes = tuple(part.encode() for part in self.wanted)
 
-    def line_of(self, name: str, fields: str, body: str) -> tuple[str, str]:
-        """(where, line) of the best matching line: "name", "" for the body, or the key it stands under.
+    def line_of(self, name: str, fields: bytes, body: bytes) -> tuple[str, str]:
+        """(where, line) of the best matching line: "name", "" for the body, or the key it stands under; fields and body in UTF-8.
 
         Most words in one line win; of these the name, then a line that spells them as they were typed, then the first.
         """
         best, found = self._count(name), ("name", name)
         if best == len(self.wanted):
             return found
-        for text, shown in ((body, _of_body), (fields, _of_fields)):
+        texts = ((_with_lf(body), _of_body), (_with_lf(fields), _of_fields))
+        for text, shown in texts:
             spelled = self._spelled(text)
             if spelled is not None:
                 return shown(*spelled)
-        for text, shown in ((body, _of_body), (fields, _of_fields)):
-            lines = split_lines(text)
+        for text, shown in texts:
+            lines = text.split(b"\n")
             for number, line in enumerate(lines):
-                count = self._count(line)
+                count = self._count(line.decode())
                 if count > best:
-                    best, found = count, shown("\n".join(lines[:number]), line)
+                    best, found = count, shown(b"\n".join(lines[:number]), line)
         return found
 
-    def _spelled(self, text: str) -> tuple[str, str] | None:
-        """The first line with all words as they were typed, but for the case of a to z, and what is before it; most often there is one."""
-        raw = ("\n".join(split_lines(text)) if "\r" in text else text).encode()
-        data = raw.lower()  # of bytes: ten times as quick as of text
-        at = data.find(self.bytes[0])
+    def _spelled(self, text: bytes) -> tuple[bytes, bytes] | None:
+        """(what is before it, the line): the first line with all words as they were typed, but for the case of a to z; most have one."""
+        first, *others = self.bytes
+        small = -1 if others else text.find(first)  # a single word: no line behind the one with it can be the first
+        end = text.find(b"\n", small) if small >= 0 else -1
+        data = (text[:end] if end >= 0 else text).lower()  # of bytes: ten times as quick as of text
+        at = data.find(first)
         while at >= 0:
             start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
             end = len(data) if end < 0 else end
-            line = data[start:end]
-            if all(part in line for part in self.bytes):
-                return raw[:start].decode(), raw[start:end].decode()
-            at = data.find(self.bytes[0], end)
+            if not others or all(data.find(part, start, end) >= 0 for part in others):
+                return text[:start], text[start:end]
+            at = data.find(first, end + 1)
         return None
 
     def _count(self, line: str) -> int:
         folded = fold(line)
-        return sum(part in folded for part in self.wanted)
+        return sum([part in folded for part in self.wanted])
 
 
-def _of_body(before: str, line: str) -> tuple[str, str]:
+def _with_lf(text: bytes) -> bytes:
+    """The text with LF at the end of each line."""
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+
+def _of_body(before: bytes, line: bytes) -> tuple[str, str]:
     """A line of the body without its marks."""
-    return "", _MARKS.sub("", line.strip(), count=1).strip(" |")
+    text = line.decode().strip()
+    marks = _MARKS.match(text)
+    return "", text[marks.end() if marks else 0 :].strip(" |")
 
 
-def _of_fields(before: str, line: str) -> tuple[str, str]:
+def _of_fields(before: bytes, line: bytes) -> tuple[str, str]:
     """A line of the front matter under its key, which may stand on a line before."""
-    if found := _KEY.match(line):
-        return found[1], line.strip()
-    key = next((found[1] for above in reversed(split_lines(before)) if (found := _KEY.match(above))), "")
-    return key, f"{key}: {line.strip().removeprefix('- ').strip(chr(34))}"
+    text = line.decode()
+    if found := _KEY.match(text):
+        return found[1], text.strip()
+    above = reversed(before.decode().split("\n"))
+    key = next((found[1] for other in above if (found := _KEY.match(other))), "")
+    return key, f"{key}: {text.strip().removeprefix('- ').strip(chr(34))}"

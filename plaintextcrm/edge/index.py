@@ -91,15 +91,6 @@ class Written(NamedTuple):
     line: int
 
 
-class Hit(NamedTuple):
-    """One contact that a search found, with the texts to find the line in."""
-
-    id: str
-    name: str
-    fields: str
-    body: str
-
-
 class Whose(NamedTuple):
     """What an index is opened for: a vault, the day that is asked for first (its marks are made along), who is told of the progress."""
 
@@ -210,18 +201,20 @@ class Index:
         for (head,) in self.db.execute("SELECT head FROM contact WHERE is_person ORDER BY path"):
             yield stored.checked(head)
 
-    def search(self, query: str) -> Iterator[Hit]:
-        """Contacts whose fields or body match an FTS5 query, best first; name counts more than fields, fields more than text.
+    def search(self, query: str) -> Iterator[tuple[str, str, bytes, bytes]]:
+        """(id, name, fields, body) of contacts that match an FTS5 query, best first; name counts more than fields, fields more than text.
 
-        Texts are read one contact after the other, so that whoever takes a few pays for a few.
+        Fields and body are read one contact after the other, so that whoever takes a few pays for a few; and as they are kept, in
+        UTF-8, for only one line of them is shown.
         """
         self._word_all()
         ranked = (
             "SELECT contact.rowid FROM words JOIN contact ON contact.rowid = words.rowid "
             "WHERE words MATCH ? AND is_person ORDER BY bm25(words, 10.0, 4.0, 1.0), contact.id"
         )
+        texts = "SELECT id, name, CAST(fields AS BLOB), CAST(body AS BLOB) FROM contact WHERE rowid = ?"
         for rowid in self.db.execute(ranked, (query,)).fetchall():
-            yield Hit(*self.db.execute("SELECT id, name, fields, body FROM contact WHERE rowid = ?", rowid).fetchone())
+            yield self.db.execute(texts, rowid).fetchone()
 
     def count(self) -> int:
         """How many people there are."""

@@ -48,8 +48,8 @@ class Look(NamedTuple):
     def packed(self) -> tuple[bytes, bytes]:
         """The paths and the stamps, to be kept and compared."""
         paths = [prefix + ("\0" + prefix).join(names) for _, prefix, names, _ in self.listings if names]
-        numbers = [number for listing in self.listings for number in listing.numbers]
-        return "\0".join(paths).encode("utf-8", "surrogateescape"), pack(f"{len(numbers)}q", *numbers)
+        stamps = [pack(f"{len(numbers)}q", *numbers) for _, _, _, numbers in self.listings]
+        return "\0".join(paths).encode("utf-8", "surrogateescape"), b"".join(stamps)
 
 
 def unpacked(paths: bytes, stamps: bytes) -> dict[str, Stamp]:

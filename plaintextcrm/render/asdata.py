@@ -29,6 +29,8 @@ def problem_fact(problem: Problem) -> dict[str, object]:
 
 def cell(value: object) -> str:
     """One value in one line of text."""
+    if isinstance(value, str):
+        return " ".join(value.split())
     if value is None or value is False:
         return ""
     if value is True:
