@@ -89,7 +89,7 @@ def end_with_code(lines: Sequence[str], line: int, end: int) -> int:
 
 def mask(text: str, first_line: int = 1, path: str = "") -> tuple[str, tuple[Problem, ...]]:
     """The text, as long, with code fences, HTML comments and `%% %%` blanked out. An unclosed comment is none; a fence runs on."""
-    if not any(mark[0] in text and mark in text for mark in ("```", "~~~", "<!--", "%%")):
+    if "```" not in text and "~~~" not in text and "<!--" not in text and "%%" not in text:
         return text, ()
     pieces: list[str] = []
     problems: list[Problem] = []
@@ -203,9 +203,8 @@ class _Scanner:
         self.interactions_before = len(self.interactions)
         for line, number in log.tasks:
             self._task(line, number)
-        for entry in log.skeleton:
-            if entry.fields:
-                self.problems.extend(field_problems(entry, self.path))
+        for place in log.fields:
+            self.problems.extend(field_problems(log.bare(place), self.path))
 
     def take(self, line: str, number: int) -> None:
         """One more line."""
@@ -374,7 +373,7 @@ class _Scanner:
     def _close_section(self) -> None:
         self._close_entry()
         if self.level:
-            plain = self.plain if self.plain and self.plain.skeleton[0].where > self.section_line and not self.plain_closed else None
+            plain = self.plain if self.plain and self.plain.lines[0] > self.section_line and not self.plain_closed else None
             self.sections.append(
                 Section(self.section_title, self.section_line, self.section_end, tuple(self.placed), self.has_blocks, plain)
             )

@@ -208,7 +208,10 @@ def _leaves(tree: Tree) -> list[str]:
     if isinstance(tree, str):
         return [tree.strip()] if tree.strip() else []
     parts = tree if isinstance(tree, list) else list(tree.values()) if isinstance(tree, dict) else []
-    return [leaf for part in parts for leaf in _leaves(part)]
+    leaves: list[str] = []
+    for part in parts:
+        leaves += ([part.strip()] if part.strip() else []) if isinstance(part, str) else _leaves(part)
+    return leaves
 
 
 def _text(tree: Tree, key: str) -> str:
@@ -225,8 +228,10 @@ def _list(tree: Tree, key: str) -> tuple[str, ...]:
             return (tree.strip(),) if tree.strip() else ()
         return tuple(part for part in (word.strip() for word in tree.split(",")) if part)
     leaves = _leaves(tree)
+    if all(isinstance(part, str) for part in _parts(tree)):
+        return tuple(leaves)
     wanted = {"email": "@"}.get((find_key(key) or Key("")).name)
-    if wanted and not all(isinstance(part, str) for part in _parts(tree)):
+    if wanted:
         leaves = [leaf for leaf in leaves if wanted in leaf] or leaves  # {type: work, value: a@b.c}: the labels are left out
     return tuple(leaves)
 

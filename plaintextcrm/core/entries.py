@@ -72,7 +72,8 @@ def field_pairs(text: str) -> tuple[tuple[str, str], ...]:
     """The pairs alone, as `fields_of` finds them."""
     if text.count("::") > MOST_FIELDS:
         return fields_of(text)[1]
-    found = _FIELD.findall(text)
+    colons = text.find("::")  # no bracket stands between the first of them and the one that opens its field
+    found = _FIELD.findall(text, max(text.rfind("[", 0, colons), text.rfind("(", 0, colons), 0))
     return tuple([((key or other_key).strip().lower(), (value if key else other).strip()) for key, value, other_key, other in found])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from operator import is_
 
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Contact, Interaction
@@ -60,7 +61,7 @@ def _last_asked(answer: Callable[..., tuple[Interaction, ...]]) -> Callable[...,
     def asked(*arguments: object) -> tuple[Interaction, ...]:
         nonlocal last
         before, found = last
-        if len(before) != len(arguments) or any(a is not b for a, b in zip(before, arguments, strict=True)):
+        if len(before) != len(arguments) or not all(map(is_, before, arguments)):
             found = answer(*arguments)
             last = (arguments, found)
         return found
@@ -93,5 +94,7 @@ def touches(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple
 
 def plans(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple[Interaction, ...]:
     """What is planned for after `today`, oldest first: open dated tasks, and entries whose day is still to come."""
+    if all(entry.on <= today for entry in contact.interactions):
+        return ()  # nearly everybody: nothing is put in order
     ahead = (entry for entry in chronological(contact.interactions, contact.log_order) if entry.on > today)
     return tuple(entry for entry in ahead if entry.box in (" ", "/") or is_touch(entry, kinds))

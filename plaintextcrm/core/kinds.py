@@ -46,12 +46,15 @@ KINDS: tuple[Kind, ...] = (
 class KindTable(dict[str, Kind]):
     """Folded spelling (letters with inner hyphens, lower case) -> the kind; later kinds win over earlier ones. Not changed once made.
 
-    An entry without fields and box whose kind (or None) is in `touching` is contact; one in `counting` says nothing more than that.
+    `names` is folded spelling -> name. An entry without fields and box whose kind (or None) is in `touching` is contact; one in
+    `counting` says nothing more than that.
     """
 
     def __init__(self, kinds: Iterable[Kind]) -> None:
         super().__init__((spelling, kind) for kind in kinds for spelling in (kind.name, *kind.synonyms))
-        self.touching: frozenset[str | None] = frozenset([None, *(kind.name for kind in self.values() if kind.touch)])
+        self.names = {spelling: kind.name for spelling, kind in self.items()}
+        touching = [name for name, kind in self.items() if kind.touch and name == kind.name]  # not what a synonym was of before
+        self.touching: frozenset[str | None] = frozenset([None, *touching])
         self.counting = self.touching - {"referral-in"}
 
 

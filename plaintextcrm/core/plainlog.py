@@ -10,11 +10,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import repeat
-from sys import intern
 from typing import Any, overload
 
 from plaintextcrm.core.entries import field_pairs, fields_of
-from plaintextcrm.core.kinds import KindTable
+from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.patterns import pattern
 
@@ -22,20 +21,29 @@ from plaintextcrm.core.patterns import pattern
 _ENTRY = pattern(
     r"([-*+] (\d{4}-\d\d-\d\d) (?:((?:[01]\d|2[0-3]):[0-5]\d) )?([a-z]+(?:-[a-z]+)?): (\S[^\n]*)\n((?:(?: {2,}\S[^\n\t]*)?\n)*))"
 )
+Fields = tuple[tuple[str, str], ...]
+Row = tuple[str, ...]
+"""Of an entry the whole, the day, the time, the kind, the rest of the line, and the lines below it."""
+
 _new = tuple.__new__  # calling the class takes three times as long, and this is the innermost loop
 
 
 class PlainLog(Sequence[Interaction]):
-    """The entries of such a log in file order. `skeleton` has them without text and details, which is all that dates need.
+    """The entries of such a log in file order, as columns: `days` (ordinals), `kinds` and `lines` of all, `times` and `fields` of some.
 
-    `at` is where the log stands in its body; `tasks` are (line, its number) of details that may be follow-ups.
+    `skeleton` are the entries without text and details, which is all that dates need. `at` is where the log stands in its body; `tasks`
+    are (line, its number) of details that may be follow-ups.
     """
 
-    __slots__ = ("_entries", "_found", "_text", "at", "skeleton", "tasks")
+    __slots__ = ("_entries", "_found", "_skeleton", "at", "days", "fields", "kinds", "lines", "tasks", "text", "times")
 
-    def __init__(self, text: str, at: int, skeleton: list[Interaction], tasks: Sequence[tuple[str, int]] = ()) -> None:
-        self._text, self.at, self.skeleton, self.tasks = text, at, skeleton, tasks
-        self._found: list[tuple[str, ...]] = []
+    def __init__(
+        self, text: str, at: int, days: list[int], kinds: list[str], lines: list[int], times: dict[int, str], fields: dict[int, Fields]
+    ) -> None:
+        self.text, self.at, self.days, self.kinds, self.lines, self.times, self.fields = text, at, days, kinds, lines, times, fields
+        self.tasks: list[tuple[str, int]] = []
+        self._found: list[Row] = []
+        self._skeleton: list[Interaction] = []
         self._entries: tuple[Interaction, ...] | None = None
 
     @classmethod
@@ -45,65 +53,72 @@ class PlainLog(Sequence[Interaction]):
         rows = _rows(text)
         if not rows or "^" in text or sum([len(row[0]) for row in rows]) < len(text) - start:
             return None  # something stands between the entries
-        skeleton: list[Interaction] = []
+        try:
+            names = [kinds.names[row[3]] for row in rows]
+            days = [date.fromisoformat(row[1]).toordinal() for row in rows]
+        except (KeyError, ValueError):
+            return None
+        lines: list[int] = []
+        times: dict[int, str] = {}
+        fields: dict[int, Fields] = {}
         tasks: list[tuple[str, int]] = []
         line = number + start
-        for _, day, at_time, word, words, below in rows:
-            kind = kinds.get(word)
-            if kind is None:
-                return None
-            fields: tuple[tuple[str, str], ...] = ()
+        for _, _, at_time, _, words, below in rows:
             if "::" in words:
                 if words[0] in "[(":
                     return None
-                fields = field_pairs(words)
-            try:
-                on = date.fromisoformat(day)
-            except ValueError:
-                return None
-            skeleton.append(_new(Interaction, (on, "", kind.name, at_time or None, fields, None, (), "", line)))
+                if pairs := field_pairs(words):
+                    fields[len(lines)] = pairs
+            if at_time:
+                times[len(lines)] = at_time
+            lines.append(line)
             line += 1
             if below:
                 if "[" in below:
                     tasks += [(task, place) for place, task in enumerate(below.split("\n"), line) if "[" in task]
                 line += below.count("\n")
-        log = cls(text, at, skeleton, tasks)
-        log._found = rows
+        log = cls(text, at, days, names, lines, times, fields)
+        log.tasks, log._found = tasks, rows
         return log
 
     def kept(self, body: str) -> list[object] | None:
-        """What `of` makes the log from again beside its body: where it stands, and days, kinds, lines, times and fields of its entries.
+        """What `of` makes the log from again beside its body: where it stands there, and the columns.
 
         None where it does not stand in the body as it was read, because comments and the like were left out.
         """
-        if not body.startswith(self._text, self.at):
+        if not body.startswith(self.text, self.at):
             return None
-        bones = self.skeleton
-        return [
-            self.at, len(self._text), [one[0].toordinal() for one in bones], [one[2] for one in bones], [one[8] for one in bones],
-            [(place, one[3]) for place, one in enumerate(bones) if one[3]], [(place, one[4]) for place, one in enumerate(bones) if one[4]],
-        ]  # fmt: skip
+        return [self.at, len(self.text), self.days, self.kinds, self.lines, list(self.times.items()), list(self.fields.items())]
 
     @classmethod
     def of(cls, kept: Sequence[Any], body: str) -> PlainLog:
-        """The log again."""
-        at, length, days, kinds, lines, timed, fielded = kept
-        times: list[str | None] = [None] * len(days)
-        fields: list[tuple[tuple[str, str], ...]] = [()] * len(days)
-        for place, at_time in timed:
-            times[place] = at_time
-        for place, pairs in fielded:
-            fields[place] = tuple([(key, value) for key, value in pairs])
-        on, kind = map(date.fromordinal, days), map(intern, kinds)
-        entries = zip(on, repeat(""), kind, times, fields, repeat(None), repeat(()), repeat(""), lines, strict=False)
-        skeleton: list[Interaction] = list(map(_new, repeat(Interaction), entries))
-        return cls(body[at : at + length], at, skeleton)
+        """The log again, our own kinds as one text each."""
+        at, length, days, kinds, lines, times, fielded = kept
+        fields = {place: tuple([(key, value) for key, value in pairs]) for place, pairs in fielded}
+        return cls(body[at : at + length], at, days, list(map(STANDARD.names.get, kinds, kinds)), lines, dict(times), fields)
+
+    def bare(self, place: int) -> Interaction:
+        """One entry without text and details."""
+        on, at_time, fields = date.fromordinal(self.days[place]), self.times.get(place), self.fields.get(place, ())
+        entry: Interaction = _new(Interaction, (on, "", self.kinds[place], at_time, fields, None, (), "", self.lines[place]))
+        return entry
 
     @property
-    def _rows(self) -> list[tuple[str, ...]]:
-        """Of each entry the whole, the day, the time, the kind, the rest of the line, and the lines below it."""
+    def skeleton(self) -> list[Interaction]:
+        """Them all without text and details."""
+        if not self._skeleton:
+            places = range(len(self.days))
+            times = map(self.times.get, places) if self.times else repeat(None)
+            fields = map(self.fields.get, places, repeat(())) if self.fields else repeat(())
+            days = map(date.fromordinal, self.days)
+            entries = zip(days, repeat(""), self.kinds, times, fields, repeat(None), repeat(()), repeat(""), self.lines, strict=False)
+            self._skeleton = list(map(_new, repeat(Interaction), entries))
+        return self._skeleton
+
+    @property
+    def _rows(self) -> list[Row]:
         if not self._found:
-            self._found = _rows(self._text)
+            self._found = _rows(self.text)
         return self._found
 
     @property
@@ -115,22 +130,30 @@ class PlainLog(Sequence[Interaction]):
 
     def whole(self, bare: Interaction) -> Interaction:
         """One entry of the skeleton with its text and details."""
-        place = bisect_left(self.skeleton, bare.where, key=lambda one: one.where)
-        return self._entries[place] if self._entries else _whole(self.skeleton[place], self._rows[place])
+        place = bisect_left(self.lines, bare.where)
+        return self._entries[place] if self._entries else _whole(bare, self._row(place))
+
+    def _row(self, place: int) -> Row:
+        """One of `_rows`, alone where they are not there yet."""
+        if self._found:
+            return self._found[place]
+        lines, first = self.text.lstrip("\n").split("\n"), self.lines[0]
+        below = self.lines[place + 1] - first if place + 1 < len(self.lines) else None
+        return _rows("\n".join(lines[self.lines[place] - first : below]))[0]
 
     @property
     def end(self) -> int:
         """The line after the last that is not blank."""
-        return _end(self.skeleton[-1], self._rows[-1])
+        return _end(self.lines[-1], self._rows[-1])
 
     @property
     def placed(self) -> list[tuple[date, int, int]]:
         """(day, line, the line after its last) of each entry."""
-        pairs = zip(self.skeleton, self._rows, strict=True)
-        return [(one.on, one.where, _end(one, row)) for one, row in pairs]
+        columns = zip(self.days, self.lines, self._rows, strict=True)
+        return [(date.fromordinal(day), line, _end(line, row)) for day, line, row in columns]
 
     def __len__(self) -> int:
-        return len(self.skeleton)
+        return len(self.days)
 
     def __iter__(self) -> Iterator[Interaction]:
         return iter(self.entries)
@@ -145,19 +168,19 @@ class PlainLog(Sequence[Interaction]):
         return self.entries[place]
 
 
-def _rows(text: str) -> list[tuple[str, ...]]:
+def _rows(text: str) -> list[Row]:
     start = len(text) - len(text.lstrip("\n"))
     return _ENTRY.findall(text if text.endswith("\n") else text + "\n", start)
 
 
-def _end(skeleton: Interaction, row: tuple[str, ...]) -> int:
-    """The line after an entry's last that is not blank."""
+def _end(line: int, row: Row) -> int:
+    """The line after the last of an entry in that line that is not blank."""
     below = row[5].rstrip("\n")
-    return skeleton.where + 1 + (below.count("\n") + 1 if below else 0)
+    return line + 1 + (below.count("\n") + 1 if below else 0)
 
 
-def _whole(skeleton: Interaction, row: tuple[str, ...]) -> Interaction:
-    on, _, kind, at_time, fields, block_id, details, box, where = skeleton
+def _whole(bare: Interaction, row: Row) -> Interaction:
+    on, _, kind, at_time, fields, block_id, details, box, where = bare
     _, _, _, _, text, below = row
     if fields:
         text = fields_of(text)[0]

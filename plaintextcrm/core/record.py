@@ -24,6 +24,8 @@ else:
             body["_field_defaults"] = defaults
             body["_blank"] = dict.fromkeys(fields) | defaults  # in the order of the fields
             body["_required"] = frozenset(field for field in fields if field not in defaults)
+            body["_tail"] = tuple(defaults[field] for field in fields if field in defaults)  # they stand last
+            body["_places"] = {field: place for place, field in enumerate(fields)}
             body.update({field: _tuplegetter(place, None) for place, field in enumerate(fields)})
             body["__slots__"] = ()
             body["_fields"] = body["__match_args__"] = fields
@@ -37,7 +39,12 @@ else:
 
         def __new__(cls, /, *values, **named):
             fields = cls._fields
-            if named or len(values) != len(fields):
+            missing = len(fields) - len(values)
+            if not named and 0 <= missing <= len(cls._tail):
+                return tuple.__new__(cls, values + cls._tail[-missing:] if missing else values)
+            if not values and tuple(named) == fields:
+                return tuple.__new__(cls, named.values())
+            if named or missing:
                 if values:
                     first = dict(zip(fields, values, strict=False))
                     if len(values) > len(fields) or not first.keys().isdisjoint(named):
@@ -60,7 +67,9 @@ else:
             return dict(zip(self._fields, self, strict=True))
 
         def _replace(self, /, **named):
-            values = (dict(zip(self._fields, self, strict=True)) | named).values()
-            if len(values) != len(self._fields):
-                raise ValueError(f"{type(self).__name__} has no field {', '.join(named.keys() - set(self._fields))}")
+            values, places = [*self], self._places
+            if not named.keys() <= places.keys():
+                raise ValueError(f"{type(self).__name__} has no field {', '.join(named.keys() - places.keys())}")
+            for name, value in named.items():
+                values[places[name]] = value
             return tuple.__new__(type(self), values)

@@ -7,7 +7,7 @@ applies the rules to that for one day. Days are ordinals (`date.toordinal()`), 0
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -127,16 +127,20 @@ def _ordinal(day: date | None) -> int:
     return day.toordinal() if day else 0
 
 
+def _told_apart(log: Sequence[Interaction], counting: Collection[str | None]) -> tuple[list[int], list[Interaction]]:
+    """(the days of entries that are contact and nothing more, the entries that their fields, box or kind make anything else)."""
+    columns: Any = log if hasattr(log, "bare") else None
+    if columns is None:
+        odd = [entry for entry in log if entry.fields or entry.box or entry.kind not in counting]
+        return [entry.on.toordinal() for entry in log if not (entry.fields or entry.box or entry.kind not in counting)], odd
+    apart = columns.fields.keys() | {place for place, kind in enumerate(columns.kinds) if kind not in counting}
+    days = [day for place, day in enumerate(columns.days) if place not in apart] if apart else columns.days[:]
+    return days, [columns.bare(place) for place in sorted(apart)]
+
+
 def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[str, Any]:
     """What a log says of its days: those fields of `Facts`, sorted."""
-    counting = kinds.counting
-    days: list[int] = []
-    odd: list[Interaction] = []
-    for entry in log:
-        if entry[4] or entry[7] or entry[2] not in counting:  # fields, box, kind: else it is contact and nothing more
-            odd.append(entry)
-        else:
-            days.append(entry[0].toordinal())
+    days, odd = _told_apart(log, kinds.counting)
     touches = set(days)
     found: dict[str, list[int]] = {"skips": [], "attempts": [], "referrals": [], "plans": []}
     theirs: set[int] = set()
@@ -158,7 +162,8 @@ def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[s
         elif entry.fields and is_attempt(entry):
             found["attempts"].append(on)
     if theirs and len(set(days)) < len(days):
-        last = {entry.on.toordinal(): entry for entry in chronological(log, order) if entry.kind not in ASIDES and not entry.is_task}
+        whole = getattr(log, "skeleton", log)
+        last = {entry.on.toordinal(): entry for entry in chronological(whole, order) if entry.kind not in ASIDES and not entry.is_task}
         theirs = {on for on in theirs if from_them(last[on])}
     for some in found.values():
         some.sort()
@@ -167,7 +172,7 @@ def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[s
 
 def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
     """A contact boiled down."""
-    log = getattr(contact.interactions, "skeleton", contact.interactions)  # of a plain log what dates need
+    log = contact.interactions
     status = (contact.text("status") or "").strip().lower()
     paused = contact.paused
     born = contact.birthday
@@ -191,6 +196,7 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
 
 def _passing_on(contact: Contact, log: Sequence[Interaction], kinds: KindTable) -> dict[str, Any]:
     """What a log says of a handover: those fields of `Facts`."""
+    log = getattr(log, "skeleton", log)  # of a plain log what dates need
     successor = fold(contact.text("successor") or "")
     if not successor or successor == fold(contact.text("owner") or ""):
         return {}

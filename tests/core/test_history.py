@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from plaintextcrm.core.history import chronological, past
-from plaintextcrm.core.kinds import STANDARD
+from plaintextcrm.core.entries import parse_entry
+from plaintextcrm.core.history import chronological, is_touch, past, touches_of
+from plaintextcrm.core.kinds import STANDARD, Kind, kind_table
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.standing import facts_of
 from tests.make import TODAY, contact
@@ -71,3 +72,11 @@ def test_a_plain_log_that_was_kept_beside_its_body_is_the_same_again() -> None:
     assert again.entries == read.entries
     assert (again.end, again.placed) == (read.end, read.placed)
     assert read.kept("## " + log.replace("word", "%%%%")) is None
+
+
+def test_a_kind_of_ours_that_the_settings_make_no_contact_is_none_by_any_of_its_names() -> None:
+    kinds = kind_table((Kind("email", "none", 1, 10),))
+    entries = [parse_entry(line, kinds=kinds) for line in ("- 2026-01-02 email: x", "- 2026-01-02 call: y", "- 2026-01-02 memo: z")]
+    found = [entry for entry in entries if entry]
+    assert list(touches_of(found, kinds)) == [entry for entry in found if is_touch(entry, kinds)]
+    assert [entry.kind for entry in touches_of(found, kinds)] == ["call", None]
