@@ -9,13 +9,15 @@ from heapq import heappop, heappush
 from itertools import combinations
 
 from plaintextcrm.core.model import Interaction
+from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import amount
 from plaintextcrm.core.text import fold
 
 SENT, INTRODUCED, KNOWS, MET = "sent", "introduced", "knows", "met"
-TOGETHER = ("introduced", "referral-out")  # kinds that say that we brought two people together
+TOGETHER = frozenset(["introduced", "referral-out"])  # kinds that say that we brought two people together
+TO_US = frozenset(["referral-in"])
 AT_A_TABLE = 12
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)[^\[\]]*\]\]")
 
@@ -52,8 +54,8 @@ def referrals(network: Network) -> tuple[Referral, ...]:
     `[from::]` and `[to::]` say who sent whom; else the file's own person sent those whom the line links to.
     """
     found: dict[tuple[object, ...], Referral] = {}
-    for one in network.everybody:
-        for entry in _told(one, ("referral-in",)):
+    for one in (one for one in network.everybody if one.facts.referrals):
+        for entry in map(one.whole, of_kinds(one, TO_US)):
             senders = _named(network, entry.field("from")) or (one.id,)
             named = _named(network, entry.field("to")) or _linked(network, entry.text)
             for by in senders:
@@ -63,8 +65,8 @@ def referrals(network: Network) -> tuple[Referral, ...]:
                 found.setdefault(key, Referral(entry.on, by, to, amount(entry.field("value")), entry.text))
     told = {(referral.by, id) for referral in found.values() for id in referral.to}
     for one in network.everybody:
-        sender = network.meant(one.contact.text("referred_by") or "")
-        met = one.contact.met
+        said = one.contact.text("referred_by")
+        sender, met = network.meant(said) if said else None, one.contact.met
         if sender and sender is not one and (sender.id, one.id) not in told and not (met and met > network.today):
             found[sender.id, one.id] = Referral(met, sender.id, (one.id,))
     return tuple(sorted(found.values(), key=lambda told: (told.on or date.min, told.by, told.to, told.text)))
@@ -85,9 +87,9 @@ def _sent(sent: Iterable[Referral]) -> Iterator[Tie]:
 
 def _introduced(network: Network) -> Iterator[Tie]:
     for one in network.everybody:
-        for entry in _told(one, TOGETHER):
+        for entry in _naming(one, TOGETHER):
             ends = _named(network, entry.field("from")) or (one.id,)
-            others = _named(network, entry.field("to")) or _linked(network, entry.text)
+            others = _named(network, entry.field("to")) or _linked(network, one.whole(entry).text)
             yield from (Tie(end, other, INTRODUCED) for end in ends for other in others)
 
 
@@ -103,20 +105,42 @@ def _met(network: Network) -> Iterator[Tie]:
     """People whose files share an entry (one day, one block id) sat at one table; more than a dozen are a hall, where one meets nobody."""
     tables: dict[tuple[date, str], list[str]] = {}
     for one in network.everybody:
-        for entry in _told(one, None):
-            tables.setdefault((entry.on, entry.block_id or ""), []).append(one.id)
+        log = one.contact.interactions
+        for entry in () if isinstance(log, PlainLog) else log:  # a plain one has no block id
+            if entry.block_id is not None and entry.on <= one.today and not entry.is_task:
+                tables.setdefault((entry.on, entry.block_id), []).append(one.id)
     for table in tables.values():
         if len(table) <= AT_A_TABLE:
             yield from (Tie(one, other, MET) for one, other in combinations(table, 2))
 
 
-def _told(one: Member, kinds: Sequence[str] | None) -> Sequence[Interaction]:
-    """The entries by today of these kinds (None: those that have a block id)."""
+def of_kinds(one: Member, kinds: frozenset[str]) -> list[Interaction]:
+    """The entries by today of these kinds, as they stand in the log; of a plain log without texts."""
+    log, today = one.contact.interactions, one.today
+    if isinstance(log, PlainLog):
+        if kinds.isdisjoint(log.kinds):
+            return []
+        now = today.toordinal()
+        return [log.bare(place) for place, kind in enumerate(log.kinds) if kind in kinds and log.days[place] <= now]
+    return [entry for entry in log if entry.kind in kinds and entry.on <= today and not entry.is_task]
 
-    def fits(entry: Interaction) -> bool:
-        return entry.kind in kinds if kinds else entry.block_id is not None
 
-    return [one.whole(entry) for entry in one.bones if fits(entry)]
+def _naming(one: Member, kinds: frozenset[str]) -> Sequence[Interaction]:
+    """The same, but oldest first, and none of a log in which no such entry names somebody by a link or `[to::]`."""
+    log = one.contact.interactions
+    if isinstance(log, PlainLog) and (kinds.isdisjoint(log.kinds) or not _names(log, kinds)):
+        return ()  # most logs: they are neither put in order nor parsed
+    return [entry for entry in one.bones if entry.kind in kinds]
+
+
+def _names(log: PlainLog, kinds: frozenset[str]) -> bool:
+    """Whether a link or `[to::]` stands in the line of an entry of these kinds."""
+    places = [place for place, kind in enumerate(log.kinds) if kind in kinds]
+    if "[[" in log.text:
+        lines = log.text.lstrip("\n").split("\n")
+        if any("[[" in lines[log.lines[place] - log.lines[0]] for place in places):
+            return True
+    return any(key == "to" for place in places for key, _ in log.fields.get(place, ()))
 
 
 def _linked(network: Network, text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from datetime import date
 from plaintextcrm.core import history
 from plaintextcrm.core.colleagues import Colleagues, Presence
 from plaintextcrm.core.model import Contact, Interaction
+from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 
@@ -62,18 +63,24 @@ def passing(contact: Contact, colleagues: Colleagues, today: date) -> Passing | 
         successor = ""
     if not successor and colleagues.leaves(owner) is None and not _mentions_one(contact):
         return None
-    past = history.past(contact, today)
+    past = history.past_of(_bare(contact), today, contact.log_order)
     handed = _handed(past, colleagues)
     if handed and handed.to == (successor or owner) and (successor or colleagues.leaves(owner) is None):
-        return Passing(handed.before, handed.to, DONE, handed.on, notes=_notes(past))
+        return Passing(handed.before, handed.to, DONE, handed.on, notes=_notes(contact, past))
     if not successor and colleagues.leaves(owner) is None:
         return None
     return _under_way(contact, past, colleagues, owner, successor)
 
 
+def _bare(contact: Contact) -> Sequence[Interaction]:
+    """The log, of a plain one without texts: all that is asked but of notes is said by days, kinds and fields."""
+    log = contact.interactions
+    return log.skeleton if isinstance(log, PlainLog) else log
+
+
 def _mentions_one(contact: Contact) -> bool:
-    log = getattr(contact.interactions, "skeleton", contact.interactions)  # of a plain log what is needed to look for one
-    return any(entry[2] == "handover" for entry in log)
+    log = contact.interactions
+    return "handover" in log.kinds if isinstance(log, PlainLog) else any(entry.kind == "handover" for entry in log)
 
 
 class _Handed(NamedTuple):
@@ -94,8 +101,11 @@ def _handed(past: Iterable[Interaction], colleagues: Colleagues) -> _Handed | No
     return found
 
 
-def _notes(past: Iterable[Interaction]) -> tuple[Interaction, ...]:
-    return tuple(entry for entry in past if entry.field("handover"))
+def _notes(contact: Contact, past: Iterable[Interaction]) -> tuple[Interaction, ...]:
+    """Those with `[handover::]`, whole."""
+    log = contact.interactions
+    notes = (entry for entry in past if entry.fields and entry.field("handover"))
+    return tuple(log.whole(entry) if isinstance(log, PlainLog) else entry for entry in notes)
 
 
 def _under_way(contact: Contact, past: Sequence[Interaction], colleagues: Colleagues, owner: str, successor: str) -> Passing:
@@ -103,7 +113,7 @@ def _under_way(contact: Contact, past: Sequence[Interaction], colleagues: Collea
     with_successor = [one for one in seen if successor in one[1]]
     together = [entry for entry, us in with_successor if owner in us]
     alone = [entry for entry, us in with_successor if owner not in us]
-    notes = _notes(past)
+    notes = _notes(contact, past)
     signs = [entry.on for entry, _ in with_successor] + [entry.on for entry in notes]
     return Passing(
         owner, successor, _stage(together, alone) if successor else NOBODY,

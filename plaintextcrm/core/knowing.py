@@ -33,9 +33,9 @@ SAYS = {
 
 def warmth(one: Member) -> int | None:
     """Freshness; of somebody without a cadence 100 x 2^-(days since the last contact / 180). None where there was no contact."""
-    if one.silence is None:
-        return None
-    return round(100 * 2 ** (-one.silence / HALF_LIFE_DAYS)) if one.standing.freshness is None else one.standing.freshness
+    if one.standing.freshness is not None:
+        return one.standing.freshness
+    return None if one.silence is None else round(100 * 2 ** (-one.silence / HALF_LIFE_DAYS))
 
 
 def warmth_words(one: Member) -> str:

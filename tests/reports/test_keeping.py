@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from plaintextcrm.core.plainlog import PlainLog
+from plaintextcrm.core.reports.keeping import _paces
+from plaintextcrm.core.reports.kept import contact_days
 from plaintextcrm.core.settings import Me, Settings
-from tests.make import contact
-from tests.reports.people import ids, row, told
+from tests.make import TODAY, contact
+from tests.reports.people import ids, network, row, told
+
+LAW = settings(deadline=None, database=None, derandomize=True)
+DAYS = st.integers(-40, 900).map(lambda ago: TODAY - timedelta(ago)) | st.integers(0, 20).map(lambda ago: TODAY - timedelta(7 * ago))
+KINDS = st.sampled_from(["call", "lunch", "email", "note", "gave", "asked", "gift", "referral-in", "handover", "skip"])
+TEXTS = st.sampled_from(["Words", "With [[Cleo]]", "With [[bob]]", "About it", "To [[Bob Lee|him]]"])
+FIELDS = st.sampled_from(["", "", " [dir:: in]", " [touch:: no]", " [value:: 12.5]", " [minutes:: 45]", " [reached:: no]"])
+LOGS = st.lists(st.builds(lambda on, *words: f"- {on} {words[0]}: {words[1]}{words[2]}", DAYS, KINDS, TEXTS, FIELDS), max_size=14)
 
 # --- quiet: who matters and is going silent ------------------------------------------------------------------------
 
@@ -149,6 +161,26 @@ def test_who_was_seen_often_and_no_longer_is_does_not_count_as_seen_more():
 
 
 # --- quiet: old strong ties ----------------------------------------------------------------------------------------
+
+
+@LAW
+@given(LOGS)
+def test_what_days_alone_tell_is_what_the_entries_say(lines):
+    one = network(contact(*lines)).everybody[0]
+    assert [date.fromordinal(day) for day in contact_days(one)] == sorted({entry.on for entry in one.outline})
+    assert one.facts.days[: len(one.bones)] == [entry.on.toordinal() for entry in one.bones]
+    found = one.numbers
+    paced = [(pace.gap, pace.gaps, pace.silence) for pace in _paces([one])]
+    assert paced == ([(found.gap, found.gaps, found.silence)] if found.gap else [])
+
+
+@LAW
+@given(LOGS, LOGS, st.sampled_from(["quiet", "give", "load", "new", "tidy", "year"]))
+def test_a_report_of_plain_logs_is_that_of_their_entries(lines, others, name):
+    ada, bob = contact("name: Ada", "tier: A", *lines), contact("name: Bob Lee", *others, id="bob")
+    assert all(isinstance(one.interactions, PlainLog) or not one.interactions for one in (ada, bob))
+    whole = (one._replace(interactions=tuple(one.interactions)) for one in (ada, bob))
+    assert told(name, ada, bob) == told(name, *whole)
 
 
 def test_ten_days_with_contact_and_a_year_of_silence_make_an_old_strong_tie():

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plaintextcrm.core.dates import parse_cadence
 from plaintextcrm.core.model import NEVER
-from plaintextcrm.core.reports.doubles import is_near
+from plaintextcrm.core.reports.doubles import _share_an_end, is_near
 from plaintextcrm.core.settings import Settings, Tier
 from tests.make import contact, parsed
 from tests.reports.people import ids, row, told
 
+LAW = settings(deadline=None, database=None, derandomize=True)
 LOST, UNSORTED, SILENT, TWICE, GAPS, ASTRAY = range(1, 7)
 
 
@@ -203,6 +206,15 @@ def test_near_is_one_slip(one, other, near):
     assert is_near(one, other) is is_near(other, one) is near
 
 
+@LAW
+@given(st.text("ab", min_size=5, max_size=8), st.integers(0, 8), st.integers(0, 1), st.sampled_from(["", "x", "a", "swap"]))
+def test_near_names_have_two_letters_at_an_end_in_common(name, at, cut, slip):
+    put = name[at : at + 2][::-1] if slip == "swap" else slip
+    other = name[:at] + put + name[at + (2 if slip == "swap" else cut) :]
+    if len(other) >= 5 and is_near(name, other):
+        assert _share_an_end([name, other])
+
+
 # --- gaps in the highest tier --------------------------------------------------------------------------------------
 
 WHOLE = (
@@ -264,6 +276,11 @@ def test_a_link_astray_is_told_with_its_place():
     assert links("- 2026-01-01 call", "  - and [[Cleo]] came too") == [("[[Cleo]]", "2026-01-01")]
 
 
+def test_a_link_that_a_field_stood_in_is_one():
+    assert links("- 2026-01-01 call: x [(with:: her)[Cleo]]") == [("[[Cleo]]", "2026-01-01")]
+    assert links("- 2026-01-01 call: x [[Bob Lee[with:: her]y]]") == [("[[Bob Leey]]", "2026-01-01")]
+
+
 def test_a_link_is_told_once_a_file_where_it_first_stands():
     assert links('knows: ["[[Cleo]]"]', "- 2026-01-01 call: [[cleo]]", "  - [ ] Ask [[Cleo]]") == [("[[Cleo]]", "knows")]
     one, other = contact("knows: '[[Cleo]]'", id="a"), contact("knows: '[[Cleo]]'", id="b")
@@ -273,6 +290,16 @@ def test_a_link_is_told_once_a_file_where_it_first_stands():
 def test_an_open_follow_up_of_the_body_is_looked_at_too():
     ada = parsed("---\nname: Ada\n---\n\n- [ ] Ask [[Cleo]]\n- [x] Asked [[Dora]]\n").contact
     assert [(line["link"], line["where"]) for line in told("tidy", ada).tables[ASTRAY - 1].rows] == [("[[Cleo]]", "follow-up")]
+
+
+@LAW
+@given(st.lists(st.sampled_from(
+    ["[[Cleo]]", "[[bob-lee]]", "[[Bob", "[", "]", "]]", "(with:: b)", "[with:: b]", "[to:: [[Dora]]]", " ", "|", "#", "Ada", "\n  "]
+)))  # fmt: skip
+def test_a_link_is_found_in_a_log_wherever_fields_stand(pieces):
+    ada = contact(f"- 2026-01-01 call: x{''.join(pieces)}")
+    bob = contact("name: Bob Lee", id="work/bob-lee")
+    assert told("tidy", ada, bob) == told("tidy", ada._replace(interactions=tuple(ada.interactions)), bob)
 
 
 @pytest.mark.parametrize("link", ["2026-01-01", "daily/2026-01-01", "photo.JPG", "files/plan.pdf"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 
 from plaintextcrm.core import graph
 from plaintextcrm.core.graph import Graph
@@ -77,7 +78,7 @@ def _cut_off(net: Graph, node: int, parts: int) -> list[int]:
 def doors_table(network: Network, net: Graph, people: Sequence[Member]) -> Table:
     """What lies ahead, groups of one, people not in touch yet: to each the nearest person we are in touch with."""
     by_id, place = network.by_id, net.place
-    starts = {place[one.id]: door(one) for one in network.everybody if one.last is not None and not one.is_gone}
+    starts = {place[one.id]: door(one) for one in network.everybody if one.standing.last and not one.is_gone}
     ways = graph.ways(net, starts, lambda node, other: HEARSAY)
     rows = []
     for missing, why, some in _missing(network, people):
@@ -99,10 +100,11 @@ def _missing(network: Network, people: Sequence[Member]) -> Iterator[tuple[str, 
     """(what, why, who is there): places that `ahead` names, groups of one, then people we were never in touch with."""
     places: dict[str, list[Member]] = {}
     groups: dict[str, list[Member]] = {}
+    place_, fold_ = cache(partial(place_of, network.settings)), cache(fold)  # a few places and groups of many people
     for one in people:
-        places.setdefault(place_of(network.settings, one.contact.text("location")) or "", []).append(one)
+        places.setdefault(place_(one.contact.text("location")) or "", []).append(one)
         for group in one.contact.texts("groups"):
-            groups.setdefault(fold(group), []).append(one)
+            groups.setdefault(fold_(group), []).append(one)
     ahead = f" {' '.join(words_of(network.settings.me.ahead))} "
     for place in sorted(filter(None, places)):
         if f" {' '.join(words_of(place))} " in ahead:
@@ -111,7 +113,7 @@ def _missing(network: Network, people: Sequence[Member]) -> Iterator[tuple[str, 
         if len(groups[group]) == 1:
             yield f"group {group}", "only one of it", groups[group]
     for one in people:
-        if one.last is None:
+        if not one.standing.last:
             yield one.name, "not in touch yet", [one]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from plaintextcrm.core.due import due_row, plain_words
 from plaintextcrm.core.graph import referrals
 from plaintextcrm.core.knowing import path, warmth
+from plaintextcrm.core.numbers import HALF_LIFE_DAYS
 from plaintextcrm.core.pages import words
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many
@@ -50,7 +52,7 @@ def _coldest(one: Member) -> tuple[bool, int, str]:
 def acts_like_five(network: Network) -> tuple[tuple[Member, tuple[str, ...]], ...]:
     """Those not named who are among the five strongest ties, or among the five who sent us most people; with why."""
     people = tuple(network)
-    strong = sorted((one for one in people if one.numbers.strength), key=lambda one: (-(one.numbers.strength or 0), one.id))[:FIVE]
+    strong = strongest(people, FIVE)
     sent: Counter[str] = Counter()
     for referral in referrals(network):
         sent[referral.by] += referral.people
@@ -62,6 +64,28 @@ def acts_like_five(network: Network) -> tuple[tuple[Member, tuple[str, ...]], ..
         why[one.id].append(f"sent us {many(sent[one.id], 'person', 'people')}")
     found = [(network.by_id[id], tuple(reasons)) for id, reasons in why.items() if not network.by_id[id].is_five]
     return tuple(sorted(found, key=lambda pair: (-len(pair[1]), -(pair[0].numbers.strength or 0), pair[0].id)))
+
+
+def strongest(people: Sequence[Member], most: int) -> list[Member]:
+    """The strongest ties, as many at most; of equal ones the first ids.
+
+    Who could not be among them though each contact were of the heaviest kind is not looked at closer: days alone tell that.
+    """
+    found: list[tuple[int, str, Member]] = []
+    heaviest = max([1, *(kind.strength for kind in people[0].settings.kind_table.values())]) if people else 1
+    for could_be, one in sorted(((_could_be(one, heaviest), one) for one in people), key=lambda pair: -pair[0]):
+        if len(found) == most and could_be < -found[-1][0]:
+            break
+        if one.numbers.strength:
+            found = sorted([*found, (-one.numbers.strength, one.id, one)], key=lambda ranked: ranked[:2])[:most]
+    return [one for *_, one in found]
+
+
+def _could_be(one: Member, weight: int) -> float:
+    """What the strength is at most, contacts having no more than that weight."""
+    now = one.today.toordinal()
+    total = weight * sum([2 ** ((day - now) / HALF_LIFE_DAYS) for day in one.facts.touches if day <= now])
+    return 100.6 - 100 * math.exp(-total / 6)  # rounded up
 
 
 # --- sentences and tables ------------------------------------------------------------------------------------------

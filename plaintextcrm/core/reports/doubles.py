@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
@@ -25,20 +24,33 @@ class Double(NamedTuple):
     why: tuple[str, ...]
 
 
-Finding = tuple[Sequence[Member], str]
+class Card(NamedTuple):
+    """What the rules compare of one person: the name and the company folded, and the words of the name.
+
+    `place` is where they stand among all: who comes first is kept.
+    """
+
+    one: Member
+    place: int
+    name: str
+    company: str
+    parts: tuple[str, ...]
+
+
+Finding = tuple[Sequence[Card], str]
 """People who share something, and what it is, in words."""
 
 
 def doubles(network: Network) -> tuple[Double, ...]:
     """Those with most reasons first. Asked of a few, it still compares them with everybody; who `knows` the other is somebody else."""
-    people = [one for one in network.everybody if not one.is_gone]
+    cards = _cards([one for one in network.everybody if not one.is_gone])
     asked = {one.id for one in network.members}
     why: dict[tuple[str, str], list[str]] = defaultdict(list)
     for rule in RULES:
-        for group, words in rule(people):
-            keep, *others = sorted(group, key=_first)
+        for group, words in rule(cards):
+            keep, *others = sorted(group, key=_place)
             for other in others:
-                why[keep.id, other.id].append(words)
+                why[keep.one.id, other.one.id].append(words)
     found = [
         Double(network.by_id[keep], network.by_id[other], tuple(dict.fromkeys(words)))
         for (keep, other), words in why.items()
@@ -52,6 +64,20 @@ def doubles(network: Network) -> tuple[Double, ...]:
 def entries_by_now(one: Member) -> int:
     """How many entries there are, plans and days to come left out."""
     return bisect_right(one.facts.days, one.today.toordinal())
+
+
+def _cards(people: Sequence[Member]) -> list[Card]:
+    """In the order of the people."""
+    place = {one.id: place for place, one in enumerate(sorted(people, key=_first))}
+    found = []
+    for one in people:
+        name = fold(one.name)
+        found.append(Card(one, place[one.id], name, fold(one.contact.text("company") or ""), tuple(re.findall(r"\w+", name))))
+    return found
+
+
+def _place(card: Card) -> int:
+    return card.place
 
 
 def _first(one: Member) -> tuple[int, date, int, str]:
@@ -68,92 +94,85 @@ def _are_acquainted(pair: Double, network: Network) -> bool:
 # --- what two files may share --------------------------------------------------------------------------------------
 
 
-def _groups(people: Iterable[Member], keys: Callable[[Member], Iterable[Hashable]]) -> Mapping[Hashable, list[Member]]:
+def _groups(cards: Iterable[Card], keys: Callable[[Card], Iterable[Hashable]]) -> Mapping[Hashable, list[Card]]:
     """Everybody by each of their keys; somebody alone with a key is left out."""
-    found: dict[Hashable, list[Member]] = defaultdict(list)
-    for one in people:
-        for key in dict.fromkeys(keys(one)):
-            found[key].append(one)
+    found: dict[Hashable, list[Card]] = defaultdict(list)
+    for card in cards:
+        for key in keys(card):
+            group = found[key]
+            if not group or group[-1] is not card:  # who has a key twice is in its group once
+                group.append(card)
     return {key: group for key, group in found.items() if len(group) > 1}
 
 
-@lru_cache(maxsize=65536)
-def _folded(name: str) -> str:
-    """`fold`, kept: five rules look at each name."""
-    return fold(name)
-
-
-def _name(one: Member) -> str:
-    return _folded(one.name)
-
-
-def _parts(one: Member) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", _name(one)))
-
-
-def same_name(people: Sequence[Member]) -> Iterable[Finding]:
+def same_name(cards: Sequence[Card]) -> Iterable[Finding]:
     """The same name, whatever case and accents."""
-    return ((group, "the same name") for group in _groups(people, lambda one: [_name(one)]).values())
+    return ((group, "the same name") for group in _groups(cards, lambda card: [card.name]).values())
 
 
-def same_email(people: Sequence[Member]) -> Iterable[Finding]:
+def same_email(cards: Sequence[Card]) -> Iterable[Finding]:
     """An e-mail address of both."""
-    found = _groups(people, lambda one: [text.strip().casefold() for text in one.contact.texts("email") if "@" in text])
+    found = _groups(cards, lambda card: [text.strip().casefold() for text in card.one.contact.texts("email") if "@" in text])
     return ((group, f"e-mail {key}") for key, group in found.items() if len(group) < OFFICE)
 
 
-def same_phone(people: Sequence[Member]) -> Iterable[Finding]:
+def same_phone(cards: Sequence[Card]) -> Iterable[Finding]:
     """A phone number of both: the last nine digits, so that +351, 00351 and nothing at all agree."""
 
-    def numbers(one: Member) -> Iterable[str]:
-        digits = (re.sub(r"\D", "", text) for text in one.contact.texts("phone"))
-        return (number[-SAME_DIGITS:] for number in digits if len(number) >= LEAST_DIGITS)
+    def numbers(card: Card) -> Iterable[str]:
+        digits = [re.sub(r"\D", "", text) for text in card.one.contact.texts("phone")]
+        return [number[-SAME_DIGITS:] for number in digits if len(number) >= LEAST_DIGITS]
 
-    return ((group, "the same phone") for group in _groups(people, numbers).values() if len(group) < OFFICE)
+    return ((group, "the same phone") for group in _groups(cards, numbers).values() if len(group) < OFFICE)
 
 
-def alias_is_name(people: Sequence[Member]) -> Iterable[Finding]:
+def alias_is_name(cards: Sequence[Card]) -> Iterable[Finding]:
     """The name of one is an alias of the other."""
-    named = _by_name(people)
-    for one in people:
-        for alias in one.contact.texts("aliases"):
+    named = _by_name(cards)
+    for card in cards:
+        for alias in card.one.contact.texts("aliases"):
             other = named.get(fold(alias))
-            if other and other is not one:
-                yield (one, other), f'the alias "{alias}"'
+            if other and other is not card:
+                yield (card, other), f'the alias "{alias}"'
 
 
-def _by_name(people: Sequence[Member]) -> Mapping[str, Member]:
+def _by_name(cards: Sequence[Card]) -> Mapping[str, Card]:
     """Who has a name; of several the first, to which `same_name` joins the others."""
-    found: dict[str, Member] = {}
-    for one in sorted(people, key=_first):
-        found.setdefault(_name(one), one)
+    found: dict[str, Card] = {}
+    for card in sorted(cards, key=_place):
+        found.setdefault(card.name, card)
     return found
 
 
-def turned_name(people: Sequence[Member]) -> Iterable[Finding]:
+def turned_name(cards: Sequence[Card]) -> Iterable[Finding]:
     """`King, Ada` and `Ada King`."""
-    found = _groups(_by_name(people).values(), lambda one: [tuple(sorted(_parts(one)))] if len(_parts(one)) > 1 else [])
+    found = _groups(_by_name(cards).values(), lambda card: [tuple(sorted(card.parts))] if len(card.parts) > 1 else [])
     return ((group, "the name turned round") for group in found.values())
 
 
-def near_name(people: Sequence[Member]) -> Iterable[Finding]:
+def near_name(cards: Sequence[Card]) -> Iterable[Finding]:
     """One letter more, less or other, or two swapped, in the same company."""
-    found = _groups(_by_name(people).values(), _shortened)
-    seen: set[tuple[str, str]] = set()
-    for group in found.values():
-        first, *others = sorted(group, key=_first)
-        for other in others:
-            if (first.id, other.id) not in seen and is_near(_name(first), _name(other)):
-                seen.add((first.id, other.id))
-                yield (first, other), "nearly the same name, in one company"
+    long = [card for card in _by_name(cards).values() if card.company and len(card.name) >= 5]
+    seen: set[tuple[int, int]] = set()
+    for colleagues in _groups(long, lambda card: [card.company]).values():
+        if not _share_an_end([card.name for card in colleagues]):
+            continue
+        for first, *others in _groups(colleagues, _shortened).values():
+            for other in others:
+                if (first.place, other.place) not in seen and is_near(first.name, other.name):
+                    seen.add((first.place, other.place))
+                    yield (first, other), "nearly the same name, in one company"
 
 
-def _shortened(one: Member) -> Iterable[tuple[str, str]]:
-    """Company and name, and the name less each of its letters: near names have one of these in common."""
-    company, name = fold(one.contact.text("company") or ""), _name(one)
-    if not company or len(name) < 5:
-        return ()
-    return ((company, short) for short in (name, *(name[:at] + name[at + 1 :] for at in range(len(name)))))
+def _share_an_end(names: Sequence[str]) -> bool:
+    """Whether two of them begin or end with the same two letters. Near names of five letters and more do; most colleagues do not."""
+    return len({name[:2] for name in names}) < len(names) or len({name[-2:] for name in names}) < len(names)
+
+
+def _shortened(card: Card) -> Iterable[str]:
+    """The name, and the name less each of its letters: near names have one of these in common."""
+    name = card.name
+    return [name, *[name[:at] + name[at + 1 :] for at in range(len(name))]]
 
 
 def is_near(a: str, b: str) -> bool:
@@ -167,20 +186,19 @@ def is_near(a: str, b: str) -> bool:
     return (len(a) <= 1 and len(b) <= 1) or (len(a) == 2 and a == b[::-1])
 
 
-def initial_only(people: Sequence[Member]) -> Iterable[Finding]:
+def initial_only(cards: Sequence[Card]) -> Iterable[Finding]:
     """`A. King` beside the only A… King of the same company."""
 
-    def key(one: Member) -> Iterable[tuple[str, str, str]]:
-        company, parts = fold(one.contact.text("company") or ""), _parts(one)
-        return [(company, parts[0][0], parts[-1])] if company and len(parts) > 1 else []
+    def key(card: Card) -> Iterable[tuple[str, str, str]]:
+        return [(card.company, card.parts[0][0], card.parts[-1])] if card.company and len(card.parts) > 1 else []
 
-    for group in _groups(_by_name(people).values(), key).values():
-        short = [one for one in group if len(_parts(one)[0]) == 1]
-        full = [one for one in group if len(_parts(one)[0]) > 1]
+    for group in _groups(_by_name(cards).values(), key).values():
+        short = [card for card in group if len(card.parts[0]) == 1]
+        full = [card for card in group if len(card.parts[0]) > 1]
         if len(full) == 1:
-            yield from (((one, full[0]), "the initial, in one company") for one in short)
+            yield from (((card, full[0]), "the initial, in one company") for card in short)
 
 
-RULES: tuple[Callable[[Sequence[Member]], Iterable[Finding]], ...] = (
+RULES: tuple[Callable[[Sequence[Card]], Iterable[Finding]], ...] = (
     same_name, same_email, same_phone, alias_is_name, turned_name, near_name, initial_only,
 )  # fmt: skip

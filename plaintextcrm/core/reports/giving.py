@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.core.dates import add, day_words
 from plaintextcrm.core.due import meaning, plain_words
 from plaintextcrm.core.history import from_them
 from plaintextcrm.core.model import Cadence, FollowUp, Interaction
+from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import many
 from plaintextcrm.core.reports.shapes import Report, Step, Table
-from plaintextcrm.core.reports.telling import be, columns, entries_of, names, often, spelled, who
+from plaintextcrm.core.reports.telling import be, columns, names, often, spelled, who
 
-GIVEN = ("gave", "offered", "introduced", "referral-out", "gift")
-ASKED = ("asked",)
+GIVEN = frozenset(("gave", "offered", "introduced", "referral-out", "gift"))
+ASKED = frozenset(("asked",))
 LATELY, YEAR = Cadence(6, "month"), Cadence(1, "year")
 
 
 class Given(NamedTuple):
-    """One thing given to one person."""
+    """One thing given to one person, its text left out."""
 
     to: Member
     entry: Interaction
@@ -44,23 +45,32 @@ def give(network: Network) -> Report:
     more = [one for one in people if len(took[one.id]) > len(gave[one.id])]
     more.sort(key=lambda one: (len(gave[one.id]) - len(took[one.id]), one.id))
     promises, waiting = open_promises(people)
-    lately = [gift for gift in gifts if add(network.today, LATELY, -1) <= gift.entry.on]
+    since = add(network.today, LATELY, -1)
+    lately = [gift for gift in gifts if since <= gift.entry.on]
     return Report(
         "give",
-        (_asked_table(more, _offers(people)), _lately_table(lately), _promises_table(promises, waiting, network.today)),
+        (_asked_table(more, gave, took, people), _lately_table(lately), _promises_table(promises, waiting, network.today)),
         tuple(_headline(gifts, asks, add(network.today, YEAR, -1), bool(people))),
         tuple(_steps(more, promises, network.today)),
     )
 
 
 def given(one: Member) -> list[Interaction]:
-    """What we gave, offered, brought together or sent, oldest first; not what they gave (`[dir:: in]`)."""
-    return [entry for entry in entries_of(one, GIVEN) if not from_them(entry)]
+    """What we gave, offered, brought together or sent, oldest first, as in `bones`; not what they gave (`[dir:: in]`)."""
+    return _ours(one, GIVEN)
 
 
 def asked(one: Member) -> list[Interaction]:
     """What we asked of them."""
-    return [entry for entry in entries_of(one, ASKED) if not from_them(entry)]
+    return _ours(one, ASKED)
+
+
+def _ours(one: Member, kinds: frozenset[str]) -> list[Interaction]:
+    """Most logs say nothing of these kinds, and need not be put in order to tell."""
+    log = one.contact.interactions
+    if isinstance(log, PlainLog) and kinds.isdisjoint(log.kinds):
+        return []
+    return [entry for entry in one.bones if entry.kind in kinds and not from_them(entry)]
 
 
 def open_promises(people: Iterable[Member]) -> tuple[list[Open], int]:
@@ -70,7 +80,8 @@ def open_promises(people: Iterable[Member]) -> tuple[list[Open], int]:
     for one in people:
         if not one.contact.follow_ups:
             continue
-        plans = {(entry.on, entry.where) for entry in one.contact.interactions if entry.box}
+        log = one.contact.interactions
+        plans = set() if isinstance(log, PlainLog) else {(entry.on, entry.where) for entry in log if entry.box}  # a plain one has no boxes
         tasks = sorted((task for task in one.contact.follow_ups if task.open), key=lambda task: (task.due or date.max, task.where))
         for number, task in enumerate(tasks, 1):
             if (task.due, task.where) not in plans:
@@ -103,19 +114,21 @@ def _headline(gifts: Sequence[Given], asks: Sequence[Given], since: date, anybod
     yield f"In the last twelve months you {gave_words}, and {asked_words}{': giving comes first' if _times(gave) > _times(took) else ''}."
 
 
-def _asked_table(more: Sequence[Member], offers: Sequence[tuple[frozenset[str], Member, str]]) -> Table:
+def _asked_table(
+    more: Sequence[Member], gave: Mapping[str, Sequence[Interaction]], took: Mapping[str, Sequence[Interaction]], people: Sequence[Member]
+) -> Table:
     sentence = ""
     if more:
         sentence = (
             f"{names(more)}: asked more often than given, over the whole log. "
             "Given is whatever says gave, offered, introduced, referral-out or gift; the last column is where giving could begin."
         )
-    rows = []
+    rows, offers = [], _offers(people) if more else []
     for one in more:
-        asks = asked(one)
+        asks, last = len(took[one.id]), one.whole(took[one.id][-1])
         rows.append({
-            "id": one.id, "name": one.name, "asked": len(asks), "given": len(given(one)), "about": plain_words(asks[-1].text) or None,
-            "help": _help(one, offers), "last_asked": asks[-1].on, "needs": one.contact.texts("needs"),
+            "id": one.id, "name": one.name, "asked": asks, "given": len(gave[one.id]), "about": plain_words(last.text) or None,
+            "help": _help(one, offers), "last_asked": last.on, "needs": one.contact.texts("needs"),
         })  # fmt: skip
     headings = columns(name="Name", asked="Asked", given="Given", about="Asked last", help="Would help")  # fmt: skip
     return Table("Asked more than given", headings, tuple(rows), sentence, "Nobody was asked more often than given to.")
@@ -144,8 +157,8 @@ def _lately_table(lately: Sequence[Given]) -> Table:
         "Given in the last six months",
         columns(name="To", on="On", kind="How", what="What"),
         tuple(
-            {"id": gift.to.id, "name": gift.to.name, "on": gift.entry.on, "kind": gift.entry.kind, "what": plain_words(gift.entry.text)}
-            for _, gift in rows
+            {"id": gift.to.id, "name": gift.to.name, "on": gift.entry.on, "kind": gift.entry.kind,
+             "what": plain_words(gift.to.whole(gift.entry).text)} for _, gift in rows
         ),
         sentence, "Nothing was given or offered in the last six months, as far as the logs know.",
     )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
 
 from plaintextcrm.core.dates import plus_days
 from plaintextcrm.core.model import Interaction
@@ -12,6 +14,7 @@ from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.newcomers import begin_of
 from plaintextcrm.core.reports.saying import amount, many, number
 from plaintextcrm.core.reports.shapes import Column, Row, Table
+from plaintextcrm.core.reports.telling import contacts_after
 from plaintextcrm.core.standing import NEWCOMER_DAYS
 
 HOURS_DAYS = 365
@@ -29,12 +32,12 @@ class Spent(NamedTuple):
 def hours_of(network: Network) -> Mapping[str, Spent]:
     """Id -> time, of everybody asked about, archived people too. An occasion with several people is shared out among them."""
     since = plus_days(network.today, -HOURS_DAYS)
-    recent = {one.id: [entry for entry in one.outline if entry.on > since] for one in network.everybody}
+    recent = {one.id: _recent(one, since) for one in network.everybody}
     company = Counter((entry.on, entry.block_id) for entries in recent.values() for entry in entries if entry.block_id)
     found = {}
     for member in network.members:
         minutes = estimated = new = 0.0
-        first = begin_of(member)
+        first = begin_of(member) if recent[member.id] else None
         for entry in recent[member.id]:
             given = _minutes(entry)
             share = (given if given is not None else _usual(member, entry)) / (company[entry.on, entry.block_id] if entry.block_id else 1)
@@ -43,6 +46,12 @@ def hours_of(network: Network) -> Mapping[str, Spent]:
             new += share if first and (entry.on - first).days <= NEWCOMER_DAYS else 0
         found[member.id] = Spent(minutes, estimated, new)
     return found
+
+
+def _recent(one: Member, since: date) -> Sequence[Interaction]:
+    """The contacts after that day; oldest first where they are shared with others, for the sum of fractions hangs on their order."""
+    found = contacts_after(one, since)
+    return [entry for entry in one.outline if entry.on > since] if any(entry.block_id for entry in found) else found
 
 
 def _minutes(entry: Interaction) -> int | None:
@@ -94,8 +103,9 @@ def _slices(network: Network) -> Iterable[tuple[str, str, list[str]]]:
     tiers: dict[str, list[str]] = {tier.name: [] for tier in network.settings.tiers}
     groups: dict[str, list[str]] = {}
     untiered: list[str] = []
+    tier_of = cache(network.settings.tier)
     for member in network.members:
-        tier = network.settings.tier(member.contact.tier)
+        tier = tier_of(member.contact.tier)
         (tiers[tier.name] if tier else untiered).append(member.id)
         for group in dict.fromkeys(group.strip().casefold() for group in member.contact.texts("groups")):
             groups.setdefault(group, []).append(member.id)
@@ -115,6 +125,8 @@ def what_came_of_it(network: Network, hours: Mapping[str, Spent]) -> Table:
     since = plus_days(network.today, -HOURS_DAYS)
     rows = []
     for member in network.members:
+        if not member.facts.referrals:
+            continue
         sent = [entry for entry in member.bones if entry.kind == "referral-in" and entry.on > since]
         if sent:
             value, spent = sum(value_of(entry) for entry in sent), hours[member.id].minutes / 60

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 
 from plaintextcrm.core import graph
 from plaintextcrm.core.due import meaning, plain_words
@@ -28,46 +30,65 @@ class Match(NamedTuple):
     shared: tuple[str, str] = ("", "")
 
 
+class Everybody(NamedTuple):
+    """All who may be turned to, by id, and what is asked of the same person or pair again and again, worked out once."""
+
+    people: Sequence[Member]
+    warmth: Mapping[str, int]  # id -> 0 (never in touch) to 100
+    firms: Mapping[str, str]  # id -> the firm, folded
+    tied: Mapping[str, Collection[str]]  # id -> whom they are tied to
+
+    @property
+    def warmest(self) -> list[Member]:
+        """The warmest first."""
+        return sorted(self.people, key=lambda one: (-self.warmth[one.id], one.id))
+
+    def strangers(self, one: Member, other: Member) -> bool:
+        """Whether nothing says that two people know each other: no tie, and not the same firm."""
+        a, b = one.id, other.id
+        return a != b and b not in self.tied.get(a, ()) and (not self.firms[a] or self.firms[a] != self.firms[b])
+
+
 def introduce(network: Network) -> Report:
     """One needs what the other offers, or both like the same in the same place, and nothing says that they know each other."""
-    people = [one for one in network.everybody if not one.is_gone]
-    asked = {one.id for one in network}
-    tied = {frozenset((tie.one, tie.other)) for tie in graph.ties(network, graph.referrals(network))}
-    needs = _some(_needs(people, tied), asked)
-    paired = {frozenset((match.one.id, match.other.id)) for match in needs}
-    shares = [match for match in _some(_shares(network.settings, people, tied), asked) if _pair(match) not in paired]
+    all_, asked = _everybody(network), {one.id for one in network}
+    needs = _some(_needs(all_), asked, all_.warmth)
+    paired = {_pair(match) for match in needs}
+    shares = [match for match in _some(_shares(network.settings, all_), asked, all_.warmth) if _pair(match) not in paired]
     return Report(
-        "introduce", (_needs_table(needs), _shares_table(shares)), tuple(_sentences(people, needs, shares)), tuple(_steps(needs, shares))
+        "introduce", (_needs_table(needs), _shares_table(shares)), tuple(_sentences(all_.people, len(paired), len(shares))),
+        tuple(_steps(needs, shares)),
+    )  # fmt: skip
+
+
+def _everybody(network: Network) -> Everybody:
+    people = [one for one in network.everybody if not one.is_gone]
+    tied: dict[str, set[str]] = {}
+    for tie in graph.ties(network, graph.referrals(network)):
+        tied.setdefault(tie.one, set()).add(tie.other)
+        tied.setdefault(tie.other, set()).add(tie.one)
+    fold_ = cache(fold)  # a few firms of many people
+    return Everybody(
+        people, {one.id: warmth(one) or 0 for one in people}, {one.id: fold_(one.contact.text("company") or "") for one in people}, tied
     )
 
 
-def _pair(match: Match) -> frozenset[str]:
-    return frozenset((match.one.id, match.other.id))
+def _pair(match: Match) -> tuple[str, str]:
+    """Their ids, in order."""
+    a, b = match.one.id, match.other.id
+    return (a, b) if a < b else (b, a)
 
 
-def _some(matches: Iterator[Match], asked: set[str]) -> list[Match]:
-    """Those that touch somebody asked about, each pair and need once, the warmest first."""
-    found: dict[tuple[frozenset[str], str], Match] = {}
+def _some(matches: Iterator[Match], asked: set[str], warm: Mapping[str, int]) -> list[Match]:
+    """Those that touch somebody asked about, each pair and need once: first by the warmth of the colder of the two, then of both."""
+    found: dict[tuple[str, str, str], tuple[int, int, str, str, str, Match]] = {}
     for match in matches:
-        if match.one.id in asked or match.other.id in asked:
-            found.setdefault((_pair(match), match.need), match)
-    return sorted(found.values(), key=_order)
-
-
-def _order(match: Match) -> tuple[int, int, str, str, str]:
-    """By the warmth of the colder of the two, then of both."""
-    a, b = warmth(match.one) or 0, warmth(match.other) or 0
-    return (-min(a, b), -(a + b), match.one.id, match.other.id, match.need)
-
-
-def _warmest(people: Sequence[Member]) -> list[Member]:
-    return sorted(people, key=lambda one: (-(warmth(one) or 0), one.id))
-
-
-def strangers(one: Member, other: Member, tied: set[frozenset[str]]) -> bool:
-    """Whether nothing says that two people know each other: no tie, and not the same firm."""
-    firms = [fold(person.contact.text("company") or "") for person in (one, other)]
-    return one is not other and frozenset((one.id, other.id)) not in tied and (not firms[0] or firms[0] != firms[1])
+        one, other = match.one.id, match.other.id
+        if one in asked or other in asked:
+            a, b = warm[one], warm[other]
+            key = (one, other, match.need) if one < other else (other, one, match.need)
+            found.setdefault(key, (-min(a, b), -(a + b), one, other, match.need, match))
+    return [match for *_, match in sorted(found.values())]  # no two are the same pair and need: matches are never compared
 
 
 def write(match: Match) -> tuple[str, str]:
@@ -83,38 +104,38 @@ def write(match: Match) -> tuple[str, str]:
 # --- needs and offers ----------------------------------------------------------------------------------------------
 
 
-def _needs(people: Sequence[Member], tied: set[frozenset[str]]) -> Iterator[Match]:
+def _needs(all_: Everybody) -> Iterator[Match]:
     """For each need up to three who offer it: all that the shorter says is in the longer."""
     offers: dict[frozenset[str], list[tuple[Member, str]]] = {}
-    for one in _warmest(people):
+    for one in all_.warmest:
         for text in one.contact.texts("offers"):
-            if meaning(text):
-                offers.setdefault(meaning(text), []).append((one, plain_words(text)))
+            said = meaning(text)
+            if said:
+                offers.setdefault(said, []).append((one, plain_words(text)))
     of_word: dict[str, set[frozenset[str]]] = {}
     for said in offers:
         for word in said:
             of_word.setdefault(word, set()).add(said)
     answers: dict[frozenset[str], list[tuple[Member, str]]] = {}
-    for one in people:
+    for one in all_.people:
         for need in one.contact.texts("needs"):
             wanted = meaning(need)
             if wanted not in answers:
                 near = {said for word in wanted for said in of_word.get(word, ())}
                 answers[wanted] = [offer for said in near if said <= wanted or wanted <= said for offer in offers[said]]
-                answers[wanted].sort(key=lambda offer: (-(warmth(offer[0]) or 0), offer[0].id, offer[1]))
-            fit = ((other, offer) for other, offer in answers[wanted] if strangers(one, other, tied))
-            yield from (Match(one, other, plain_words(need), offer) for (other, offer), _ in zip(fit, range(EACH), strict=False))
+                answers[wanted].sort(key=lambda offer: (-all_.warmth[offer[0].id], offer[0].id, offer[1]))
+            fit = ((other, offer) for other, offer in answers[wanted] if all_.strangers(one, other))
+            yield from (Match(one, other, plain_words(need), offer) for other, offer in islice(fit, EACH))
 
 
 def _needs_table(matches: Sequence[Match]) -> Table:
-    rows: list[Row] = [
-        {
-            "id": match.one.id, "name": match.one.name, "need": match.need, "other_id": match.other.id, "other": match.other.name,
-            "offer": match.offer, "warmth": f"{warmth_words(match.one)}, {warmth_words(match.other)}",
-            "write": write(match)[0], "write_other": write(match)[1],
-        }
-        for match in matches
-    ]  # fmt: skip
+    rows: list[Row] = []
+    for match in matches:
+        one, other, (first, second) = match.one, match.other, write(match)
+        rows.append({
+            "id": one.id, "name": one.name, "need": match.need, "other_id": other.id, "other": other.name, "offer": match.offer,
+            "warmth": f"{warmth_words(one)}, {warmth_words(other)}", "write": first, "write_other": second,
+        })  # fmt: skip
     columns = (Column("name", "who needs"), Column("need", "what"), Column("other", "who offers"), Column("offer", "what"))
     sentence = f"One needs what the other offers, and nothing says that they know each other; of each need at most {EACH} who offer it."
     empty = "Nobody needs what somebody else offers, as far as `needs` and `offers` say."
@@ -124,36 +145,36 @@ def _needs_table(matches: Sequence[Match]) -> Table:
 # --- the same hobby in the same place ------------------------------------------------------------------------------
 
 
-def _shares(settings: Settings, people: Sequence[Member], tied: set[frozenset[str]]) -> Iterator[Match]:
+def _shares(settings: Settings, all_: Everybody) -> Iterator[Match]:
     """In each place those of one hobby, the warmest first: each with the first three strangers among the twelve next."""
     places: Mapping[str, str] = {fold(word): place for place, others in settings.places for word in (place, *others)}
     clubs: dict[tuple[str, str], list[Member]] = {}
     called: dict[tuple[str, str], tuple[str, str]] = {}
-    for one in _warmest(people):
+    fold_ = cache(fold)  # a few hobbies and places of many people
+    for one in all_.warmest:
         location = one.contact.text("location") or ""
-        place = places.get(fold(location), location)
-        for folded, hobby in {fold(hobby): hobby for hobby in one.contact.texts("hobbies")}.items() if place else ():
-            club = (folded, fold(place))
+        place = places.get(fold_(location), location)
+        for folded, hobby in {fold_(hobby): hobby for hobby in one.contact.texts("hobbies")}.items() if place else ():
+            club = (folded, fold_(place))
             clubs.setdefault(club, []).append(one)
             called.setdefault(club, (plain_words(hobby), place))
     for club, members in sorted(clubs.items(), key=lambda club: club[0]):
         for at, one in enumerate(members):
             later = members[at + 1 : at + 1 + 4 * EACH]
-            fit = (other for other in later if strangers(one, other, tied))
-            for other, _ in zip(fit, range(EACH), strict=False):
-                first, second = sorted((one, other), key=lambda member: member.id)
-                yield Match(first, second, shared=called[club])
+            for other in islice((other for other in later if all_.strangers(one, other)), EACH):
+                first, second = (one, other) if one.id < other.id else (other, one)
+                yield Match(first, second, "", "", called[club])
 
 
 def _shares_table(matches: Sequence[Match]) -> Table:
-    rows: list[Row] = [
-        {
-            "id": match.one.id, "name": match.one.name, "other_id": match.other.id, "other": match.other.name,
-            "hobby": match.shared[0], "place": match.shared[1], "warmth": f"{warmth_words(match.one)}, {warmth_words(match.other)}",
-            "write": write(match)[0], "write_other": write(match)[1],
-        }
-        for match in matches
-    ]  # fmt: skip
+    warm = cache(warmth_words)
+    rows: list[Row] = []
+    for match in matches:
+        one, other, (first, second), (hobby, place) = match.one, match.other, write(match), match.shared
+        rows.append({
+            "id": one.id, "name": one.name, "other_id": other.id, "other": other.name, "hobby": hobby, "place": place,
+            "warmth": f"{warm(one)}, {warm(other)}", "write": first, "write_other": second,
+        })  # fmt: skip
     columns = (
         Column("name", "one"),
         Column("other", "the other"),
@@ -170,18 +191,17 @@ def _shares_table(matches: Sequence[Match]) -> Table:
 # --- in words ------------------------------------------------------------------------------------------------------
 
 
-def _sentences(people: Sequence[Member], needs: Sequence[Match], shares: Sequence[Match]) -> Iterator[str]:
+def _sentences(people: Sequence[Member], needed: int, company: int) -> Iterator[str]:
+    """Of so many pairs one needs what the other offers, and so many more would like each other's company."""
     if len(people) < 2:
         yield "It takes two to be introduced: there is nobody yet whom to bring together."
         return
-    pairs = {_pair(match) for match in (*needs, *shares)}
-    if not pairs:
+    if not needed and not company:
         yield "Nobody is seen who should meet: `needs`, `offers`, `hobbies` and `location` in the files say who would."
         return
-    needed = len({_pair(match) for match in needs})
     reasons = [f"{needed} for what one of them needs"] if needed else []
-    reasons += [f"{len(pairs) - needed} for the company"] if len(pairs) > needed else []
-    yield f"{spelled(len(pairs), 'pair')} of people who seem not to know each other might like to: {', '.join(reasons)}."
+    reasons += [f"{company} for the company"] if company else []
+    yield f"{spelled(needed + company, 'pair')} of people who seem not to know each other might like to: {', '.join(reasons)}."
 
 
 def _steps(needs: Sequence[Match], shares: Sequence[Match]) -> Iterator[Step]:

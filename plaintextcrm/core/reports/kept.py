@@ -6,13 +6,15 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from plaintextcrm.core.dates import add, month_length
 from plaintextcrm.core.due import rhythm_of
-from plaintextcrm.core.model import NEVER, Cadence
+from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.telling import rests
+from plaintextcrm.core.settings import Tier
 
 OTHERS = ""  # those with a rhythm and no tier
 
@@ -25,22 +27,38 @@ class Kept(NamedTuple):
     whole: tuple[int, int] = (0, 0)
 
 
-def kept_by_month(network: Network, first: date, last: date) -> tuple[Kept, ...]:
+class Clock(NamedTuple):
+    """One person's rhythm: the tier it is counted with, and the days on which it began anew."""
+
+    tier: str
+    cadence: Cadence
+    starts: Sequence[int]
+
+
+def clocks(network: Network) -> tuple[Clock, ...]:
+    """Of all who have a rhythm, do not rest, and may be turned to. Tiers and rhythms are those of today, for a log does not tell what
+    they were.
+    """  # fmt: skip
+    tier_of = cache(network.settings.tier)
+    found = []
+    for one in network:
+        if one.standing.span and not rests(one):
+            tier = tier_of(one.contact.tier)
+            found.append(Clock(tier.name if tier else OTHERS, rhythm_of(one.contact, network.settings), bases(one)))
+    return tuple(found)
+
+
+def kept_by_month(clocks: Iterable[Clock], tiers: Iterable[Tier], first: date, last: date) -> tuple[Kept, ...]:
     """Every month from `first` to `last` (within one year). A day is kept when no more than the rhythm has passed since the last
-    contact or skip. Tiers and rhythms are those of today, for a log does not tell what they were; days before the first contact,
-    and people who rest or are gone, are left out.
+    contact or skip; days before the first contact are left out.
     """  # fmt: skip
     found: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    for one in network:
-        cadence = rhythm_of(one.contact, network.settings)
-        if cadence == NEVER or rests(one):
-            continue
-        tier = network.settings.tier(one.contact.tier)
-        for month, kept, days in days_kept(bases(one), cadence, first, last):
-            sums = found[month, tier.name if tier else OTHERS]
+    for clock in clocks:
+        for month, kept, days in days_kept(clock.starts, clock.cadence, first, last):
+            sums = found[month, clock.tier]
             sums[0] += kept
             sums[1] += days
-    order = [*(tier.name for tier in network.settings.tiers), OTHERS]
+    order = [*(tier.name for tier in tiers), OTHERS]
     return tuple(
         _summed(f"{first.year:04}-{month:02}", [(name, found[month, name]) for name in order if (month, name) in found])
         for month in range(first.month, last.month + 1)
@@ -62,13 +80,17 @@ def _summed(month: str, tiers: Iterable[tuple[str, Sequence[int]]]) -> Kept:
     return Kept(month, found, (sum(kept for kept, _ in found.values()), sum(days for _, days in found.values())))
 
 
-def bases(one: Member) -> list[int]:
+def contact_days(one: Member) -> Sequence[int]:
+    """The days with contact up to today, oldest first, as ordinals: those of `outline`, without making it."""
+    days, now = one.facts.touches, one.today.toordinal()
+    return days[: bisect_right(days, now)] if days and days[-1] > now else days
+
+
+def bases(one: Member) -> Sequence[int]:
     """The days on which the clock started anew, up to today: contacts, skips, and `last_contact`."""
     now, facts = one.today.toordinal(), one.facts
-    days = {day for day in (*facts.touches, *facts.skips) if day <= now}
-    if 0 < facts.last_contact <= now:
-        days.add(facts.last_contact)
-    return sorted(days)
+    others = [day for day in (*facts.skips, facts.last_contact) if 0 < day <= now]
+    return sorted({*contact_days(one), *others}) if others else contact_days(one)
 
 
 def days_kept(starts: Sequence[int], cadence: Cadence, first: date, last: date) -> Iterator[tuple[int, int, int]]:

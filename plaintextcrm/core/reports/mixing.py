@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache, partial
 
 from plaintextcrm.core import graph
+from plaintextcrm.core.dates import plus_days
 from plaintextcrm.core.due import plain_words
 from plaintextcrm.core.knowing import warmth
+from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.bridges import bridges_table, bridging, doors_table, joined, place_of
 from plaintextcrm.core.reports.introducing import introduce as introduce  # where REPORTS looks for it
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
-from plaintextcrm.core.reports.telling import be, first_added, have, names, spelled, who
+from plaintextcrm.core.reports.telling import be, contacts_after, first_added, have, names, spelled, who
+from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold
 
 YEAR_DAYS = 365
@@ -61,7 +65,7 @@ def mix(network: Network) -> Report:
     sent = graph.referrals(network)
     net = joined(network, sent)
     weak = graph.weak(net)
-    written = [one for one in people if _only_written(one)]
+    written = _only_written(people, network.settings)
     bridges = bridging(network, net, weak)
     return Report(
         "mix",
@@ -92,30 +96,31 @@ def how_met(network: Network, one: Member) -> str | None:
 
 
 def _spreads(network: Network, people: Sequence[Member]) -> tuple[Spread, ...]:
-    def of(key: str) -> Callable[[Member], Sequence[str | None]]:
-        return lambda one: (one.contact.text(key),)
-
-    dimensions: tuple[tuple[str, Callable[[Member], Sequence[str | None]]], ...] = (
-        ("company", of("company")),
-        ("role", of("role")),
-        ("location", lambda one: (place_of(network.settings, one.contact.text("location")),)),
-        ("group", lambda one: one.contact.texts("groups")),
-        ("how we met", lambda one: (how_met(network, one),)),
+    place = cache(partial(place_of, network.settings))
+    dimensions: tuple[tuple[str, Iterable[tuple[str | None, ...]]], ...] = (
+        ("company", ((one.contact.text("company"),) for one in people)),
+        ("role", ((one.contact.text("role"),) for one in people)),
+        ("location", ((place(one.contact.text("location")),) for one in people)),
+        ("group", (one.contact.texts("groups") for one in people)),
+        ("how we met", ((how_met(network, one),) for one in people)),
     )
-    return tuple(_spread(by, people, values) for by, values in dimensions)
+    return tuple(_spread(by, values) for by, values in dimensions)
 
 
-def _spread(by: str, people: Sequence[Member], values: Callable[[Member], Sequence[str | None]]) -> Spread:
-    """Values are compared without case and accents, and shown as most people's files spell them. Who has two counts in both."""
+def _spread(by: str, values: Iterable[tuple[str | None, ...]]) -> Spread:
+    """`values` are what each has. They are compared without case and accents, and shown as most people's files spell them.
+
+    Who has two counts in both.
+    """
     counts: Counter[str] = Counter()
     spelled_so: dict[str, Counter[str]] = {}
     known = 0
-    for one in people:
-        present = {fold(value): value.strip() for value in values(one) if value and value.strip()}
-        known += bool(present)
+    for some, people in Counter(values).items():  # what many have is folded once
+        present = {fold(value): value.strip() for value in some if value and value.strip()}
+        known += people if present else 0
         for folded, value in present.items():
-            counts[folded] += 1
-            spelled_so.setdefault(folded, Counter())[plain_words(value)] += 1
+            counts[folded] += people
+            spelled_so.setdefault(folded, Counter())[plain_words(value)] += people
     shown = {folded: min(some, key=lambda word: (-some[word], word)) for folded, some in spelled_so.items()}
     ordered = sorted(counts, key=lambda folded: (-counts[folded], folded))
     return Spread(by, known, tuple((shown[folded], counts[folded]) for folded in ordered))
@@ -162,8 +167,9 @@ def _groups_table(network: Network, people: Sequence[Member], sent: Sequence[gra
         counts[referral.by] += referral.people
     groups: dict[str, list[Member]] = {}
     called: dict[str, str] = {}
+    fold_ = cache(fold)  # a few groups of many people
     for one in people:
-        for folded, group in {fold(group): group for group in one.contact.texts("groups")}.items():
+        for folded, group in {fold_(group): group for group in one.contact.texts("groups")}.items():
             groups.setdefault(folded, []).append(one)
             called.setdefault(folded, group)
     rows = tuple(
@@ -202,7 +208,8 @@ def _found(network: Network, some: Sequence[Member]) -> str | None:
 
 def _kinds_table(people: Sequence[Member]) -> Table:
     """By tier, then by owner, how the contacts of the last year were made; one occasion of several people counts once in each row."""
-    rows = [*_kind_rows(people, "tier", lambda one: one.contact.tier), *_kind_rows(people, "owner", lambda one: one.contact.text("owner"))]
+    year = cache(_last_year)
+    rows = [*_kind_rows(people, year, "tier"), *_kind_rows(people, year, "owner")]
     columns = (
         Column("whose", "whose"), Column("people", "people"), Column("contacts", "contacts"), Column("in_person", "in person"),
         Column("voice", "voice"), Column("writing", "writing"), Column("giving", "giving"), Column("other", "other"),
@@ -211,16 +218,21 @@ def _kinds_table(people: Sequence[Member]) -> Table:
     return Table("How we are in touch", columns, tuple(rows), sentence if rows else "", "Nobody has a tier or an owner yet.")
 
 
-def _kind_rows(people: Sequence[Member], by: str, value: Callable[[Member], str | None]) -> Iterator[Row]:
+_Occasion = tuple[date, str, int, str]
+"""The day, a block id or the person's id, the line unless it has a block id, the channel."""
+
+
+def _kind_rows(people: Sequence[Member], year: Callable[[Member], Iterable[_Occasion]], by: str) -> Iterator[Row]:
     some: dict[str, list[Member]] = {}
     called: dict[str, str] = {}
+    fold_ = cache(fold)
     for one in people:
-        word = plain_words(value(one) or "").strip()
+        word = plain_words(one.contact.text(by) or "").strip()
         if word:
-            some.setdefault(fold(word), []).append(one)
-            called.setdefault(fold(word), word)
+            some.setdefault(fold_(word), []).append(one)
+            called.setdefault(fold_(word), word)
     for folded in sorted(some):
-        occasions = {occasion for one in some[folded] for occasion in _last_year(one)}
+        occasions = {occasion for one in some[folded] for occasion in year(one)}
         counts = Counter(channel for *_, channel in occasions)
         whole = len(occasions)
         shares = {channel: round(100 * counts[channel] / whole) if whole else None for channel in (*CHANNELS, "other")}
@@ -230,23 +242,37 @@ def _kind_rows(people: Sequence[Member], by: str, value: Callable[[Member], str 
         }  # fmt: skip
 
 
-def _last_year(one: Member) -> Iterator[tuple[date, str, int, str]]:
-    """(day, block id or id, line unless it has a block id, channel) of each contact of the last 365 days."""
-    for entry in reversed(one.outline):
-        if (one.today - entry.on).days >= YEAR_DAYS:
-            return
-        kind = one.kind(entry)
+def _last_year(one: Member) -> list[_Occasion]:
+    """Each contact of the last 365 days."""
+    since, kinds = plus_days(one.today, -YEAR_DAYS), one.settings.kind_table
+    found: list[_Occasion] = []
+    for entry in contacts_after(one, since):
+        kind = kinds.get(entry.kind) if entry.kind else None
         channel = kind.group if kind and kind.group in CHANNELS else "other"
-        yield (entry.on, f"^{entry.block_id}", 0, channel) if entry.block_id else (entry.on, one.id, entry.where, channel)
+        found.append((entry.on, f"^{entry.block_id}", 0, channel) if entry.block_id else (entry.on, one.id, entry.where, channel))
+    return found
 
 
-def _only_written(one: Member) -> bool:
-    """Three contacts or more, and all of them in writing."""
-    log = getattr(one.contact.interactions, "skeleton", one.contact.interactions)
-    if len(log) < ENOUGH:
+def _only_written(people: Sequence[Member], settings: Settings) -> list[Member]:
+    """Those with three contacts or more, all of them in writing."""
+    table = settings.kind_table
+    written = {name for name, kind in table.items() if kind.group == "writing"}
+    spoken = {name for name, kind in table.items() if kind.touch and kind.group != "writing"}
+    found = []
+    for one in people:
+        if len(one.contact.interactions) < ENOUGH or _spoken_with(one, spoken):
+            continue  # nearly everybody, by one of the first entries
+        if len(one.outline) >= ENOUGH and all(entry.kind in written for entry in one.outline):
+            found.append(one)
+    return found
+
+
+def _spoken_with(one: Member, spoken: Collection[str]) -> bool:
+    """Whether a plain log has an entry of these kinds that no field makes anything else."""
+    log, now = one.contact.interactions, one.today.toordinal()
+    if not isinstance(log, PlainLog):
         return False
-    kinds = [one.kind(entry) for entry in one.outline]
-    return len(kinds) >= ENOUGH and all(kind and kind.group == "writing" for kind in kinds)
+    return any(kind in spoken and log.days[place] <= now and place not in log.fields for place, kind in enumerate(log.kinds))
 
 
 def _written_table(written: Sequence[Member]) -> Table:

@@ -8,6 +8,7 @@ from datetime import date
 from plaintextcrm.core.dates import add, day_words, plus_days
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.reports.kept import contact_days
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import many, number
 from plaintextcrm.core.reports.shapes import Column, Row, Step, Table
@@ -22,8 +23,9 @@ YEAR_DAYS = 364  # 52 weeks
 
 def begin_of(member: Member) -> date | None:
     """The day somebody came into our life: the first contact, or `met` where that is earlier."""
-    first = member.outline[0].on if member.outline else None
-    met = member.contact.met if member.contact.met and member.contact.met <= member.today else None
+    days, met = contact_days(member), member.contact.met
+    first = date.fromordinal(days[0]) if days else None
+    met = met if met and met <= member.today else None
     return min(first, met) if first and met else first or met
 
 
@@ -52,7 +54,7 @@ class _Rung(NamedTuple):
 
 def _ladder(member: Member, begin: date) -> tuple[_Rung, ...]:
     """The first contact 2 days after the meeting, the second 14 days after the first, the third 42 after that, as far as it goes."""
-    days = sorted({entry.on for entry in member.outline})[:3]
+    days = [date.fromordinal(day) for day in contact_days(member)[:3]]
     found: list[_Rung] = []
     base = begin
     for place, span in enumerate((HAND_ADDED_DAYS, *NEWCOMER_STEPS)):
@@ -149,7 +151,8 @@ def _quarter_row(first: date, last: date, these: Sequence[Member], begins: Mappi
 
 
 def _stayed(member: Member, begin: date) -> bool:
-    return bool(member.outline) and (member.outline[-1].on - begin).days > STAYED_AFTER_DAYS
+    days = contact_days(member)
+    return bool(days) and days[-1] - begin.toordinal() > STAYED_AFTER_DAYS
 
 
 def growth(network: Network, begins: Mapping[str, date]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import date
 from plaintextcrm.core import graph
 from plaintextcrm.core.dates import span_words
 from plaintextcrm.core.due import between_words, plain_words
-from plaintextcrm.core.graph import Referral
+from plaintextcrm.core.graph import Referral, of_kinds
 from plaintextcrm.core.knowing import WARM, warmth, warmth_words
 from plaintextcrm.core.layout import forest, layout, read_order
 from plaintextcrm.core.model import Interaction
@@ -18,13 +18,13 @@ from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import many
 from plaintextcrm.core.reports.shapes import Column, Node, Picture, Report, Row, Step, Table
-from plaintextcrm.core.reports.telling import have, names, quiet_for, spelled, who
+from plaintextcrm.core.reports.telling import contacts_after, have, names, quiet_for, spelled, who
 from plaintextcrm.core.standing import THANKS_DAYS
 from plaintextcrm.core.text import fold
 
 BEFORE_DAYS = 30  # how long before a referral a contact may have led to it
 MOST_DRAWN = 300  # people of the picture
-DONE = ("gave", "gift", "offered", "introduced", "referral-out")  # what we do for those who send
+DONE = frozenset(["gave", "gift", "offered", "introduced", "referral-out"])  # what we do for those who send
 KNOWS_MANY = 3  # people of ours that somebody knows who might become a centre of influence
 
 
@@ -103,10 +103,8 @@ def _senders(network: Network, sent: Sequence[Referral], children: Mapping[str, 
     for one in network.members:
         theirs = tuple(children.get(one.id, ()))
         if theirs or one.is_coi:
-            log = getattr(one.contact.interactions, "skeleton", one.contact.interactions)
-            done = Counter(entry.kind for entry in log if entry.on <= one.today and not entry.is_task)
-            back = done["referral-out"]
-            yield Sender(one, theirs, back, sum(done[kind] for kind in DONE), _second(one.id, children), _unthanked(one, theirs))
+            done = [entry.kind for entry in of_kinds(one, DONE)]
+            yield Sender(one, theirs, done.count("referral-out"), len(done), _second(one.id, children), _unthanked(one, theirs))
 
 
 def _second(id: str, children: Mapping[str, Sequence[Referral]]) -> int:
@@ -117,10 +115,13 @@ def _second(id: str, children: Mapping[str, Sequence[Referral]]) -> int:
 
 def _unthanked(one: Member, sent: Sequence[Referral]) -> tuple[Referral, ...]:
     """Referrals of three days and more ago with no contact on a later day; another referral of theirs is none."""
-    days = [entry.on for entry in one.outline if entry.kind != "referral-in"] if sent else []
+    waiting = [(told.on, told) for told in sent if told.on and (one.today - told.on).days >= THANKS_DAYS[0]]
+    if not waiting:
+        return ()
+    days = [entry.on for entry in contacts_after(one, min(on for on, _ in waiting)) if entry.kind != "referral-in"]
     floor = one.contact.last_contact
     last = max([*days, *([floor] if floor and floor <= one.today else [])], default=date.min)
-    return tuple(told for told in sent if told.on and (one.today - told.on).days >= THANKS_DAYS[0] and last <= told.on)
+    return tuple(told for on, told in waiting if last <= on)
 
 
 def _order(sender: Sender) -> tuple[int, float, str]:
@@ -267,9 +268,11 @@ def _might_table(network: Network, senders: Sequence[Sender], told: Sequence[Ref
         degree.update((tie.one, tie.other))
     found = []
     for one in network:
-        reasons = () if one.is_coi else tuple(_promising(one, sent.get(one.id, 0), degree[one.id]))
-        if reasons:
-            found.append((-sent.get(one.id, 0), -degree[one.id], one.id, one, reasons))
+        people, known = sent.get(one.id, 0), degree.get(one.id, 0)
+        if (people or known >= KNOWS_MANY or one.contact.texts("groups")) and not one.is_coi:
+            reasons = tuple(_promising(one, people, known))
+            if reasons:
+                found.append((-people, -known, one.id, one, reasons))
     rows = tuple(
         {"id": one.id, "name": one.name, "why": "; ".join(reasons), "warmth": warmth_words(one), "sent": -sent_, "known": -known}
         for sent_, known, _, one, reasons in sorted(found, key=lambda row: row[:3])
@@ -295,9 +298,9 @@ def _promising(one: Member, sent: int, known: int) -> Iterator[str]:
 
 
 def _before(one: Member, on: date) -> Interaction | None:
-    """The last contact before that day."""
-    place = bisect_left(one.touches, on, key=lambda entry: entry.on)
-    return one.touches[place - 1] if place else None
+    """The last contact before that day, of a plain log without its text."""
+    place = bisect_left(one.outline, on, key=lambda entry: entry.on)
+    return one.outline[place - 1] if place else None
 
 
 def _before_table(network: Network, sent: Sequence[Referral]) -> Table:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from plaintextcrm.core.colleagues import Colleagues
 from plaintextcrm.core.dates import plus_days
+from plaintextcrm.core.graph import of_kinds
+from plaintextcrm.core.model import Interaction
+from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
-from plaintextcrm.core.reports.telling import first_added
+from plaintextcrm.core.reports.telling import contacts_after, first_added
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold
 
 KIND_DAYS = 365
 WARM, COOLING = 60, 30
 NOBODY = "nobody"
+REVIEWS = frozenset(["review"])
+WHO_WAS_THERE = ("by", "with", "reached", "touch")  # fields that say who of us was, or that nobody was
 
 
 class _Person(NamedTuple):
@@ -31,26 +37,43 @@ class _Person(NamedTuple):
     @property
     def sends_work(self) -> bool:
         """Whether they send people to us."""
-        return self.member.is_coi or any(entry.kind == "referral-in" for entry in self.member.bones)
+        one = self.member
+        return one.is_coi or bool(one.facts.referrals and any(entry.kind == "referral-in" for entry in one.bones))
 
 
 def team(network: Network) -> Report:
     """By owner, who is known by one of us only, firm by firm, and who is nobody's; without a colleague: what breaks tomorrow."""
     us = Colleagues(network.settings)
-    people = tuple(_person(member, us) for member in network)
+    silent = {name for name, kind in network.settings.kind_table.items() if not kind.touch}
+    people = tuple(_person(member, us, silent) for member in network)
     without = us.id(network.without)
     if without:
-        return _without(people, us, without)
-    tables = (_by_owner(people, us, network.today), _known_by_one(people, us), _firms(people, us), _nobodys(people, us))
-    return Report("team", tables, _sentences(people, us), _steps(people, us, network.settings))
+        return _without(_by_weight(people), us, without)
+    ranked = _by_weight(people)
+    tables = (_by_owner(people, us, network), _known_by_one(ranked, us), _firms(ranked, us), _nobodys(ranked, us))
+    return Report("team", tables, _sentences(ranked, us), _steps(people, ranked, us, network.settings))
 
 
-def _person(member: Member, us: Colleagues) -> _Person:
-    counts: dict[str, int] = {}
-    for _, there in us.presences(member.contact, member.bones):
-        for colleague in there:
-            counts[colleague] = counts.get(colleague, 0) + 1
-    return _Person(member, us.id(member.contact.text("owner")), counts)
+def _person(member: Member, us: Colleagues, silent: Collection[str]) -> _Person:
+    """`silent` are the kinds that are no contact."""
+    owner = us.id(member.contact.text("owner"))
+    plain, others = _told_apart(member, silent)
+    by = Counter({owner: plain} if owner and plain else {})
+    for _, there in us.presences(member.contact, others) if others else ():
+        by.update(there)
+    return _Person(member, owner, by)
+
+
+def _told_apart(member: Member, silent: Collection[str]) -> tuple[int, Sequence[Interaction]]:
+    """How many contacts of a plain log are the owner's without a word, whenever they were; and the entries that may say something else."""
+    log, now = member.contact.interactions, member.today.toordinal()
+    if not isinstance(log, PlainLog) or "handover" in log.kinds:
+        return 0, member.bones
+    past = [place for place, kind in enumerate(log.kinds) if kind not in silent and log.days[place] <= now]
+    others = {place for place, fields in log.fields.items() if any(key in WHO_WAS_THERE for key, _ in fields)}
+    if not others:
+        return len(past), ()
+    return sum(place not in others for place in past), [log.bare(place) for place in past if place in others]
 
 
 def _who(one: _Person) -> Row:
@@ -65,7 +88,7 @@ def _by_weight(people: Iterable[_Person]) -> list[_Person]:
 # --- by owner ------------------------------------------------------------------------------------------------------
 
 
-def _by_owner(people: Sequence[_Person], us: Colleagues, today: date) -> Table:
+def _by_owner(people: Sequence[_Person], us: Colleagues, network: Network) -> Table:
     columns = (
         Column("owner", "Who"), Column("people", "People"), Column("highest", "Top tier"), Column("warm", "Warm"),
         Column("cooling", "Cooling"), Column("cold", "Cold"), Column("in_person", "Met"), Column("voice", "Rang"),
@@ -75,7 +98,7 @@ def _by_owner(people: Sequence[_Person], us: Colleagues, today: date) -> Table:
     for one in people:
         theirs.setdefault(one.owner, []).append(one)
     order = sorted(theirs, key=lambda owner: (owner == "", -len(theirs[owner]), owner))
-    rows = tuple(_owner_row(owner, theirs[owner], us, today) for owner in order)
+    rows = tuple(_owner_row(owner, theirs[owner], us, network) for owner in order)
     sentence = (
         f"Warm is freshness {WARM} and more, cold below {COOLING}, of those with a rhythm. Met, rang and wrote are contacts within a year;"
         " the last review is the newest entry of that kind."
@@ -83,28 +106,26 @@ def _by_owner(people: Sequence[_Person], us: Colleagues, today: date) -> Table:
     return Table("By owner", columns, rows if people else (), sentence if people else "", "Nobody is in this vault yet.")
 
 
-def _owner_row(owner: str, theirs: Sequence[_Person], us: Colleagues, today: date) -> Row:
+def _owner_row(owner: str, theirs: Sequence[_Person], us: Colleagues, network: Network) -> Row:
+    today, highest = network.today, network.settings.highest_weight
     fresh = [one.member.standing.freshness for one in theirs if one.member.standing.freshness is not None]
-    groups = _groups(theirs, plus_days(today, -KIND_DAYS))
-    reviews = [entry.on for one in theirs for entry in one.member.bones if entry.kind == "review"]
+    groups = _groups(theirs, plus_days(today, -KIND_DAYS), network.settings)
+    reviews = [entry.on for one in theirs for entry in of_kinds(one.member, REVIEWS)]
     return {
         "owner": us.name(owner) if owner else NOBODY, "people": len(theirs),
-        "highest": sum(one.member.weight == one.member.settings.highest_weight and one.member.contact.tier is not None for one in theirs),
+        "highest": sum(one.member.weight == highest and one.member.contact.tier is not None for one in theirs),
         "warm": sum(value >= WARM for value in fresh), "cooling": sum(COOLING <= value < WARM for value in fresh),
         "cold": sum(value < COOLING for value in fresh), "in_person": groups["in person"], "voice": groups["voice"],
         "writing": groups["writing"], "review": max(reviews, default=None),
     }  # fmt: skip
 
 
-def _groups(theirs: Sequence[_Person], since: date) -> Counter[str]:
+def _groups(theirs: Sequence[_Person], since: date, settings: Settings) -> Counter[str]:
     """Contacts after that day by the group of their kind."""
     counts: Counter[str] = Counter()
-    for one in theirs:
-        for entry in reversed(one.member.outline):
-            if entry.on <= since:
-                break
-            kind = one.member.kind(entry)
-            counts[kind.group if kind else "writing"] += 1
+    for word, times in Counter([entry.kind for one in theirs for entry in contacts_after(one.member, since)]).items():
+        kind = settings.kind_table.get(word) if word else None
+        counts[kind.group if kind else "writing"] += times
     return counts
 
 
@@ -120,7 +141,7 @@ def _known_by_one(people: Sequence[_Person], us: Colleagues) -> Table:
         Column("last", "Last contact"),
     )
     many_of_us = len({colleague for one in people for colleague in one.by} | {mate.id for mate in us.team}) > 1
-    alone = [one for one in _by_weight(people) if len(one.by) == 1 and many_of_us]
+    alone = [one for one in people if len(one.by) == 1 and many_of_us]
     rows = tuple(
         {**_who(one), "only": us.name(next(iter(one.by))), "contacts": sum(one.by.values()), "last": one.member.last} for one in alone
     )
@@ -137,26 +158,28 @@ def _known_by_one(people: Sequence[_Person], us: Colleagues) -> Table:
 
 def _firms(people: Sequence[_Person], us: Colleagues) -> Table:
     columns = (Column("company", "Firm"), Column("people", "People"), Column("names", "Whom we know there"), Column("us", "Who of us"))
-    ordered = sorted(_by_firm(people), key=lambda there: (-max(one.member.weight for one in there), len(there), fold(_company(there))))
+    firms = _by_firm(people)
+    ordered = sorted(firms, key=lambda folded: (-firms[folded][0].member.weight, len(firms[folded]), folded))
     rows = tuple(
         {
-            "company": _company(there), "people": len(there), "names": tuple(one.member.name for one in _by_weight(there)),
-            "us": tuple(sorted({us.name(colleague) for one in there for colleague in one.by})),
-        } for there in ordered
+            "company": _company(firms[folded]), "people": len(firms[folded]), "names": tuple(one.member.name for one in firms[folded]),
+            "us": tuple(sorted({us.name(colleague) for colleague in {colleague for one in firms[folded] for colleague in one.by}})),
+        } for folded in ordered
     )  # fmt: skip
-    single = sum(len(there) == 1 for there in ordered)
+    single = sum(len(there) == 1 for there in firms.values())
     sentence = f"{many(len(rows), 'firm')}; at {single} of them we know one person only. Those that matter most come first."
     return Table("Firm by firm", columns, rows, sentence if rows else "", "No contact names a company.")
 
 
-def _by_firm(people: Sequence[_Person]) -> list[list[_Person]]:
-    """Who works at the same place, however it is spelled."""
+def _by_firm(people: Sequence[_Person]) -> dict[str, list[_Person]]:
+    """Folded name -> who works there, in the order of `people`."""
     firms: dict[str, list[_Person]] = {}
+    fold_ = cache(fold)
     for one in people:
         company = one.member.contact.text("company")
         if company:
-            firms.setdefault(fold(company), []).append(one)
-    return list(firms.values())
+            firms.setdefault(fold_(company), []).append(one)
+    return firms
 
 
 def _company(there: Sequence[_Person]) -> str:
@@ -165,7 +188,7 @@ def _company(there: Sequence[_Person]) -> str:
 
 def _nobodys(people: Sequence[_Person], us: Colleagues) -> Table:
     columns = (Column("name", "Who"), Column("tier", "Tier"), Column("owner", "Owner"), Column("last", "Last contact"))
-    lost = [one for one in _by_weight(people) if not us.knows(one.owner)]
+    lost = [one for one in people if not us.knows(one.owner)]
     rows = tuple({**_who(one), "owner": one.member.contact.text("owner"), "last": one.member.last} for one in lost)
     strangers = " Whoever is named as owner is not in [team]." if any(one.owner for one in lost) else ""
     sentence = f"None of us looks after {listed([one.member.name for one in lost])}.{strangers}"
@@ -196,10 +219,10 @@ def _sentences(people: Sequence[_Person], us: Colleagues) -> tuple[str, ...]:
 
 
 def _single_threads(people: Sequence[_Person]) -> list[_Person]:
-    return [one for one in _by_weight(people) if len(one.by) == 1 and one.sends_work]
+    return [one for one in people if len(one.by) == 1 and one.sends_work]
 
 
-def _steps(people: Sequence[_Person], us: Colleagues, settings: Settings) -> tuple[Step, ...]:
+def _steps(people: Sequence[_Person], ranked: Sequence[_Person], us: Colleagues, settings: Settings) -> tuple[Step, ...]:
     from shlex import quote
 
     if not people:
@@ -208,11 +231,11 @@ def _steps(people: Sequence[_Person], us: Colleagues, settings: Settings) -> tup
         words = "Of a team, [team.NAME] in ptcrm.toml says who you are, and `owner` who looks after whom:"
         return (Step(words, f"ptcrm set {quote(people[0].member.id)} owner=NAME"),)
     steps = []
-    nobodys = [one for one in _by_weight(people) if not us.knows(one.owner)]
+    nobodys = [one for one in ranked if not us.knows(one.owner)]
     if nobodys:
         owner = _staying(us, "")[:1] or [us.team[0].id]
         steps.append(Step(f"{nobodys[0].member.name} is nobody's:", f"ptcrm set {quote(nobodys[0].member.id)} owner={quote(owner[0])}"))
-    risk = _single_threads(people)
+    risk = _single_threads(ranked)
     if risk:
         steps += _second_person(risk[0], us, next(iter(risk[0].by)))
     leaving = sorted((mate.leaves, mate.id) for mate in us.team if mate.leaves)
@@ -252,7 +275,7 @@ def _without(people: Sequence[_Person], us: Colleagues, gone: str) -> Report:
         Column("last", "Last contact"),
         Column("why", "Why"),
     )
-    alone = [one for one in _by_weight(people) if set(one.by) == {gone}]
+    alone = [one for one in people if set(one.by) == {gone}]
     lost = Table(
         f"Known to {name} alone", columns,
         tuple({**_who(one), "contacts": one.by[gone], "last": one.member.last, "why": one.member.contact.text("why")} for one in alone),
@@ -275,7 +298,7 @@ def _left_over(people: Sequence[_Person], us: Colleagues, gone: str) -> Table:
         Column("successor", "Successor"),
     )  # fmt: skip
     rows = []
-    for one in _by_weight(people):
+    for one in people:
         others = sorted(((-count, colleague) for colleague, count in one.by.items() if colleague != gone))
         if one.owner == gone and others:
             successor = us.id(one.member.contact.text("successor"))
@@ -289,10 +312,12 @@ def _left_over(people: Sequence[_Person], us: Colleagues, gone: str) -> Table:
 
 def _firms_lost(people: Sequence[_Person], us: Colleagues, gone: str) -> Table:
     columns = (Column("company", "Firm"), Column("people", "People"), Column("names", "Whom we know there"))
-    broken = [there for there in _by_firm(people) if {colleague for one in there for colleague in one.by} == {gone}]
-    broken.sort(key=lambda there: (-max(one.member.weight for one in there), fold(_company(there))))
+    firms = _by_firm(people)
+    broken = [folded for folded, there in firms.items() if {colleague for one in there for colleague in one.by} == {gone}]
+    broken.sort(key=lambda folded: (-firms[folded][0].member.weight, folded))
     rows = tuple(
-        {"company": _company(there), "people": len(there), "names": tuple(one.member.name for one in _by_weight(there))} for there in broken
+        {"company": _company(firms[folded]), "people": len(firms[folded]), "names": tuple(one.member.name for one in firms[folded])}
+        for folded in broken
     )
     sentence = f"{many(len(rows), 'firm')} that we reach through {us.name(gone)} alone."
     return Table("Firms that would be lost", columns, rows, sentence if rows else "", "None.")

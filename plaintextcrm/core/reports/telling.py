@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from plaintextcrm.core.dates import cadence_text
 from plaintextcrm.core.due import between_words, entry_words, rhythm_of
+from plaintextcrm.core.history import touches_of
 from plaintextcrm.core.model import NEVER, Interaction
 from plaintextcrm.core.pages.words import SMALL
+from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.reports.network import Member
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column
@@ -80,8 +83,25 @@ def rhythm(one: Member) -> str | None:
 
 def last_said(one: Member) -> str | None:
     """What the last contact was about; None where its entry says nothing, or only `last_contact` tells of it."""
+    last, log = one.standing.last, one.contact.interactions
+    if last not in one.facts.touches:
+        return None
+    if isinstance(log, PlainLog) and log.days.count(last) == 1:  # the only entry of its day: they need not be put in order
+        return entry_words(log.whole(log.bare(log.days.index(last))))
     newest = one.outline[-1] if one.outline else None
     return entry_words(one.whole(newest)) if newest and newest.on == one.last else None
+
+
+def contacts_after(one: Member, day: date) -> Sequence[Interaction]:
+    """The contacts after a day and by today, as they stand in the log; of a plain log without texts."""
+    if not one.facts.touches or one.facts.touches[-1] <= day.toordinal():
+        return ()
+    log, since, now = one.contact.interactions, day.toordinal(), one.today.toordinal()
+    if isinstance(log, PlainLog):
+        near = [log.bare(place) for place, on in enumerate(log.days) if since < on <= now]
+    else:
+        near = [entry for entry in log if day < entry.on <= one.today and not entry.is_task]
+    return touches_of(near, one.settings.kind_table)
 
 
 def entries_of(one: Member, kinds: Collection[str]) -> list[Interaction]:

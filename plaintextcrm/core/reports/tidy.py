@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from plaintextcrm.core.dates import add
 from plaintextcrm.core.graph import referrals, ties
-from plaintextcrm.core.model import NEVER, Cadence
+from plaintextcrm.core.model import NEVER, Cadence, Interaction
+from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.doubles import Double, doubles, entries_by_now
 from plaintextcrm.core.reports.network import Member, Network
@@ -19,6 +21,7 @@ from plaintextcrm.core.text import fold
 
 WAYS = ("email", "phone", "address", "linkedin")
 LINK = r"\[\[([^\[\]|#\n]+)"
+PLAIN_LINK = r"\[\[([^\[\]|#\n(:]+)(?:\]\]|[|#])"  # no field begins in it
 SILENT = Cadence(2, "year")
 WANTED = (  # what the file of somebody in the highest tier says, and the keys of which one says it
     ("e-mail or phone", ("email", "phone")), ("birthday", ("birthday",)), ("place", ("location",)), ("why", ("why",)),
@@ -34,15 +37,25 @@ class Astray(NamedTuple):
     where: str
 
 
+class Gaps(NamedTuple):
+    """What the file of somebody in the highest tier does not say."""
+
+    one: Member
+    missing: tuple[str, ...]
+
+
 def tidy(network: Network) -> Report:
     """Who cannot be reached, has no tier, was silent for two years, is there twice; gaps in the highest tier; links astray."""
     people = tuple(network)
+    tier_of = cache(network.settings.tier)
     lost = sorted((one for one in people if not _has_any(one, WAYS)), key=lambda one: (-one.weight, -entries_by_now(one), one.id))
-    unsorted = sorted((one for one in people if not _has_rhythm(one)), key=lambda one: (-entries_by_now(one), one.id))
+    unsorted = [one for one in people if tier_of(one.contact.tier) is None and one.contact.cadence is None]
+    unsorted.sort(key=lambda one: (-entries_by_now(one), one.id))
     silent = sorted((one for one in people if _is_silent(one)), key=lambda one: (-one.weight, one.last is None, one.standing.last, one.id))
     twice = doubles(network)
-    highest = [one for one in people if _is_highest(one)]
-    gaps = sorted((one for one in highest if _missing(one)), key=lambda one: (-len(_missing(one)), one.id))
+    most = network.settings.highest_weight
+    highest = [one for one in people if (tier := tier_of(one.contact.tier)) and tier.weight == most]
+    gaps = sorted((Gaps(one, missing) for one in highest if (missing := _missing(one))), key=lambda gap: (-len(gap.missing), gap.one.id))
     astray = list(_astray(people, network))
     tables = (
         _lost_table(lost, network), _unsorted_table(unsorted, network), _silent_table(silent), _twice_table(twice),
@@ -67,12 +80,7 @@ def _headline(people: int, counts: Sequence[str]) -> str:
 
 
 def _has_any(one: Member, keys: Iterable[str]) -> bool:
-    return any(one.contact.keys.get(key) for key in keys)
-
-
-def _has_rhythm(one: Member) -> bool:
-    """In a tier that the settings know, or with a cadence of one's own."""
-    return one.settings.tier(one.contact.tier) is not None or one.contact.cadence is not None
+    return any(map(one.contact.keys.get, keys))
 
 
 def _is_silent(one: Member) -> bool:
@@ -81,38 +89,54 @@ def _is_silent(one: Member) -> bool:
     return since is not None and add(since, SILENT) <= one.today and not rests(one)
 
 
-def _is_highest(one: Member) -> bool:
-    tier = one.settings.tier(one.contact.tier)
-    return tier is not None and tier.weight == one.settings.highest_weight
-
-
 def _missing(one: Member) -> tuple[str, ...]:
     return tuple(words for words, keys in WANTED if not _has_any(one, keys))
 
 
 def _astray(people: Sequence[Member], network: Network) -> Iterable[Astray]:
     """The links in keys, logs and open follow-ups that no file answers to, each once a file. What two answer to, `check` tells."""
-    known: set[str] = set()
+    written: set[str] = set()
     for one in network.everybody:
-        known.update((fold(one.id), fold(one.contact.slug), fold(one.name)), map(fold, one.contact.texts("aliases")))
+        written.update((one.id, one.contact.slug, one.name), one.contact.texts("aliases"))
+    known: set[str] = set()
     for one in people:
         told: set[str] = set()
-        for link, where in _links(one):
-            if fold(link) not in known and fold(link) not in told and not _is_a_file(link):
-                told.add(fold(link))
+        for link, where in _links(one, written):
+            if link in written:
+                continue
+            known = known or set(map(fold, written))
+            if (meant := fold(link)) not in known and meant not in told and not _is_a_file(link):
+                told.add(meant)
                 yield Astray(one, link, where)
 
 
-def _links(one: Member) -> Iterable[tuple[str, str]]:
+def _links(one: Member, written: set[str]) -> Iterable[tuple[str, str]]:
+    """The links of one file and where they stand; those of a log only if one of them is none of the written names."""
     for key, value in one.contact.keys.items():
         for text in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
-            yield from ((link.strip(), key) for link in re.findall(LINK, text)) if "[[" in text else ()
-    for entry in one.contact.interactions:
+            if "[[" in text:
+                yield from ((link.strip(), key) for link in re.findall(LINK, text))
+    log = one.contact.interactions
+    for entry in () if _leads_to(log, written) else log:
         for text in (entry.text, *entry.details):
-            yield from ((link.strip(), entry.on.isoformat()) for link in re.findall(LINK, text)) if "[[" in text else ()
+            if "[[" in text:
+                yield from ((link.strip(), entry.on.isoformat()) for link in re.findall(LINK, text))
     for task in one.contact.follow_ups:
         if task.open and "[[" in task.text:
             yield from ((link.strip(), "follow-up") for link in re.findall(LINK, task.text))
+
+
+def _leads_to(log: Sequence[Interaction], written: set[str]) -> bool:
+    """Whether each link of a plain log is one of these names, told from its text as it stands, for making the entries takes much longer.
+
+    False where a field may stand within a link: taken out of `[(with:: Bob)[Ada]]`, it leaves one.
+    """
+    if not isinstance(log, PlainLog) or "][" in log.text or ")[" in log.text:
+        return False
+    if "[[" not in log.text:
+        return True
+    links = re.findall(PLAIN_LINK, log.text)
+    return len(links) == log.text.count("[[") and written.issuperset([link.strip() for link in links])
 
 
 def _is_a_file(link: str) -> bool:
@@ -222,16 +246,16 @@ def _merge(one: Double) -> str:
     return f"ptcrm merge {who(one.other)} {who(one.keep)}"
 
 
-def _gaps_table(gaps: Sequence[Member], highest: int) -> Table:
+def _gaps_table(gaps: Sequence[Gaps], highest: int) -> Table:
     sentence = ""
     if gaps:
-        most = Counter(words for one in gaps for words in _missing(one))
+        most = Counter(words for gap in gaps for words in gap.missing)
         words, count = min(most.items(), key=lambda item: (-item[1], item[0]))
         whose = "The one file" if highest == 1 else f"{len(gaps):,} of {highest:,} files"
         sentence = f"{whose} of the highest tier {have(len(gaps))} gaps; most often: {words} ({count:,})."
     return Table(
         "Gaps in the highest tier", columns(name="Name", missing="The file does not say"),
-        tuple({"id": one.id, "name": one.name, "missing": _missing(one)} for one in gaps),
+        tuple({"id": gap.one.id, "name": gap.one.name, "missing": gap.missing} for gap in gaps),
         sentence, "The files of the highest tier say all that is asked." if highest else "Nobody is in the highest tier.",
     )  # fmt: skip
 
@@ -252,7 +276,7 @@ def _astray_table(astray: Sequence[Astray]) -> Table:
 
 def _steps(
     network: Network, lost: Sequence[Member], unsorted: Sequence[Member], silent: Sequence[Member],
-    twice: Sequence[Double], gaps: Sequence[Member], astray: Sequence[Astray],
+    twice: Sequence[Double], gaps: Sequence[Gaps], astray: Sequence[Astray],
 ) -> Iterable[Step]:  # fmt: skip
     if lost:
         yield Step(f"When you have a number for {lost[0].name}:", f"ptcrm set {who(lost[0])} phone=…")
@@ -273,6 +297,6 @@ def _steps(
             f"{_merge(one)} -n",
         )
     if gaps:
-        yield Step(f"Fill what the file of {gaps[0].name} does not say, as you come to know it:", f"ptcrm edit {who(gaps[0])}")
+        yield Step(f"Fill what the file of {gaps[0].one.name} does not say, as you come to know it:", f"ptcrm edit {who(gaps[0].one)}")
     if astray:
         yield Step("The file that holds the first of these links:", f"ptcrm edit {who(astray[0].one)}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from itertools import takewhile
+from functools import cache
 
 from plaintextcrm.core.dates import cadence_text, cadence_words, plus_days
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.hours import hours_of, what_came_of_it, where_it_goes
+from plaintextcrm.core.reports.kept import contact_days
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.newcomers import begin_of, first_steps, growth, newcomer_steps, newcomers_of, quarters
 from plaintextcrm.core.reports.saying import listed, number
@@ -63,33 +65,33 @@ class _Ask(NamedTuple):
         return self.done / MADE_WEEKS / self.week if self.week else None
 
 
-def _rhythm(member: Member) -> str:
+def _rhythm(member: Member, tier_of: Callable[[str | None], Tier | None]) -> str:
     """The row somebody belongs to: the tier's name, or whose the cadence is."""
-    tier = member.settings.tier(member.contact.tier)
     if not member.standing.span:
         return NONE
-    return OWN if member.contact.cadence else tier.name if tier else DEFAULT
+    if member.contact.cadence:
+        return OWN
+    tier = tier_of(member.contact.tier)
+    return tier.name if tier else DEFAULT
 
 
 def _asked(network: Network) -> Mapping[str, _Ask]:
     """What each rhythm asks, tiers in the order of the settings. Who is paused asks for nothing until the day it ends."""
     found = {tier.name: _Ask() for tier in network.settings.tiers} | {OWN: _Ask(), DEFAULT: _Ask(), NONE: _Ask()}
-    today = network.today
+    today, tier_of = network.today, cache(network.settings.tier)
+    since = plus_days(today, -7 * MADE_WEEKS).toordinal()
     for member in network:
-        people, week, done, due = found[_rhythm(member)]
+        rhythm = _rhythm(member, tier_of)
+        people, week, done, due = found[rhythm]
         pause = member.contact.paused
         is_paused = pause > today if isinstance(pause, date) else pause
         standing = member.standing
         asks = 7 / standing.span if standing.span and not is_paused else 0.0
         is_due = bool(standing.next) and standing.next <= today.toordinal() and not standing.hidden
-        found[_rhythm(member)] = _Ask(people + 1, week + asks, done + _done(member), due + is_due)
+        days = contact_days(member)
+        done += len(days) - bisect_right(days, since)
+        found[rhythm] = _Ask(people + 1, week + asks, done, due + is_due)
     return found
-
-
-def _done(member: Member) -> int:
-    """Days with contact within the last twelve weeks."""
-    since = plus_days(member.today, -7 * MADE_WEEKS)
-    return len({entry.on for entry in takewhile(lambda entry: entry.on > since, reversed(member.outline))})
 
 
 def _promises(settings: Settings, asked: Mapping[str, _Ask]) -> Table:

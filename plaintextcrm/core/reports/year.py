@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.core.dates import add, cadence_text, yearly
 from plaintextcrm.core.due import between_words
+from plaintextcrm.core.history import from_them, is_touch
+from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, Cadence, Interaction
 from plaintextcrm.core.pages.words import short_day
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.reports.giving import asked, given
-from plaintextcrm.core.reports.kept import Kept, kept_by_month, together
+from plaintextcrm.core.reports.giving import ASKED, GIVEN
+from plaintextcrm.core.reports.kept import Kept, clocks, kept_by_month, together
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import amount, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
@@ -27,16 +30,17 @@ class Span(NamedTuple):
     first: date
     last: date
 
-    def holds(self, day: date) -> bool:
-        """Whether the day is one of them."""
-        return self.first <= day <= self.last
+    def within(self, days: Sequence[int]) -> slice:
+        """Where they stand in sorted ordinals."""
+        return slice(bisect_left(days, self.first.toordinal()), bisect_right(days, self.last.toordinal()))
 
 
 class Tale(NamedTuple):
-    """What a span of days was with one person."""
+    """What a span of days was with one person. Entries are as in `bones`."""
 
     one: Member
     days: tuple[date, ...]  # with contact
+    joined: Mapping[date, str]  # those of them that a block id joins with the same day in other files
     in_person: int  # of them
     is_new: bool
     back_after: str  # "14 months", "" where there was no long silence before
@@ -50,14 +54,15 @@ def year(network: Network) -> Report:
     """The year so far against the same days of the year before; then tier by tier, month by month."""
     now = Span(network.today.replace(month=1, day=1), network.today)
     before = _year_before(now)
-    tales = sorted((tale(one, now) for one in network.members), key=lambda told: (-len(told.days), -told.in_person, told.one.id))
-    earlier = {told.one.id: told for told in (tale(one, before) for one in network.members)} if before else {}
-    kept = kept_by_month(network, now.first, now.last)
-    told_before = together(kept_by_month(network, before.first, before.last)) if before else Kept()
+    tales = sorted(_tales(network, now), key=lambda told: (-len(told.days), -told.in_person, told.one.id))
+    earlier = {told.one.id: told for told in _tales(network, before)} if before else {}
+    running = clocks(network)
+    kept = kept_by_month(running, network.settings.tiers, now.first, now.last)
+    told_before = together(kept_by_month(running, network.settings.tiers, before.first, before.last)) if before else Kept()
     return Report(
         "year",
         (
-            _people_table(tales, earlier, now),
+            _people_table(tales, earlier, now, bool(before)),
             _numbers_table(tales, earlier, now, before, network.settings.currency),
             _kept_table(kept, told_before, now, before),
         ),
@@ -72,15 +77,24 @@ def _year_before(now: Span) -> Span | None:
     return Span(now.first.replace(year=now.first.year - 1), yearly(now.last.month, now.last.day, now.last.year - 1))
 
 
-def tale(one: Member, span: Span) -> Tale:
-    """What the log says of those days. Everybody's counts, also of those who are gone by now: what was, was."""
-    if not any(span.first.toordinal() <= day <= span.last.toordinal() for day in one.facts.days):
-        return Tale(one, (), 0, False, "", (), (), (), False)
-    entries = [entry for entry in one.bones if span.holds(entry.on)]
-    touches = [entry for entry in one.outline if span.holds(entry.on)]
-    met = {entry.on for entry in touches if (kind := one.kind(entry)) and kind.group == "in person"}
-    days = tuple(sorted({entry.on for entry in touches}))
-    last_before = max((entry.on for entry in one.outline if entry.on < span.first), default=None)
+def _tales(network: Network, span: Span) -> Iterable[Tale]:
+    """Of those whose logs say anything of those days; also of those who are gone by now: what was, was."""
+    kinds = network.settings.kind_table
+    in_person = frozenset(spelling for spelling, kind in kinds.items() if kind.group == "in person")
+    for one in network.members:
+        place = span.within(one.facts.days)
+        if place.start < place.stop:
+            yield _tale(one, span, one.bones[place], kinds, in_person)  # facts know the day of each of the bones, in their order
+
+
+def _tale(one: Member, span: Span, entries: Sequence[Interaction], kinds: KindTable, in_person: frozenset[str]) -> Tale:
+    """What the entries of those days say."""
+    touches = one.facts.touches
+    place = span.within(touches)
+    days = tuple(map(date.fromordinal, touches[place]))
+    met = {entry.on for entry in entries if entry.kind in in_person and is_touch(entry, kinds)}
+    joined = {entry.on: entry.block_id for entry in reversed(entries) if entry.block_id and is_touch(entry, kinds)}
+    last_before = date.fromordinal(touches[place.start - 1]) if place.start else None
     known = one.contact.last_contact
     if known and known < span.first:
         last_before = max(last_before or known, known)
@@ -88,9 +102,10 @@ def tale(one: Member, span: Span) -> Tale:
     is_new = bool(days) and last_before is None and (first_met is None or first_met >= span.first)
     back = between_words(last_before, days[0]) if days and last_before and add(last_before, ABSENT) <= days[0] else ""
     return Tale(
-        one, days, len(met), is_new, back, tuple(one.whole(entry) for entry in entries if entry.kind == "referral-in"),
-        tuple(entry for entry in given(one) if span.holds(entry.on)), tuple(entry for entry in asked(one) if span.holds(entry.on)),
-        any(entry.kind == "handover" for entry in entries),
+        one, days, joined, len(met), is_new, back, tuple([entry for entry in entries if entry.kind == "referral-in"]),
+        tuple([entry for entry in entries if entry.kind in GIVEN and not from_them(entry)]),
+        tuple([entry for entry in entries if entry.kind in ASKED and not from_them(entry)]),
+        "handover" in [entry.kind for entry in entries],
     )  # fmt: skip
 
 
@@ -101,11 +116,12 @@ def worth(entries: Iterable[Interaction]) -> float:
 
 def times(tales: Iterable[Tale]) -> int:
     """Days with contact, of each person; a day that one block id joins in several files is one."""
-    found: set[tuple[date, str, bool]] = set()
+    alone = 0
+    together: set[tuple[date, str]] = set()
     for told in tales:
-        blocks = {entry.on: entry.block_id for entry in reversed(told.one.outline) if entry.block_id} if told.days else {}
-        found.update((day, blocks.get(day) or told.one.id, day in blocks) for day in told.days)
-    return len(found)
+        alone += len(told.days) - len(told.joined)
+        together.update(told.joined.items())
+    return alone + len(together)
 
 
 def _often(tales: Iterable[Tale], of: str) -> int:
@@ -164,9 +180,10 @@ def _gone_words(one: Member) -> str:
     return "died" if died else "archived"
 
 
-def _people_table(tales: Sequence[Tale], earlier: Mapping[str, Tale], now: Span) -> Table:
-    rows = [_people_row(told, earlier.get(told.one.id), now) for told in tales if told.days]
+def _people_table(tales: Sequence[Tale], earlier: Mapping[str, Tale], now: Span, has_before: bool) -> Table:
     seen = [told for told in tales if told.days]
+    before = {id: len(told.days) for id, told in earlier.items()}
+    rows = [_people_row(told, before.get(told.one.id, 0) if has_before else None, now) for told in seen]
     sentence = ""
     if seen:
         most = len(seen[0].days)
@@ -179,9 +196,9 @@ def _people_table(tales: Sequence[Tale], earlier: Mapping[str, Tale], now: Span)
     )  # fmt: skip
 
 
-def _people_row(told: Tale, earlier: Tale | None, now: Span) -> Row:
+def _people_row(told: Tale, before: int | None, now: Span) -> Row:
     return {
-        "id": told.one.id, "name": told.one.name, "contacts": len(told.days), "before": len(earlier.days) if earlier else None,
+        "id": told.one.id, "name": told.one.name, "contacts": len(told.days), "before": before,
         "in_person": told.in_person, "became": _became(told, now.last), "first": told.days[0], "last": told.days[-1],
         "value": worth(told.sent) or None,
     }  # fmt: skip
