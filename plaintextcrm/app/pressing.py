@@ -22,7 +22,7 @@ from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
 from plaintextcrm.core.text import fold
-from plaintextcrm.core.vocabulary import KEYS
+from plaintextcrm.core.vocabulary import ORDER
 from plaintextcrm.edge import assets
 from plaintextcrm.edge.cards import Card, Cards, Face
 from plaintextcrm.edge.index import Index, Written
@@ -114,6 +114,7 @@ class Press:
         self.rules = Rules(vault_.settings)
         self.modest = self.settings._replace(site=self.settings.site._replace(show_tier=False))
         self.asked: set[str] = set()  # the names that the page in the press asked for
+        self._frames: dict[int, Frame] = {}
         self._known_pages = lru_cache(maxsize=20_000)(self._resolve)
         self._known_hidden = lru_cache(maxsize=20_000)(self._is_hidden)
         self.pages = Pages(self.resolve, assets.templates())
@@ -145,6 +146,12 @@ class Press:
         settings = self.modest if "tier" in hidden else self.settings
         return Known(shown, seen, stand(seen, self.rules, self.today), hidden, settings)
 
+    def _frame(self, depth: int) -> Frame:
+        """The frame of a page so many folders below that of the site."""
+        if depth not in self._frames:
+            self._frames[depth] = self.frame._replace(root="../" * depth)
+        return self._frames[depth]
+
     @cached_property
     def offers(self) -> tuple[Offer, ...]:
         """What people offer, as others may see it."""
@@ -169,7 +176,7 @@ class Press:
         linked = tuple((name, page_of(id)) for id, name in self.names.linked_to(contact.id))
         path = page_path(contact.id)
         depth = path.count("/")
-        frame = self.frame._replace(root="../" * depth)
+        frame = self._frame(depth)
         file = "../" * depth + self.files + encoded(contact.path) if self.files else ""
         one = digest(contact, standing, row, self._notes(written), Around(settings, self.today, self.resolve, linked, file))
         died = last_day(contact.died) if contact.died else None
@@ -185,12 +192,13 @@ class Press:
 
     def _notes(self, written: Written) -> str:
         unsound = written.line == 2 or (written.line == 1 and written.text.startswith("<<<<<<< "))
-        if unsound or "notes" in private_keys(written.contact, self.settings):
+        hidden = private_keys(written.contact, self.settings)
+        if unsound or "notes" in hidden:
             return ""  # unsound: the front matter is not closed, or a merge stands before it, so that keys are among the notes
         text = written.text
         if "<!--" in text or "%%" in text:
             text = without_comments(text, "\n\0")  # before any line is left out that has only one end of a comment
-        is_hidden = not private_keys(written.contact, self.settings).isdisjoint(("log", "interactions"))
+        is_hidden = not hidden.isdisjoint(("log", "interactions"))
         sections = [lines for section in written.body.sections for lines in logged_lines(section, whole=is_hidden)]
         tasks = [task.where for task in written.contact.follow_ups]
         notes = notes_of(text, written.line, sections, written.body.title, tasks)
@@ -207,7 +215,8 @@ def site_facts(known: Known, row: DueRow) -> dict[str, object]:
     """One person as `site.json` has it: the keys of the vocabulary that are shown, and where they stand."""
     contact = known.contact
     left_out = known.hidden | {"private"} | (frozenset() if known.settings.site.show_tier else {"tier"})
-    facts: dict[str, object] = {key.name: contact.keys[key.name] for key in KEYS if key.name in contact.keys and key.name not in left_out}
+    keys = contact.keys
+    facts: dict[str, object] = {key: keys[key] for key in ORDER if key in keys and key not in left_out}
     told = dues.row_facts(row)
     wanted = ("last", "last_kind", "due", "next", "state", "ratio", "freshness", "hook", "owed", "occasions", "follow_ups")
     return {"id": contact.id, "page": page_of(contact.id), **facts, "name": contact.name, **{key: told[key] for key in wanted}}

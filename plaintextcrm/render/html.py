@@ -52,6 +52,7 @@ CHUNK = 100  # rows of the people table that a browser lays out at once
 _STATES = ("fresh", "soon", "due", "overdue", "lapsed", "new", "on-file", "")
 _DATED = ("birthday", "work anniversary", "date", "plan", "promise", "theirs", "next contact")
 _SHORT = re.compile(r"[^\W\d_]\w{0,23}: \S")
+_STAR = ' <span class="star">⁎<span class="vh">you too</span></span>'
 _NO_TIER = '<td class="tr"></td>'
 _ODD = re.compile("[&<'\x00-\x1f]")  # in an attribute that stands in single quotes, as JSON has so many of the others
 _ABROAD = re.compile(r"(?:https?:|mailto:|tel:|sms:|geo:)[^\x00-\x20\x7f<>\"'`\\]+\Z", re.IGNORECASE)
@@ -100,6 +101,7 @@ class Pages:
             auto_reload=False,
             loader=DictLoader(templates),
         )
+        environment.globals.clear()  # no template asks for one of them, and each page would copy them all twice
         environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
         self._environment = environment
         self._ready: dict[str, Template] = {}
@@ -130,20 +132,18 @@ class Pages:
                 if figure is not None:
                     drawn = [_drawn(part) for part in (figure.wide, figure.narrow, legend_html(figure.legend), table_html(figure.table))]
                     figures.append((figure.heading, figure.caption, *drawn))
-        groups = [(0, "", _entries(page.recent, link))] if page.recent else []
-        groups += [(year, f"{len(some)} {'entry' if len(some) == 1 else 'entries'}", _entries(some, link)) for year, some in page.older]
         return self._page(
             "digest", frame, page.name, page=page, moon=_moon(page.state, 24, page.paused, page.state_word), under=" · ".join(under),
-            reach=[(label, words, vetted(root, href)) for label, (words, href) in page.reach],
-            facts=[_fact(fact, page.state) for fact in page.facts], yours=_promises(page.yours, False, link),
-            theirs=_promises(page.theirs, True, link), figures=figures, groups=groups,
-            dates=[(_sign(line), _begun(line.what), line.when) for line in page.dates],
+            reach=_pairs([(label, _anchor(words, vetted(root, href))) for label, (words, href) in page.reach]),
+            facts=_facts(page.facts, page.state), yours=_promises(page.yours, False, link), theirs=_promises(page.theirs, True, link),
+            figures=figures, log=_log(page, link),
+            dates=_dated([(_sign(line), escaped(_begun(line.what)), line.when) for line in page.dates]),
             met=_drawn(inline(_begun(page.met), link)) if page.met else "",
             through=_named(page.through, root) if page.through else "",
-            common=Markup(", ").join([_named(one, root) for one in page.common]) if page.common else "",
-            likes=[(words, shared) for words, _, shared in page.likes], shares=any(one.shared for one in page.likes),
+            common=_drawn(", ".join([_named(one, root) for one in page.common])),
+            likes=_likes(page.likes), shares=any(one.shared for one in page.likes),
             ask=_begun(", ".join(page.ask)),
-            about=[(label, _drawn(inline(text, link))) for label, text in page.about],
+            about=_pairs([(label, inline(text, link)) for label, text in page.about]),
             notes=_drawn(to_html(page.notes, link)) if page.notes else "", file=vetted("", page.file) if page.file else "",
         )  # fmt: skip
 
@@ -300,9 +300,29 @@ def _lines(lines: Iterable[Line], root: str) -> list[tuple[Markup, str, str, str
     return [(_sign(line), line.name, vetted(root, line.href), line.what, line.when, line.on) for line in lines]
 
 
-def _fact(fact: Fact, state: str) -> tuple[str, str, str, Markup]:
-    label, value, words, freshness = fact
-    return label, value, words, _bar(freshness, state, 220)
+# What follows is drawn here and not by the template: a build draws 150,000 entries, and there each costs three times as much.
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> Markup:
+    """The lines of a list of pairs, of (text, HTML) each."""
+    return _drawn("".join([f"<div><dt>{escaped(label)}</dt><dd>{said}</dd></div>" for label, said in pairs]))
+
+
+def _facts(facts: Iterable[Fact], state: str) -> Markup:
+    lines = [
+        (label, f"<b>{escaped(value)}</b>{_bar(freshness, state, 220)}<span>{escaped(words)}</span>")
+        for label, value, words, freshness in facts
+    ]
+    return _pairs(lines)
+
+
+def _dated(lines: Iterable[tuple[str, str, str]]) -> Markup:
+    """The lines of a list, of (sign, HTML, when) each."""
+    return _drawn("".join([f'<li>{sign}<p class="what">{what}</p><p class="when">{escaped(when)}</p></li>' for sign, what, when in lines]))
+
+
+def _likes(likes: Iterable[Common]) -> Markup:
+    return _drawn(", ".join([f"<span>{escaped(words)}{_STAR if shared else ''}</span>" for words, _, shared in likes]))
 
 
 def _begun(text: str) -> str:
@@ -310,23 +330,36 @@ def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _promises(promises: Sequence[Promise], theirs: bool, link: Named) -> list[tuple[Markup, Markup, str]]:
+def _promises(promises: Sequence[Promise], theirs: bool, link: Named) -> Markup:
     sign = _line_sign("theirs" if theirs else "promise", "")
-    return [(sign, _drawn(inline(text, link)), when) for text, when, _ in promises]
+    return _dated([(sign, inline(text, link), when) for text, when, _ in promises])
 
 
-def _entries(entries: Sequence[Entry], link: Named) -> Markup:
-    """The lines of a log. Not by the template: a build draws 150,000 of them, and there they cost three times as much."""
+def _log(page: Digest, link: Named) -> Markup:
+    """The newest entries, and the older ones folded by year."""
+    if not page.recent:
+        return _drawn("")
+    drawn = [_entries(page.recent, link)]
+    for year, some in page.older:
+        count = f"{len(some)} {'entry' if len(some) == 1 else 'entries'}"
+        summary = f'<summary><span>{int(year)}</span> <span class="count">{count}</span></summary>'
+        drawn.append(f"<details>{summary}{_entries(some, link)}</details>")
+    return _drawn("\n".join(drawn))
+
+
+def _entries(entries: Sequence[Entry], link: Named) -> str:
     drawn = []
     for on, when, kind, group, attempt, side, counts, text, details in entries:
         said = f"<p>{inline(text, link)}</p>" if text else ""
         if details:
             said += "".join([f'<p class="more">{inline(line, link)}</p>' for line in _run_together(details)])
-        drawn.append(
-            f'<li><time datetime="{escaped(on)}">{escaped(when)}</time>{_kind_words(kind, group, attempt, side, counts)}'
-            f'<div class="said">{said}</div></li>\n'
-        )
-    return Markup("".join(drawn))
+        drawn.append(f'<li>{_time(on, when)}{_kind_words(kind, group, attempt, side, counts)}<div class="said">{said}</div></li>\n')
+    return f'<ol class="log">\n{"".join(drawn)}</ol>'
+
+
+@lru_cache(maxsize=4096)
+def _time(on: str, when: str) -> str:
+    return f'<time datetime="{escaped(on)}">{escaped(when)}</time>'
 
 
 def _run_together(details: Sequence[str]) -> Iterable[str]:

@@ -30,6 +30,7 @@ _SCHEME = re.compile(r"[^/?#]*:")
 # What may mean something in one line; all else is only escaped. (A "www." is asked for beside it.)
 _MEANT = bytes([*range(32), 127, *b"&*\\<@[_`~=%/"])
 _NOT_PLAIN = re.compile("[\x00-\x1f&*\\\\<@\\[_`~=%/\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_SLUG = re.compile(r"(?<!!)\[\[([A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)\]\](?!\])")  # the wikilink that nearly all are
 _LINE_BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 # Never in a page: controls that no text needs, and those that turn the order of what stands around them.
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -77,13 +78,31 @@ def to_html(text: str, link: Link) -> str:
 
 def inline(text: str, link: Link) -> str:
     """One line, such as the text of an entry: no blocks, so that `1. mail` and `# 5` stay what they are; breaks become blanks."""
-    if text.isascii():
-        plain = len(text.encode().translate(None, _MEANT)) == len(text)  # half the time of a search
-    else:
-        plain = _NOT_PLAIN.search(text) is None
-    if plain and "www." not in text:
+    if _is_plain(text):
         return text.strip(" ").replace(">", "&gt;").replace('"', "&quot;")
+    if "[[" in text:
+        pieces = _SLUG.split(text)
+        if _is_plain("".join(pieces[::2])):
+            return _between(pieces, link)
     return _inline(text, link)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in one line can mean anything."""
+    if "www." in text:
+        return False
+    if text.isascii():
+        return len(text.encode().translate(None, _MEANT)) == len(text)  # half the time of a search
+    return _NOT_PLAIN.search(text) is None
+
+
+def _between(pieces: list[str], link: Link) -> str:
+    """Plain text, the target of a wikilink, plain text, and so on."""
+    wikilink = _Vetting(link).wikilink
+    drawn = [
+        wikilink(piece, piece) if place % 2 else piece.replace(">", "&gt;").replace('"', "&quot;") for place, piece in enumerate(pieces)
+    ]
+    return "".join(drawn).strip(" ")
 
 
 def _inline(text: str, link: Link) -> str:

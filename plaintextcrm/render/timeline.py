@@ -377,17 +377,22 @@ def legend_html(legend: Sequence[tuple[str, str]]) -> str:
     return f'<ul class="key">{"".join([f"<li>{sign}<span>{words}</span></li>" for sign, words in legend])}</ul>'
 
 
-def table_html(rows: Sequence[Sequence[str]]) -> str:
+def table_html(rows: Sequence[tuple[str, ...]]) -> str:
     """The table, folded, or nothing."""
     if not rows:
         return ""
-    head = '<th scope="col">' + '</th><th scope="col" class="num">'.join(TABLE_HEAD) + "</th>"
-    body = []
-    for year, *cells in rows:
-        inner = '</td><td class="num">'.join(cells)
-        body.append(f'<tr><th scope="row">{year}</th><td class="num">{inner}</td></tr>')
     return (
         '<details><summary><span>The same in numbers</span></summary><div class="scroll" tabindex="0" role="region" '
         'aria-label="Times in touch, by year"><table class="plain">'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div></details>"
+        f"<thead><tr>{_HEAD}</tr></thead><tbody>{''.join(map(_row_html, rows))}</tbody></table></div></details>"
     )
+
+
+_HEAD = '<th scope="col">' + '</th><th scope="col" class="num">'.join(TABLE_HEAD) + "</th>"
+
+
+@lru_cache(maxsize=16384)
+def _row_html(row: tuple[str, ...]) -> str:
+    year, *cells = row
+    inner = '</td><td class="num">'.join(cells)
+    return f'<tr><th scope="row">{year}</th><td class="num">{inner}</td></tr>'

@@ -100,6 +100,42 @@ def test_the_quick_way_and_the_long_way_agree(text: str) -> None:
         assert markdown._inline(text, link) == line(text)
 
 
+LINKED = (
+    "[[bob-lee]]",
+    "[[nobody]]",
+    "[[ada]]",
+    "[",
+    "]",
+    "!",
+    "(",
+    ")",
+    "(x)",
+    "|",
+    ":",
+    ">",
+    '"',
+    "#",
+    "^",
+    " ",
+    "ww",
+    "w.",
+    "é",
+    "Ann",
+    "\xa0",
+    "…",
+)
+
+
+@law
+@given(st.lists(st.sampled_from(LINKED), min_size=1, max_size=9).map("".join))
+@example("![[bob-lee]]")
+@example("[[[bob-lee]]]")
+@example("with [[bob-lee]], [[nobody]] and [[bob-lee]]. ")
+def test_the_quick_way_and_the_long_way_agree_about_links(text: str) -> None:
+    if "www." not in text:
+        assert markdown._inline(text, link) == line(text)
+
+
 def test_a_line_without_marks_does_not_come_to_the_parser() -> None:
     """150,000 lines are to be shown in well under a second: one costs a third of one with a mark, at most."""
 

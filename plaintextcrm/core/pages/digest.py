@@ -46,26 +46,28 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
     """The page of one (published) contact."""
     settings, today, kinds = around.settings, around.today, around.settings.kind_table
     log = history.past(contact, today)
-    entries = [_entry(entry, kinds, today) for entry in reversed(log)]
+    touches = history.touches(contact, today, kinds)
+    counting = frozenset(map(id, touches))
+    entries = [_entry(entry, id(entry) in counting, kinds, today) for entry in reversed(log)]
     gone = standing.hidden == "wholly"
     died = last_day(contact.died) if contact.died else None
-    touches = tuple(entry for entry in log if history.is_touch(entry, kinds))
     found = numbers.numbers(touches, today, kinds)
     shared = frozenset(dues.shared_hobbies(contact, settings))
     tier = (contact.tier or "") if settings.site.show_tier else ""
+    tasks = _open(contact)
     return Digest(
         id=contact.id, name=contact.name, state=words.state_shown(standing), paused=standing.hidden in ("paused", "snoozed"),
         state_word=_state_word(contact, standing), role=words.role_line(contact), groups=contact.texts("groups"), tier=tier,
         say="" if gone else words.sentence(row.hook), facts=_facts(contact, standing, row, found, touches, today, kinds),
-        yours=tuple(_promise(task, today) for task in _open(contact) if task.waiting != "them"),
-        theirs=tuple(_promise(task, today) for task in _open(contact) if task.waiting == "them"),
+        yours=tuple([_promise(task, today) for task in tasks if task.waiting != "them"]),
+        theirs=tuple([_promise(task, today) for task in tasks if task.waiting == "them"]),
         reach=_reach(contact), log_line="" if gone else log_line(contact, row, kinds),
         dates=tuple(date_line(one, today) for one in dues.dated_rows(contact, standing, settings, today)),
         met=_met(contact, log, today), through=_common(contact.text("referred_by"), around.resolve),
         common=_in_common(contact, around),
         likes=tuple(Common(hobby, "", hobby in shared) for hobby in contact.texts("hobbies")), about=_about(contact),
         ask=() if gone else numbers.ask_next_time(contact), notes=notes, recent=tuple(entries[:NEWEST]),
-        older=tuple(Year(year, tuple(part)) for year, part in groupby(entries[NEWEST:], key=lambda entry: int(entry.on[:4]))),
+        older=tuple([Year(int(year), tuple(part)) for year, part in groupby(entries[NEWEST:], key=lambda entry: entry.on[:4])]),
         entries=len(entries), log=log, died=died.isoformat() if died else "", file=around.file, path=contact.path,
     )  # fmt: skip
 
@@ -148,11 +150,12 @@ def _strength_words(found: Numbers, touches: Sequence[Interaction], kinds: KindT
     heavy: dict[date, int] = {}
     for entry in touches:
         kind = kinds.get(entry.kind) if entry.kind else None
-        heavy[entry.on] = max(heavy.get(entry.on, 0), kind.strength if kind else 1)
-    amounts = [
-        (sum(weight == size for weight in heavy.values()), name) for size, name in ((3, "in person"), (2, "by voice"), (1, "in writing"))
-    ]
-    said = ", ".join(f"{amount} {name}" for amount, name in amounts if amount)
+        weight = kind.strength if kind else 1
+        if heavy.get(entry.on, 0) < weight:
+            heavy[entry.on] = weight
+    weights = [*heavy.values()]
+    amounts = [(weights.count(size), name) for size, name in ((3, "in person"), (2, "by voice"), (1, "in writing"))]
+    said = ", ".join([f"{amount} {name}" for amount, name in amounts if amount])
     return f"100 × (1 − e^(−{found.strength_sum:.2f}/6)): {said}, fading by half every {numbers.HALF_LIFE_DAYS} days"
 
 
@@ -255,16 +258,17 @@ def _about(contact: Contact) -> tuple[tuple[str, str], ...]:
 # --- the log, the notes --------------------------------------------------------------------------------------------
 
 
-def _entry(entry: Interaction, kinds: KindTable, today: date) -> Entry:
-    extra = " · ".join(_field(key, value) for key, value in entry.fields if key in SHOWN_FIELDS) if entry.fields else ""
-    side = ""
+def _entry(entry: Interaction, counts: bool, kinds: KindTable, today: date) -> Entry:
+    text, side, is_attempt = entry.text, "", False
     if entry.fields:
+        extra = " · ".join([_field(key, value) for key, value in entry.fields if key in SHOWN_FIELDS])
+        text = f"{text} · {extra}" if text and extra else text or extra
         side = "theirs" if history.from_them(entry) else "yours" if history.from_us(entry) else ""
-    text = f"{entry.text} · {extra}" if entry.text and extra else entry.text or extra
+        is_attempt = history.is_attempt(entry)
     details = tuple([said for line in entry.details if (said := _detail(line))]) if entry.details else ()
     return Entry._make((
-        entry.on.isoformat(), words.short_day(entry.on, today), entry.kind or "", words.group_of(entry, kinds),
-        bool(entry.fields) and history.is_attempt(entry), side, history.is_touch(entry, kinds), text, details,
+        entry.on.isoformat(), words.short_day(entry.on, today), entry.kind or "", words.group_of(entry, kinds), is_attempt, side, counts,
+        text, details,
     ))  # fmt: skip
 
 
@@ -277,7 +281,10 @@ def _detail(line: str) -> str:
     item = _ITEM.match(line)
     if item is None:
         return line.strip()
-    return "" if item[1] in OPEN_BOXES else _FIELD.sub("", line[item.end() :]).strip()
+    if item[1] in OPEN_BOXES:
+        return ""
+    said = line[item.end() :]
+    return (_FIELD.sub("", said) if "::" in said else said).strip()
 
 
 def logged_lines(section: Section, *, whole: bool) -> Iterator[tuple[int, int]]:

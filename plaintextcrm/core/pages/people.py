@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from json import JSONEncoder
 
 from plaintextcrm.core.due import between_words
@@ -18,6 +19,7 @@ _LISTS = (
     ("alias", "aliases"), ("tag", "tags"), ("group", "groups"), ("company", "company"), ("role", "role"), ("city", "location"),
     ("hobby", "hobbies"), ("owner", "owner"), ("five", "five"), ("needs", "needs"), ("offers", "offers"), ("status", "status"),
 )  # fmt: skip
+_folded = lru_cache(maxsize=8192)(fold)  # towns, firms, hobbies: said by many
 _json = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
@@ -50,11 +52,10 @@ def filter_keys(contact: Contact, standing: Standing, entries: int, settings: Se
     """What a filter of the page looks at; texts are folded, days ISO."""
     found: dict[str, list[str | int | float]] = {"name": [fold(contact.name)], "state": [standing.state], "interactions": [entries]}
     for word, key in _LISTS:
-        texts = contact.texts(key)
-        if texts:
-            found[word] = [fold(text) for text in texts]
+        if key in contact.keys and (texts := contact.texts(key)):
+            found[word] = [_folded(text) for text in texts]
     if contact.tier and settings.site.show_tier:
-        found["tier"] = [fold(contact.tier)]
+        found["tier"] = [_folded(contact.tier)]
     if contact.is_true("coi"):
         found["coi"] = ["yes"]
     for word, day in (("last", standing.last), ("due", standing.due), ("next", standing.next)):

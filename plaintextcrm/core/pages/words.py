@@ -10,6 +10,7 @@ from plaintextcrm.core.due import between_words
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, Cadence, Contact, Interaction
 from plaintextcrm.core.pages.shapes import Link
+from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.standing import Standing
 
 STATE_WORDS = {
@@ -131,19 +132,25 @@ def spelled(count: int) -> str:
 
 # --- addresses -----------------------------------------------------------------------------------------------------
 
+_NO_MAIL = pattern(r"[ \t\r\n<>\"'?&,;:\\()]")
+_NO_WEB = pattern(r"[ <>\"'\\`]")
+_NO_DIGIT = pattern(r"[^0-9]")
+_PHONE = pattern(r"[+0-9 \-()./\u00a0]*\Z")
+_HARMFUL = pattern(r"[^\w@.+~-]")
+
 
 def mail_link(address: str) -> Link:
     """An e-mail address to write to; only words where it is none."""
     plain = address.strip()
-    is_one = plain.count("@") == 1 and not any(char in plain for char in " \t\r\n<>\"'?&,;:\\()") and plain.isprintable()
+    is_one = plain.count("@") == 1 and _NO_MAIL.search(plain) is None and plain.isprintable()
     return Link(plain, f"mailto:{_percent(plain)}" if is_one else "")
 
 
 def phone_link(number: str) -> Link:
     """A phone number to call; only words where it is none."""
     plain = number.strip()
-    digits = "".join(char for char in plain if char in "0123456789")
-    is_one = len(digits) >= 3 and all(char in "+0123456789 -()./\u00a0" for char in plain)
+    digits = _NO_DIGIT.sub("", plain)
+    is_one = len(digits) >= 3 and _PHONE.match(plain) is not None
     return Link(plain, f"tel:{'+' if plain.startswith('+') else ''}{digits}" if is_one else "")
 
 
@@ -151,7 +158,7 @@ def web_link(address: str) -> Link:
     """A web address without its scheme as words; https where none is given, only words for any other scheme."""
     plain = address.strip()
     lower = plain.lower()
-    if not plain.isprintable() or any(char in plain for char in " <>\"'\\`"):
+    if not plain.isprintable() or _NO_WEB.search(plain):
         return Link(plain)
     if lower.startswith(("https://", "http://")):
         return Link(plain.split("://", 1)[1].removesuffix("/"), plain)
@@ -160,6 +167,4 @@ def web_link(address: str) -> Link:
 
 
 def _percent(text: str) -> str:
-    return "".join(
-        char if char.isalnum() or char in "@.+-_~" else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace")) for char in text
-    )
+    return _HARMFUL.sub(lambda char: "".join([f"%{byte:02X}" for byte in char[0].encode("utf-8", "replace")]), text)

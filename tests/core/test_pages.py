@@ -1,0 +1,72 @@
+"""What pages are made of: addresses that lead somewhere, and texts without what nobody is to see."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plaintextcrm.core.pages.published import clean
+from plaintextcrm.core.pages.words import mail_link, phone_link, web_link
+
+law = settings(deadline=None, database=None, derandomize=True, max_examples=200)
+
+
+@pytest.mark.parametrize(
+    ("address", "href"),
+    [
+        (" ada@example.com ", "mailto:ada@example.com"),
+        ("ada.king+crm_2~x@sub-domain.example", "mailto:ada.king+crm_2~x@sub-domain.example"),
+        ("jörg@exämple.example", "mailto:jörg@exämple.example"),
+        ("50%@example.com", "mailto:50%25@example.com"),
+        ("a!“b@example.com", "mailto:a%21%E2%80%9Cb@example.com"),
+        ("\ud800@example.com", ""),
+        ("ada@home@example.com", ""),
+        ("ada king@example.com", ""),
+        ("o'hara@example.com", ""),
+        ("ada@example.com?cc=bob", ""),
+        ("no address", ""),
+    ],
+)
+def test_a_mail_address_is_one_to_write_to(address: str, href: str) -> None:
+    assert mail_link(address) == (address.strip(), href)
+
+
+@pytest.mark.parametrize(
+    ("number", "href"),
+    [
+        ("+49 (30) 123-45", "tel:+493012345"),
+        ("030/12.345\u00a06", "tel:030123456"),
+        ("112", "tel:112"),
+        ("12", ""),
+        ("٣٤٥٦", ""),
+        ("0301234 ext. 5", ""),
+    ],
+)
+def test_a_number_is_one_to_call(number: str, href: str) -> None:
+    assert phone_link(number) == (number, href)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown", "href"),
+    [
+        ("https://ada.example/", "ada.example", "https://ada.example/"),
+        ("ada.example/me", "ada.example/me", "https://ada.example/me"),
+        ("ftp://ada.example", "ftp://ada.example", ""),
+        ("ada.example/'x", "ada.example/'x", ""),
+        ("ada.example/a b", "ada.example/a b", ""),
+    ],
+)
+def test_a_web_address_is_one_to_go_to(address: str, shown: str, href: str) -> None:
+    assert web_link(address) == (shown, href)
+
+
+@law
+@given(
+    st.lists(st.sampled_from(("[[", "]]", "[a](", "b.md", ")", "<!--", "-->", "%", "%%", "`", "\\", "word", " ", "é")), max_size=9).map(
+        "".join
+    )
+)
+def test_a_text_without_the_marks_of_links_and_comments_is_clean(text: str) -> None:
+    if not any(mark in text for mark in ("[[", ".md", "<!--", "%%")):
+        assert clean(text, lambda name: True) == text
