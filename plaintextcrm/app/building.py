@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from json import loads
 from zlib import crc32
 
@@ -35,9 +35,12 @@ class Build:
     """One build, step by step."""
 
     def __init__(
-        self, vault_: Vault, index: Index, output: site.Output, cards: Cards, progress: Progress | None = None, busy: Busy | None = None
-    ) -> None:
+        self, vault_: Vault, index: Index, output: site.Output, cards: Cards, progress: Progress | None = None, busy: Busy | None = None,
+        is_in_place: bool = False,
+    ) -> None:  # fmt: skip
+        """`is_in_place`: every page is known to be in the folder as it was left."""
         self.vault, self.index, self.output, self.cards, self.progress, self.busy = vault_, index, output, cards, progress, busy
+        self.is_in_place = is_in_place
         self.frame = frame_of(vault_.settings, vault_.today)
         self.files = _way_to(output.folder, str(vault_.root))
 
@@ -50,35 +53,44 @@ class Build:
         changed = [id for id, row in now.items() if seen.get(id) != row]
         gone = [id for id in seen if id not in now]
         stale = self._faces(changed, gone, now)
-        paths = {id: page_path(id) for id in now if not self.names.is_private(id)}
-        wanted = self._wanted(paths, stale)
+        paths = {id: page_path(id) for id in (now if not self.is_in_place else sorted(stale)) if not self.names.is_private(id)}
         issued = self._issued()
+        wanted, standing = (list(paths), frozenset(issued)) if self.is_in_place else self._wanted(paths, stale, issued)
         wrong = f"{crc32(repr((self.vault.problems, *self.index.problems())).encode('utf-8', 'replace')):08x}"
         is_whole = issued and self.cards.meta("wrong") == wrong and not self.cards.meta("behind")
-        if is_whole and not wanted and not gone and not changed and self.output.in_place(issued) == frozenset(issued):
-            return Built(self.output.folder, (), (), (), len(paths) + len(issued), tuple(self.index.problems()))
+        if is_whole and not wanted and not gone and not changed and standing == frozenset(issued):
+            return Built(self.output.folder, (), (), (), self.cards.count() + len(issued), tuple(self.index.problems()))
         written = self._pages(wanted, changed, gone)
-        pages: dict[str, bytes] = {}
+        issue = Issue(self.press, self.cards, self.output.folder)
+        same = {path: issued[path] for path in issue.same if path in standing}
+        keys: dict[str, str] = {}
         is_cut = False
-        for path, data in Issue(self.press, self.cards, self.output.folder).pages():
-            pages[path] = data
-            if seen and self.busy and self.busy():
-                is_cut = True
-                break
-        keys = {path: f"{crc32(data):08x}" for path, data in pages.items()}
-        if is_cut:
-            written.append(self.output.write_some(pages.items(), keys=keys))
-            self.cards.put_meta("behind", 1)
-            return self._built(written, len(paths) + len(pages))
+
+        def pages() -> Iterator[tuple[str, bytes]]:
+            nonlocal is_cut
+            for path, data in issue.pages(same):
+                keys[path] = f"{crc32(data):08x}"
+                yield path, data
+                if seen and self.busy and self.busy():
+                    is_cut = True
+                    return
+
         if seen:
-            removed = [path for path in issued if path not in pages]
-            written.append(self.output.write_some(pages.items(), removed, keys=keys))
+            written.append(self.output.write_some(pages(), keys=keys))
         else:
-            written.append(self.output.write(pages.items(), keep=paths.values(), keys=keys))
+            written.append(self.output.write(pages(), keep=paths.values(), keys=keys))
+        if is_cut:
+            self.cards.put_meta("behind", 1)
+            return self._built(written, self.cards.count() + len(keys))
+        keys |= same
+        removed = [path for path in issued if path not in keys]
+        if removed:
+            written.append(self.output.write_some((), removed))
+        issue.keep()
         self.cards.put_meta("issued", stored.compact(keys))
         self.cards.put_meta("wrong", wrong)
         self.cards.put_meta("behind", 0)
-        return self._built(written, len(paths) + len(pages))
+        return self._built(written, self.cards.count() + len(keys))
 
     def some(self, rows: Mapping[str, int | None]) -> Built:
         """The pages of these people, and of those that speak of them."""
@@ -95,22 +107,27 @@ class Build:
 
     def _pages(self, wanted: Sequence[str], changed: Sequence[str], gone: Sequence[str]) -> list[site.Written]:
         """Make the pages that are wanted, drop those of people who are gone or private now, and keep the sum of all."""
-        before = [card for id in {*wanted, *changed, *gone} if (card := self.cards.card(id))]
+        touched = {*wanted, *changed, *gone}
+        is_large = len(touched) > MANY or self.cards.meta("tally") is None
+        before = {} if is_large else {id: card for id in touched if (card := self.cards.card(id))}
         hidden = [*gone, *(id for id in changed if self.names.is_private(id))]
         self.cards.drop_cards(hidden)
         self.press = Press(self.vault, self.index, self.names, self.frame, self.files)
         written = [*self._press(wanted)]
         if hidden:
             written.append(self.output.write_some((), [page_path(id) for id in hidden]))
-        self._tally(before, {*wanted, *changed})
+        if is_large:
+            self._tally_all()
+        else:
+            self._tally(before, {id: card for id in {*wanted, *changed} if (card := self.cards.card(id))})
         return written
 
-    def _wanted(self, paths: Mapping[str, str], stale: Collection[str]) -> list[str]:
-        """The ids whose page is to be made: what is stale, and what is not in the folder as it was left."""
+    def _wanted(self, paths: Mapping[str, str], stale: Collection[str], issued: Mapping[str, str]) -> tuple[list[str], frozenset[str]]:
+        """The ids whose page is to be made: what is stale, and what is not in the folder as it was left; and what is, of those `issued`."""
         rounds = self.cards.rounds()
         left = {path: rounds[id] for id, path in paths.items() if id not in stale and id in rounds}
-        intact = self.output.in_place(left) if left else frozenset()
-        return [id for id, path in paths.items() if path not in intact]
+        there = self.output.in_place({**left, **issued}) if left or issued else frozenset()
+        return [id for id, path in paths.items() if path not in there], there & issued.keys()
 
     def _issued(self) -> dict[str, str]:
         """The pages about everybody that were made last, and their keys."""
@@ -177,22 +194,34 @@ class Build:
         if self.progress and whole > MANY:
             self.progress(done, whole)
 
-    def _tally(self, before: Sequence[Card], ids: Collection[str]) -> None:
-        """Keep the sum of all tallies: less what was, and what is."""
-        kept_total = self.cards.meta("tally")
+    def _tally_all(self) -> None:
+        """Keep the sum of all tallies; whatever pages about everybody take from cards may be another."""
         total: Counter[str] = Counter()
-        if kept_total is None:
-            for text in self.cards.tallies():
-                total.update(loads(text))
-        else:
-            total.update(loads(str(kept_total)))
-            for card in before:
-                total.subtract(loads(card.tally))
-            for id in ids:
-                card_ = self.cards.card(id)
-                if card_:
-                    total.update(loads(card_.tally))
+        for text in self.cards.tallies():
+            total.update(loads(text))
+        self._put_tally(total, Card._fields)
+
+    def _tally(self, before: Mapping[str, Card], after: Mapping[str, Card]) -> None:
+        """Keep the sum of all tallies, less what was, and what is; and what it is that is not the same."""
+        total = Counter(loads(str(self.cards.meta("tally"))))
+        moved = set(loads(str(self.cards.meta("moved") or "[]")))
+        for id in {*before, *after}:
+            old, new = before.get(id), after.get(id)
+            if old:
+                total.subtract(loads(old.tally))
+            if new:
+                total.update(loads(new.tally))
+            moved.update(_differing(old, new) if old and new else Card._fields)
+        self._put_tally(total, moved)
+
+    def _put_tally(self, total: Counter[str], moved: Iterable[str]) -> None:
+        self.cards.put_meta("moved", stored.compact(sorted(moved)))
         self.cards.put_meta("tally", stored.compact({key: count for key, count in sorted(total.items()) if count}))
+
+
+def _differing(old: Card, new: Card) -> Iterator[str]:
+    """The fields that are not the same."""
+    return (name for name, one, other in zip(Card._fields, old, new, strict=True) if one != other)
 
 
 def _made(press: Press, output: site.Output, ids: Sequence[str], round_: str) -> tuple[list[Card], site.Written]:
@@ -267,7 +296,7 @@ def _face(
     told = {key: keys[key] for key in ("offers", "needs") if key in keys and key not in hidden and not private}
     owner = str(keys.get("owner") or "")
     return Face(
-        id, row, shown_name(id, name), private, fold(owner), stored.compact(told) if told else "",
+        id, row, shown_name(id, name), private, fold(owner), "successor" in keys, stored.compact(told) if told else "",
         stored.compact([keys.get("tier"), keys.get("last_contact"), aliases, links, lines]), tuple(sorted(words - {""})),
         tuple(sorted({fold(link) for link in links} - _links_of(keys, hidden) - {""})) if not hidden & UNSEEN else (),
     )  # fmt: skip

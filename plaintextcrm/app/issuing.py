@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from json import loads
+from json import dumps, loads
 
 from plaintextcrm.app import reading
 from plaintextcrm.app.duelist import Wanted, due_list
@@ -13,7 +13,7 @@ from plaintextcrm.app.pressing import Known, Press
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import stored
 from plaintextcrm.core.dates import WEEKDAYS, long_day, plus_days
-from plaintextcrm.core.due import DatedRow, DueRow
+from plaintextcrm.core.due import DatedRow
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.pages import calendar, outlook, problems, stats, today, words
@@ -34,6 +34,11 @@ MOST_AHEAD = 2000
 REPORTS_PAGE = ("Reports", "reports.html")
 NAV = (("Today", "index.html"), ("People", "people.html"), ("Calendar", "calendar.html"), ("Stats", "stats.html"), REPORTS_PAGE)
 LOOKED_AT = 60  # people whose later days a page can work out, beside those who are shown
+TAKES = {
+    "people.html": ("sort", "row"), "calendar.html": ("sort", "name", "href", "state", "events"), "stats.html": ("tally",),
+    "occasions.ics": ("sort", "name", "occasions"),
+}  # fmt: skip
+"""What a page takes from cards, and from nothing else but its frame: with the same of these it is the same."""
 
 
 def frame_of(settings: Settings, day: date) -> Frame:
@@ -43,10 +48,12 @@ def frame_of(settings: Settings, day: date) -> Frame:
 
 
 class _Shown(NamedTuple):
-    """Somebody on the page of a day."""
+    """Somebody on the page of a day, or perhaps on a later one."""
 
-    known: Known
-    row: DueRow
+    row: TodayRow
+    hook: str
+    owed: Sequence[str]
+    ahead: Mapping[str, object]  # what a browser needs to work out their later days
 
 
 class Issue:
@@ -56,11 +63,25 @@ class Issue:
         self.press, self.cards, self.folder = press, cards, folder
         self.vault, self.index, self.settings, self.today = press.vault, press.index, press.settings, press.today
         self._met: dict[str, Known | None] = {}
-        self._rows: dict[str, DueRow] = {}
+        self._found: dict[str, _Shown | None] = {}
         self._read: tuple[str, Sequence[str]] = ("", ())  # the file whose lines were looked at last
 
-    def pages(self) -> Iterator[tuple[str, bytes]]:
-        """(path, bytes) of each."""
+    @property
+    def same(self) -> tuple[str, ...]:
+        """The pages that are as they were made last."""
+        moved, is_framed = self.cards.meta("moved"), self.cards.meta("frame") == ascii(self.frame)
+        if moved is None:
+            return ()
+        fields = frozenset(loads(str(moved)))
+        return tuple(path for path, takes in TAKES.items() if fields.isdisjoint(takes) and (is_framed or not path.endswith(".html")))
+
+    def keep(self) -> None:
+        """All were made: what is the same from now on."""
+        self.cards.put_meta("moved", "[]")
+        self.cards.put_meta("frame", ascii(self.frame))
+
+    def pages(self, same: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
+        """(path, bytes) of each but those that are the `same`."""
         press, frame = self.press.pages, self.frame
         yield "index.html", press.today(frame._replace(current="Today"), self._today("", None))
         for mate, link in zip(self.settings.team, frame.owners, strict=True):
@@ -69,21 +90,26 @@ class Issue:
                 f"due/{mate_name(mate.id)}.html",
                 press.today(frame._replace(root="../", current=link.words), self._today(f"for {link.words}", owned)),
             )
-        yield "people.html", press.people(frame._replace(current="People"), tuple(self.cards.column("row")), frame.people)
-        yield "calendar.html", press.calendar(frame._replace(current="Calendar"), self._calendar())
-        total = loads(str(self.cards.meta("tally") or "{}"))
-        yield "stats.html", press.stats(frame._replace(current="Stats"), stats.stats(total, self.settings, self.today))
+        if "people.html" not in same:
+            yield "people.html", press.people(frame._replace(current="People"), tuple(self.cards.column("row")), frame.people)
+        if "calendar.html" not in same:
+            yield "calendar.html", press.calendar(frame._replace(current="Calendar"), self._calendar())
+        if "stats.html" not in same:
+            total = loads(str(self.cards.meta("tally") or "{}"))
+            yield "stats.html", press.stats(frame._replace(current="Stats"), stats.stats(total, self.settings, self.today))
         yield "problems.html", press.problems(frame._replace(current="Problems"), self._problems())
         yield (
             "due.ics",
             due_calendar(self._due_events(), title=f"{frame.site}: due", seed=self._seed(), today=self.today, slot=self._slot()),
         )
-        yield (
-            "occasions.ics",
-            occasion_calendar(
-                self._occasion_events(), title=f"{frame.site}: dates", seed=self._seed(), today=self.today, leap_day=self.settings.leap_day
-            ),
-        )
+        if "occasions.ics" not in same:
+            yield (
+                "occasions.ics",
+                occasion_calendar(
+                    self._occasion_events(), title=f"{frame.site}: dates", seed=self._seed(), today=self.today,
+                    leap_day=self.settings.leap_day,
+                ),
+            )  # fmt: skip
         yield "site.json", self._facts()
         for name in assets.PAGES:
             yield name, assets.static(name)
@@ -157,8 +183,8 @@ class Issue:
             what = yearly[row.id].get((row.on.toordinal(), row.kind))
             if what is not None:
                 yield row._replace(name=names[row.id], label=what)
-        for known in self._known(list(dict.fromkeys(others))):
-            yield from (row for row in self._dated(known) if row.kind not in (BIRTHDAY, WORK, DATE))
+        for id in dict.fromkeys(others):
+            yield from (row for row in self._dated(id) if row.kind not in (BIRTHDAY, WORK, DATE))
 
     @cached_property
     def listed(self) -> tuple[str, ...]:
@@ -169,36 +195,72 @@ class Issue:
     def coming(self) -> tuple[str, ...]:
         """Who may come up for something else than a cadence: a promise, a date, silence that ends, a fresh word of theirs, a handover."""
         now = self.today.toordinal()
-        events = ((day, id) for id, *_, text in self.cards.events() for day, sign, _ in loads(text) if sign != "state" and day > now)
+        events = ((day, id) for id, *_, days in self.events for day, sign, _ in days if sign != "state" and day > now)
         dated = [id for day, id in sorted(events) if day <= now + outlook.HORIZON]
         fresh = self.cards.touched_since((self.today - timedelta(days=max(ANSWER_DAYS[0], THANKS_DAYS[0]))).isoformat())
-        handovers = ((id, handover_day(facts, now, last_contact(facts, now))) for id, facts in self.index.passing_on())
+        passed = self.index.passing_on() if self.cards.passes() else ()
+        handovers = ((id, handover_day(facts, now, last_contact(facts, now))) for id, facts in passed)
         passing = [id for id, day in handovers if now < day <= now + outlook.HORIZON]
         found = (dated, fresh, self.index.hushed(self.today), passing)
         return tuple(dict.fromkeys(id for ids in found for id in ids[:LOOKED_AT]))
 
+    @cached_property
+    def events(self) -> tuple[tuple[str, str, str, str, list[calendar.Event]], ...]:
+        """(id, name, href, state, events) of all who have any, by name."""
+        rows = tuple(self.cards.events())
+        parsed = loads(f"[{','.join([text for *_, text in rows])}]")
+        return tuple((*row[:4], events) for row, events in zip(rows, parsed, strict=True))
+
     def _is_private(self, id: str) -> bool:
         return self.press.names.is_private(id)
 
-    def _known(self, ids: Sequence[str]) -> Iterator[Known]:
-        """Those of these people who are not private, each read once."""
+    def _known(self, id: str) -> Known | None:
+        """Somebody as they may be seen, read once; None where they may not."""
+        if id not in self._met:
+            found = next(self.index.facts([id]), None)
+            self._met[id] = self.press.seen(*found) if found and not self._is_private(id) else None
+        return self._met[id]
+
+    def _shown(self, ids: Iterable[str]) -> Iterator[_Shown]:
+        """Those of these people who may be seen, each worked out once."""
         for id in ids:
-            if id not in self._met:
-                found = next(self.index.facts([id]), None)
-                self._met[id] = self.press.seen(*found) if found and not self._is_private(id) else None
-            known = self._met[id]
-            if known:
-                yield known
+            if id not in self._found:
+                self._found[id] = self._kept(id) or self._made(id)
+            one = self._found[id]
+            if one:
+                yield one
 
-    def _shown(self, ids: Sequence[str]) -> Iterator[_Shown]:
-        for known in self._known(ids):
-            id = known.contact.id
-            if id not in self._rows:
-                self._rows[id] = self.press.row(known)
-            yield _Shown(known, self._rows[id])
+    def _kept(self, id: str) -> _Shown | None:
+        """What was kept of somebody with their card."""
+        kept = self.cards.worked(id, "shown")
+        if not kept:
+            return None
+        row, *others = loads(kept)
+        return _Shown(TodayRow(*row), *others)
 
-    def _dated(self, known: Known) -> tuple[DatedRow, ...]:
-        return dues.dated_rows(known.contact, known.standing, known.settings, self.today)
+    def _made(self, id: str) -> _Shown | None:
+        """Somebody worked out, and kept; of somebody with needs nothing is, because it hangs on what others offer."""
+        known = self._known(id)
+        if known is None:
+            return None
+        due = self.press.row(known)
+        row = today.today_row(known.contact, known.standing, due, known.settings, self.today)
+        made = _Shown(row, due.hook, known.standing.owed, self._ahead(known, row, today.tail_words(due, known.settings)))
+        if "needs" not in known.contact.keys:
+            self.cards.put_worked(id, "shown", dumps(made))
+        return made
+
+    def _dated(self, id: str) -> tuple[DatedRow, ...]:
+        """What is near of one person, kept with their card; nothing of somebody private."""
+        kept = self.cards.worked(id, "dates")
+        if kept:
+            return tuple(stored.to_dated_rows(kept))
+        known = self._known(id)
+        if known is None:
+            return ()
+        rows = dues.dated_rows(known.contact, known.standing, known.settings, self.today)
+        self.cards.put_worked(id, "dates", dumps([(row.on.toordinal(), *row[1:]) for row in rows]))
+        return rows
 
     def _today(self, whose: str, owned: Collection[str] | None) -> Today:
         shown, listed, dated, touched = self.day
@@ -206,8 +268,8 @@ class Issue:
             everybody = [id for id in self.listed if id in owned]
             shown, listed = tuple(self._shown(everybody[: self.settings.per_week])), len(everybody)
             dated = tuple(row for row in dated if row.id in owned)
-        rows = [self._row(one) for one in shown]
-        first = dict.fromkeys(one.known.contact.id for one in shown)
+        rows = [one.row for one in shown]
+        first = dict.fromkeys(row.id for row in rows)
         later = [id for id in self.listed if id not in first and (owned is None or id in owned)]
         waiting = [line for id in later[: today.MOST_WAITING] if (line := self._line(id))]
         soon_ids = [id for id, _ in self.index.soon(self.today, self.settings.soon_days, 40) if owned is None or id in owned]
@@ -219,13 +281,10 @@ class Issue:
         people = self.cards.count()
         data = {
             "built": self.today.toordinal(), "room": self.settings.per_week, "touched": touched, "soon_days": self.settings.soon_days,
-            "listed": listed, "whose": whose, "people": [self._outlook(one) for one in self._shown(list(candidates))],
+            "listed": listed, "whose": whose, "people": [one.ahead for one in self._shown(candidates)],
         }  # fmt: skip
-        owed = shown[0].known.standing.owed if shown else ()
+        owed = shown[0].owed if shown else ()
         return today.today_page(self.today, rows, owed, dated, soon, waiting, listed - len(rows), people, data, whose)
-
-    def _row(self, one: _Shown) -> TodayRow:
-        return today.today_row(one.known.contact, one.known.standing, one.row, one.known.settings, self.today)
 
     def _line(self, id: str, falls_due: bool = False) -> Line | None:
         """Somebody in one line, as their card has it; None where there is no card, or nothing falls due that should."""
@@ -235,24 +294,18 @@ class Issue:
         facts = loads(card.facts)
         return today.state_line(id, card.name, card.state, _day(facts["last"]), _day(facts["next"]), self.today)
 
-    def _outlook(self, one: _Shown) -> dict[str, object]:
-        known, row = one
+    def _ahead(self, known: Known, shown: TodayRow, tail: str) -> dict[str, object]:
         fallback = dues.hook(known.contact, known.standing, known.settings, self.today, (), (), self.press.offers)
-        shown = self._row(one)
         return {
             "id": shown.id, "name": shown.name, "href": shown.href, "role": shown.role, "reach": shown.reach, "log": shown.log_line,
-            "tail": today.tail_words(row, known.settings), "paused": shown.paused,
+            "tail": tail, "paused": shown.paused,
             **outlook.outlook(known.contact, known.facts, known.standing, self.press.rules, self.today, words.sentence(fallback)),
         }  # fmt: skip
 
     # -- the others --
 
     def _calendar(self) -> tuple[Month, ...]:
-        everything = (
-            ((event[0], event[1], event[2]), name, href, state)
-            for _, name, href, state, events in self.cards.events()
-            for event in loads(events)
-        )
+        everything = ((event, name, href, state) for _, name, href, state, events in self.events for event in events)
         return calendar.calendar(everything, self.today)
 
     def _problems(self) -> Problems:
@@ -292,7 +345,7 @@ class Issue:
     def _due_events(self) -> list[DueEvent]:
         """Today's few today, and whoever falls due in the next month."""
         shown, _, _, _ = self.day
-        events = [DueEvent(one.known.contact.id, one.known.contact.name, self.today, one.row.hook) for one in shown]
+        events = [DueEvent(one.row.id, one.row.name, self.today, one.hook) for one in shown]
         for id, on in self.index.soon(self.today, AHEAD_DAYS, MOST_AHEAD):
             card = self.cards.card(id)
             if card and '"state"' in card.events:
@@ -308,7 +361,7 @@ class Issue:
         hour, minute = map(int, clock.split(":"))
         ahead = (WEEKDAYS.index(weekday[:3].lower()) - self.today.weekday()) % 7
         shown, _, _, _ = self.day
-        return Slot(plus_days(self.today, ahead), hour, minute, tuple(one.known.contact.name for one in shown))
+        return Slot(plus_days(self.today, ahead), hour, minute, tuple(one.row.name for one in shown))
 
     def _occasion_events(self) -> list[OccasionEvent]:
         found = []
@@ -321,7 +374,7 @@ class Issue:
         shown, listed, dated, touched = self.day
         head = {
             "schema": "ptcrm.site/1", "made_by": "ptcrm build", "today": self.today.isoformat(), "title": self.frame.site,
-            "due": [one.known.contact.id for one in shown], "waiting": listed - len(shown), "touched_this_week": touched,
+            "due": [one.row.id for one in shown], "waiting": listed - len(shown), "touched_this_week": touched,
             "dates": [dues.dated_facts(row) for row in dated],
         }  # fmt: skip
         text = stored.compact(head)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import cached_property
 from json import dumps, loads
 from zlib import crc32
 
@@ -16,6 +17,7 @@ from plaintextcrm.edge import cards as kept
 from plaintextcrm.edge import places, site
 from plaintextcrm.edge.cards import Cards
 from plaintextcrm.edge.index import Index
+from plaintextcrm.edge.left import Sight
 
 Progress = Callable[[int, int], None]
 Busy = Callable[[], bool]
@@ -44,11 +46,11 @@ def build(vault_: Vault, index: Index, out: str | None = None, force: bool = Fal
     key = _key(vault_, index, output.folder)
     with output, closing(kept.open_cards(cache, "" if force else key)) as cards:
         seal = _Seal(vault_, index, output, cards)
-        pages = seal.pages()
+        pages = seal.pages
         if pages:
             return Built(output.folder, (), (), (), pages, tuple(index.problems()))
-        built = _built(vault_, index, output, cards, key, progress, None)
-        seal.put(built.pages)
+        built = _built(vault_, index, output, cards, key, progress, None, seal.is_whole)
+        seal.put(built)
         cards.keep()
         return built
 
@@ -63,10 +65,13 @@ def build_whole(vault_: Vault, index: Index, out: str | None, busy: Busy | None)
         return built
 
 
-def _built(vault_: Vault, index: Index, output: site.Output, cards: Cards, key: str, progress: Progress | None, busy: Busy | None) -> Built:
+def _built(
+    vault_: Vault, index: Index, output: site.Output, cards: Cards, key: str, progress: Progress | None, busy: Busy | None,
+    is_whole: bool = False,
+) -> Built:  # fmt: skip
     from plaintextcrm.app.building import Build
 
-    built = Build(vault_, index, output, cards, progress, busy).whole()
+    built = Build(vault_, index, output, cards, progress, busy, is_whole).whole()
     cards.put_meta("key", key)
     return built
 
@@ -111,22 +116,41 @@ class _Seal:
 
     def __init__(self, vault_: Vault, index: Index, output: site.Output, cards: Cards) -> None:
         self.vault, self.index, self.output, self.cards = vault_, index, output, cards
+        folders = cards.meta("folders")
+        self.seen = output.look(loads(str(folders))) if folders and not cards.meta("behind") else None
 
+    @property
     def pages(self) -> int:
         """How many pages there are, if all is as it was left; else 0."""
-        now = self._now()
-        return int(str(self.cards.meta("pages"))) if now and self.cards.meta("seal") == now else 0
+        return int(str(self.cards.meta("pages"))) if self._is_on_pages and self.cards.meta("seal") == self._contacts() else 0
 
-    def put(self, pages: int) -> None:
-        """Remember how all is now."""
-        self.cards.put_meta("folders", dumps(self.output.folders()))
-        self.cards.put_meta("pages", pages)
-        self.cards.put_meta("seal", self._now() or b"")
+    @property
+    def is_whole(self) -> bool:
+        """Whether every page was written, and is as it was left."""
+        return self._is_on_pages and self.cards.meta("in the way") == 0
 
-    def _now(self) -> bytes | None:
-        folders = self.cards.meta("folders")
-        pages = self.output.look(loads(str(folders))) if folders and not self.cards.meta("behind") else None
-        if pages is None:
-            return None
+    @cached_property
+    def _is_on_pages(self) -> bool:
+        paths, stamps = self.cards.meta("paths"), self.cards.meta("stamps")
+        if self.seen is None or not isinstance(paths, bytes) or not isinstance(stamps, bytes):
+            return False
+        return self.seen.is_as(Sight(paths, stamps))
+
+    def _contacts(self) -> str:
         wrong = repr((self.vault.problems, *self.index.problems(), self.index.state())).encode("utf-8", "replace")
-        return b"%08x " % crc32(wrong) + pages
+        return f"{crc32(wrong):08x}"
+
+    def put(self, built: Built) -> None:
+        """Remember how all is now: what was seen before, where only pages of it were written, is not looked at once more."""
+        seen = None
+        if self.seen and self._is_on_pages and not built.new and not built.removed:
+            seen = self.output.look_again(self.seen, built.changed)
+        if seen is None:
+            folders = self.output.folders()
+            self.cards.put_meta("folders", dumps(folders))
+            seen = self.output.look(folders)
+        self.cards.put_meta("paths", seen.paths if seen else "")
+        self.cards.put_meta("stamps", seen.stamps if seen else "")
+        self.cards.put_meta("in the way", sum(problem.code == "in-the-way" for problem in built.problems))
+        self.cards.put_meta("pages", built.pages)
+        self.cards.put_meta("seal", self._contacts())

@@ -14,24 +14,29 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from plaintextcrm.core.record import NamedTuple
 
-LAYOUT = 2
+LAYOUT = 3
 PATIENCE = 60.0  # seconds that a build waits for another one
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS face(
-    id TEXT PRIMARY KEY, seen INTEGER, name TEXT, private INTEGER, owner TEXT, told TEXT, checked TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS word(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS link(target TEXT, id TEXT, PRIMARY KEY(target, id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS word_of ON word(id);
-CREATE INDEX IF NOT EXISTS link_of ON link(id);
-CREATE TABLE IF NOT EXISTS card(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE face(
+    id TEXT PRIMARY KEY, seen INTEGER, name TEXT, private INTEGER, owner TEXT, passes INTEGER, told TEXT, checked TEXT) WITHOUT ROWID;
+CREATE TABLE word(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
+CREATE TABLE link(target TEXT, id TEXT, PRIMARY KEY(target, id)) WITHOUT ROWID;
+CREATE INDEX word_of ON word(id);
+CREATE INDEX link_of ON link(id);
+CREATE TABLE card(
     id TEXT PRIMARY KEY, sort TEXT, name TEXT, href TEXT, state TEXT, row TEXT, facts TEXT, events TEXT, occasions TEXT, tally TEXT,
-    asked TEXT, round TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS asked(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS asked_of ON asked(id);
-CREATE INDEX IF NOT EXISTS sorted ON card(sort, id);
+    asked TEXT, round TEXT);
+CREATE TABLE worked(id TEXT, what TEXT, text TEXT, PRIMARY KEY(id, what)) WITHOUT ROWID;
+CREATE TABLE asked(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
+CREATE INDEX asked_of ON asked(id);
+CREATE INDEX sorted ON card(sort, id);
+CREATE INDEX made ON card(id, round);
+CREATE INDEX touched ON card(json_extract(facts, '$.last'), sort, id);
+CREATE INDEX dated ON card(sort, id, name, href, state, events) WHERE events != '[]';
 """
+_ALL = ("face", "word", "link", "card", "asked", "worked", "meta")
 
 
 class Face(NamedTuple):
@@ -42,6 +47,7 @@ class Face(NamedTuple):
     name: str
     private: bool
     owner: str
+    passes: bool  # whether another of us is to look after them
     told: str  # what they offer and need, as JSON: others' hooks speak of it
     checked: str  # what the checks of a whole vault look at beside names and links
     words: tuple[str, ...]
@@ -78,25 +84,26 @@ class Cards:
 
     def face(self, id: str) -> Face | None:
         """One face, or None."""
-        row = self.db.execute("SELECT id, seen, name, private, owner, told, checked FROM face WHERE id = ?", (id,)).fetchone()
+        row = self.db.execute("SELECT * FROM face WHERE id = ?", (id,)).fetchone()
         if row is None:
             return None
         words = tuple(word for (word,) in self.db.execute("SELECT word FROM word WHERE id = ? ORDER BY word", (id,)))
         links = tuple(link for (link,) in self.db.execute("SELECT target FROM link WHERE id = ? ORDER BY target", (id,)))
-        return Face(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6], words, links)
+        id, seen, name, private, owner, passes, told, checked = row
+        return Face(id, seen, name, bool(private), owner, bool(passes), told, checked, words, links)
 
     def put_faces(self, faces: Sequence[Face]) -> None:
         """Keep these, instead of what was kept of the same ids."""
         run = self.db.executemany
         if self.db.execute("SELECT 1 FROM face LIMIT 1").fetchone():
             self.drop([face.id for face in faces], with_cards=False)
-        run("INSERT INTO face VALUES(?, ?, ?, ?, ?, ?, ?)", (face[:7] for face in faces))
+        run("INSERT INTO face VALUES(?, ?, ?, ?, ?, ?, ?, ?)", (face[:8] for face in faces))
         run("INSERT INTO word VALUES(?, ?)", ((word, face.id) for face in faces for word in face.words))
         run("INSERT INTO link VALUES(?, ?)", ((target, face.id) for face in faces for target in face.links))
 
     def drop(self, ids: Sequence[str], with_cards: bool = True) -> None:
         """Forget these people."""
-        for table in ("face", "word", "link", *(("card", "asked") if with_cards else ())):
+        for table in ("face", "word", "link", *(("card", "asked", "worked") if with_cards else ())):
             self.db.executemany(f"DELETE FROM {table} WHERE id = ?", ((id,) for id in ids))
 
     def meant(self, word: str) -> tuple[str, ...]:
@@ -124,6 +131,10 @@ class Cards:
         """Whom a colleague looks after (folded)."""
         return frozenset(id for (id,) in self.db.execute("SELECT id FROM face WHERE owner = ? AND NOT private", (owner,)))
 
+    def passes(self) -> bool:
+        """Whether another of us is to look after anybody."""
+        return self.db.execute("SELECT 1 FROM face WHERE passes LIMIT 1").fetchone() is not None
+
     def told(self) -> tuple[tuple[str, str, str], ...]:
         """(id, name, what they offer and need as JSON) of all who do, by id."""
         return tuple(self.db.execute("SELECT id, name, told FROM face WHERE told != '' ORDER BY id"))
@@ -145,12 +156,13 @@ class Cards:
         """Keep these, instead of those of the same ids; `round_` names the build that made them and their pages."""
         run = self.db.executemany
         run("INSERT OR REPLACE INTO card VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ((*card, round_) for card in cards))
-        run("DELETE FROM asked WHERE id = ?", ((card.id,) for card in cards))
+        for table in ("asked", "worked"):
+            run(f"DELETE FROM {table} WHERE id = ?", ((card.id,) for card in cards))
         run("INSERT INTO asked VALUES(?, ?)", ((word, card.id) for card in cards for word in card.asked.split("\n") if word))
 
     def drop_cards(self, ids: Sequence[str]) -> None:
         """Forget the cards of these people."""
-        for table in ("card", "asked"):
+        for table in ("card", "asked", "worked"):
             self.db.executemany(f"DELETE FROM {table} WHERE id = ?", ((id,) for id in ids))
 
     def card(self, id: str) -> Card | None:
@@ -168,17 +180,26 @@ class Cards:
             yield text
 
     def events(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """(id, name, href, state, events as JSON) of all who have any."""
+        """(id, name, href, state, events as JSON) of all who have any, by name."""
         yield from self.db.execute("SELECT id, name, href, state, events FROM card WHERE events != '[]' ORDER BY sort, id")
 
     def touched_since(self, day: str) -> tuple[str, ...]:
         """The ids of those who were in touch on that ISO day or later, by name."""
-        sql = "SELECT id FROM card WHERE json_extract(facts, '$.last') >= ? ORDER BY sort, id"
-        return tuple(id for (id,) in self.db.execute(sql, (day,)))
+        sql = "SELECT sort, id FROM card WHERE json_extract(facts, '$.last') >= ?"
+        return tuple(id for _, id in sorted(self.db.execute(sql, (day,))))
 
     def occasions(self) -> Iterator[tuple[str, str, str]]:
         """(id, name, the days that come back as JSON) of all who have any."""
         yield from self.db.execute("SELECT id, name, occasions FROM card WHERE occasions != '[]' ORDER BY sort, id")
+
+    def worked(self, id: str, what: str) -> str:
+        """What was worked out of somebody, as long as their card is the same; "" where nothing was."""
+        row = self.db.execute("SELECT text FROM worked WHERE id = ? AND what = ?", (id, what)).fetchone()
+        return str(row[0]) if row else ""
+
+    def put_worked(self, id: str, what: str, text: str) -> None:
+        """Keep that, until there is another card of them."""
+        self.db.execute("INSERT OR REPLACE INTO worked VALUES(?, ?, ?)", (id, what, text))
 
     def tallies(self) -> Iterator[str]:
         """All tallies, as JSON."""
@@ -240,13 +261,13 @@ def _begun(db: sqlite3.Connection, key: str, path: str | None) -> Cards:
         db.execute("BEGIN IMMEDIATE")
         cards = Cards(db, path)
         if db.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
-            for table in ("face", "word", "link", "card", "meta"):
+            for table in _ALL:
                 db.execute(f"DROP TABLE IF EXISTS {table}")
+            for statement in _TABLES.split(";\n"):
+                db.execute(statement)
             db.execute(f"PRAGMA user_version = {LAYOUT}")
-        for statement in _TABLES.split(";\n"):
-            db.execute(statement)
         if cards.meta("key") != key:
-            for table in ("face", "word", "link", "card", "asked", "meta"):
+            for table in _ALL:
                 db.execute(f"DELETE FROM {table}")
             cards.put_meta("key", key)
         return cards

@@ -4,11 +4,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from struct import pack_into
 
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.edge.folders import Stamp, temp_name, unlink
 
 Left = tuple[Stamp, str]
 """How a page was left, and the key of what it was made from."""
+
+_EACH = 40  # bytes of a stamp: five numbers
+
+
+class Sight(NamedTuple):
+    """All that is in some folders at one time, as `scanning.Look` packs it: the paths, with NUL between them, and a stamp for each."""
+
+    paths: bytes
+    stamps: bytes
+
+    def is_as(self, other: Sight) -> bool:
+        """Whether both saw the same; the order in which a disk tells it may change with a file."""
+        return self == other or (len(self.stamps) == len(other.stamps) and self._each() == other._each())
+
+    def _each(self) -> dict[bytes, bytes]:
+        places = range(0, len(self.stamps), _EACH)
+        return dict(zip(self.paths.split(b"\0"), (self.stamps[place : place + _EACH] for place in places), strict=False))
+
+    def changed(self, now: Mapping[str, tuple[int, int, int, int, int]]) -> Sight | None:
+        """The same with these stamps; None where it has no such path."""
+        paths, stamps = self.paths.split(b"\0"), bytearray(self.stamps)
+        for path, stamp in now.items():
+            try:
+                pack_into("5q", stamps, _EACH * paths.index(path.encode("utf-8", "surrogateescape")), *stamp)
+            except ValueError:
+                return None
+        return Sight(self.paths, bytes(stamps))
 
 
 class Kept:

@@ -19,7 +19,7 @@ from plaintextcrm.core.errors import Refused, why
 from plaintextcrm.core.model import Location, Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.edge.folders import BY_DESCRIPTOR, Folders, Stamp, below, stamp_of, temp_name, unlink
-from plaintextcrm.edge.left import Kept, Left
+from plaintextcrm.edge.left import Kept, Left, Sight
 from plaintextcrm.edge.scanning import Look, listed
 
 MARK: Final = b"ptcrm build"
@@ -246,13 +246,24 @@ class Output:
         known, _ = self._kept.load()
         return sorted({"", *(path.rpartition("/")[0] for path in known)})
 
-    def look(self, folders: Iterable[str]) -> bytes | None:
-        """All that is in these folders, as it is now: the same bytes, the same pages. None where one is missing."""
+    def look(self, folders: Iterable[str]) -> Sight | None:
+        """All that is in these folders, as it is now. None where one is missing."""
         try:
-            listings = [listed(os.path.join(self.folder, below), f"{below}/") for below in folders]
+            listings = [listed(os.path.join(self.folder, below), f"{below}/" if below else "") for below in folders]
         except OSError:
             return None
-        return b"\0".join(Look(listings, True, []).packed())
+        return Sight(*Look(listings, True, []).packed())
+
+    def look_again(self, sight: Sight, paths: Iterable[str]) -> Sight | None:
+        """What was seen, with these pages of it as they are now. None where one is not there, now or then."""
+        now = {}
+        for path in paths:
+            try:
+                facts = os.lstat(os.path.join(self.folder, _safe(path)))
+            except OSError:
+                return None
+            now[path] = (facts.st_mode, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
+        return sight.changed(now)
 
     def __enter__(self) -> Output:
         self._hold(make=True)

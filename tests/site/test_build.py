@@ -23,6 +23,8 @@ import pytest
 
 from bench.generate import generate
 from plaintextcrm.core.errors import Refused
+from plaintextcrm.edge.left import Sight
+from plaintextcrm.edge.site import open_output
 from tests.make import TODAY, environment, ptcrm
 from tests.make import vault as make_vault
 from tests.site.built import BESIDE, PAGES, build, contents, everything, facts, pages, where
@@ -113,6 +115,16 @@ class Play:
                     [f"\nand [[{self.word()}]] too\n", f"\nsee [there]({self.word()}.md)\n", "\n%% hidden %%\n", "\n- [ ] a task\n"]
                 )
             )
+
+    def promise(self) -> None:
+        with self.anybody().open("a") as file:
+            day = self.today + timedelta(self.draw.randrange(-5, 40))
+            file.write(f"\n- [{self.draw.choice([' ', 'x'])}] a word to [[{self.word()}]] [due:: {day}]\n")
+
+    def hand_over(self) -> None:
+        path = self.anybody()
+        text = re.sub(r"\nsuccessor: [^\n]*", "", path.read_text())
+        path.write_text(text.replace("---\n", f"---\nsuccessor: {self.draw.choice(['kim', 'lee'])}\n", 1))
 
     def rename_person(self) -> None:
         path = self.anybody()
@@ -551,6 +563,8 @@ def _a_link_for_a_folder(root: Path) -> None:
 MEDDLED: dict[str, Callable[[Path], object]] = {
     "a page is gone": lambda root: (root / "site/contacts/ada.html").unlink(),
     "a page is edited in place": _edited_in_place,
+    "a page about everybody is edited in place": lambda root: (root / "site/calendar.html").write_text("<!-- made by ptcrm build -->"),
+    "a page about everybody is gone": lambda root: (root / "site/occasions.ics").unlink(),
     "a page is readable by all": lambda root: (root / "site/index.html").chmod(0o644),
     "the folder of pages is gone": lambda root: shutil.rmtree(root / "site/contacts"),
     "the site is gone": lambda root: shutil.rmtree(root / "site"),
@@ -569,17 +583,59 @@ def _same_size(path: Path) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+@pytest.mark.parametrize("and_a_line", [False, True])
 @pytest.mark.parametrize("name", MEDDLED)
-def test_whatever_was_meddled_with_since_a_quiet_build_is_put_right(name: str, tmp_path: Path) -> None:
+def test_whatever_was_meddled_with_since_a_quiet_build_is_put_right(name: str, and_a_line: bool, tmp_path: Path) -> None:
     root = make_vault(tmp_path / "v", CAST, settings=GIT)
     build(root)
     quiet = [build(root), build(root)]
     assert {(one.written, one.removed, one.pages) for one in quiet} == {(0, (), 4 + len(PAGES) + len(BESIDE) - 1)}
     MEDDLED[name](root)
+    if and_a_line:
+        with (root / "contacts/bob.md").open("a") as file:
+            file.write("- 2026-11-02 lunch\n")
     build(root)
     assert not (root / "site/contacts").is_symlink()
     assert contents(root / "site") == fresh(root)
     assert not {path.name for path in (root / "site").rglob("*.html") if path.stat().st_mode & 0o077}
+
+
+def test_a_page_that_something_is_in_the_way_of_is_tried_again_with_the_next_change(tmp_path: Path) -> None:
+    root = make_vault(tmp_path / "v", CAST, settings=GIT)
+    build(root)
+    (root / "site/stats.html").unlink()
+    (root / "site/stats.html").write_text("mine")
+    for number, is_mine in enumerate((True, True, False)):
+        if not is_mine:
+            (root / "site/stats.html").unlink()
+        (root / "contacts/bob.md").write_text(person(f"name: Bob the {number}"))
+        told = [problem.code for problem in build(root).problems]
+        assert told == (["in-the-way"] if is_mine else [])
+    assert contents(root / "site") == fresh(root)
+
+
+def test_what_was_seen_and_what_was_written_since_is_what_is_seen_now(tmp_path: Path) -> None:
+    (tmp_path / "v").mkdir()
+    page = b"<!-- made by ptcrm build -->"
+    with open_output("site", str(tmp_path / "v")) as output:
+        output.write([(f"{folder}/{name}.html", page) for folder in ("contacts", "due") for name in ("a", "b", "c")])
+        seen = output.look(["", "contacts", "due"])
+        output.write_some([("contacts/b.html", page + b"b"), ("due/c.html", page + b"c")])
+        now = output.look(["", "contacts", "due"])
+        assert seen
+        assert now
+        assert not seen.is_as(now)
+        again = output.look_again(seen, ["contacts/b.html", "due/c.html"])
+        assert again
+        assert again.is_as(now)
+        assert output.look_again(seen, ["contacts/new.html"]) is None
+        assert output.look(["", "contacts", "gone"]) is None
+    backwards = Sight(
+        b"\0".join(reversed(now.paths.split(b"\0"))),
+        b"".join(now.stamps[place : place + 40] for place in range(len(now.stamps) - 40, -1, -40)),
+    )
+    assert backwards.is_as(now)
+    assert not backwards.is_as(seen)
 
 
 SPAWNED = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import Calendar
 from collections.abc import Iterable
 from datetime import date
+from operator import itemgetter
 
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import FULL_MONTHS
@@ -20,6 +21,9 @@ DUES_NAMED = 2  # a day
 
 Event = tuple[int, str, str]
 """One thing on one day: ordinal, sign ("state" for a due), what."""
+
+_Listed = tuple[list[tuple[str, str, str, str]], list[tuple[str, str, str]]]
+"""Of one day: (sign, name, what, href) of its dates, (name, href, state) of who falls due."""
 
 
 def months_from(today: date) -> tuple[date, date]:
@@ -42,7 +46,7 @@ def events(contact: Contact, standing: Standing, settings: Settings, today: date
     if contact.birthday or contact.dates or contact.started:
         near = occasions(contact, today, beyond - today.toordinal() - 1, (today - start).days, settings.leap_day)
         found += [(one.on.toordinal(), one.kind, one.words()) for one in near]
-    if contact.interactions:
+    if any(entry.on > today for entry in contact.interactions):
         found += [(plan.on.toordinal(), "plan", entry_words(plan)) for plan in history.plans(contact, today, settings.kind_table)]
     planned = {day for day, sign, _ in found if sign == "plan"}
     for task in contact.follow_ups:
@@ -56,15 +60,18 @@ def events(contact: Contact, standing: Standing, settings: Settings, today: date
 
 def calendar(everything: Iterable[tuple[Event, str, str, str]], today: date) -> tuple[Month, ...]:
     """The months. Of each event: what, and the contact's name, href and state."""
-    by_day: dict[int, list[Line]] = {}
+    by_day: dict[int, _Listed] = {}
     for (day, sign, what), name, href, state in everything:
-        shown = state if sign == "state" else ""
-        by_day.setdefault(day, []).append(Line(sign, shown, name, href, what, "", ""))
+        dates, dues = by_day.get(day) or by_day.setdefault(day, ([], []))
+        if sign == "state":
+            dues.append((name, href, state))
+        else:
+            dates.append((sign, name, what, href))
     start, _ = months_from(today)
     return tuple(_month(_plus_months(start, number), by_day) for number in range(MONTHS_SHOWN))
 
 
-def _month(first: date, by_day: dict[int, list[Line]]) -> Month:
+def _month(first: date, by_day: dict[int, _Listed]) -> Month:
     weeks = tuple(
         tuple(_day(day, by_day) if day.month == first.month else None for day in week)
         for week in Calendar(0).monthdatescalendar(first.year, first.month)
@@ -73,11 +80,12 @@ def _month(first: date, by_day: dict[int, list[Line]]) -> Month:
     return Month(f"{FULL_MONTHS[first.month - 1].capitalize()} {first.year}", weeks, days)
 
 
-def _day(day: date, by_day: dict[int, list[Line]]) -> Day | int:
-    lines = by_day.get(day.toordinal())
-    if not lines:
+def _day(day: date, by_day: dict[int, _Listed]) -> Day | int:
+    found = by_day.get(day.toordinal())
+    if not found:
         return day.day
-    dates = sorted((line for line in lines if line.sign != "state"), key=lambda line: (line.sign, line.name, line.what))
-    dues = sorted((line for line in lines if line.sign == "state"), key=lambda line: (line.name, line.href))
-    named = dues[:DUES_NAMED]
-    return Day(day.isoformat(), day.day, tuple(line._replace(on=day.isoformat()) for line in (*dates, *named)), len(dues) - len(named))
+    on, (dates, dues) = day.isoformat(), found
+    named = sorted(dues)[:DUES_NAMED]
+    lines = [Line(sign, "", name, href, what, "", on) for sign, name, what, href in sorted(dates, key=itemgetter(0, 1, 2))]
+    lines += [Line("state", state, name, href, "", "", on) for name, href, state in named]
+    return Day(on, day.day, tuple(lines), len(dues) - len(named))

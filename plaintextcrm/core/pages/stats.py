@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
@@ -30,21 +29,20 @@ def first_monday(today: date) -> int:
 
 def tally(contact: Contact, standing: Standing, settings: Settings, today: date) -> Tally:
     """What one contact adds."""
-    found: Counter[str] = Counter()
-    start, now, kinds = first_monday(today), today.toordinal(), settings.kind_table
-    for entry in contact.interactions:
-        on = entry.on.toordinal()
-        if start <= on <= now and history.is_touch(entry, kinds):
-            week = (on - start) // 7
-            found[f"w{week}"] += 1
-            found[f"k{words.group_of(entry, kinds)} {entry.kind or 'no kind'}"] += 1
+    found: Tally = {}
+    start, kinds = first_monday(today), settings.kind_table
+    for entry in history.touches(contact, today, kinds):
+        week = (entry.on.toordinal() - start) // 7
+        if week >= 0:
+            for key in (f"w{week}", f"k{words.group_of(entry, kinds)} {entry.kind or 'no kind'}"):
+                found[key] = found.get(key, 0) + 1
             if week >= WEEKS - MADE_WEEKS:
-                found["made"] += 1
+                found["made"] = found.get("made", 0) + 1
     if standing.hidden != "wholly":
-        found[f"s{standing.state}"] += 1
+        found[f"s{standing.state}"] = 1
         if standing.span and standing.hidden != "paused":
-            found["asked"] += round(7 * SCALE / standing.span)
-    return dict(found)
+            found["asked"] = round(7 * SCALE / standing.span)
+    return found
 
 
 def stats(total: Mapping[str, int], settings: Settings, today: date) -> Stats:
