@@ -150,7 +150,7 @@ class Issue:
         untold = {known.contact.id for known in seen if not self.settings.site.show_tier or "tier" in known.hidden}
         shown = tiers_numbered(self.settings) if untold else self.settings
         people = (tier_as_shown(known.contact, known.facts, self.settings, shown) for known in seen)
-        network = Network(people, shown, self.today)
+        network = Network(people, shown, self.today, standings={known.contact.id: known.standing for known in seen})
         frame, made = self.frame._replace(current="Reports"), []
         for name in (name for name in reports.REPORTS if name in wanted):
             page = reported(reports.report(name, network), page_of, self.today, untold)

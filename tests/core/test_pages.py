@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plaintextcrm.core.pages.addresses import page_of
 from plaintextcrm.core.pages.published import clean
+from plaintextcrm.core.pages.reported import MOST_ROWS, reported
 from plaintextcrm.core.pages.words import mail_link, phone_link, web_link
+from plaintextcrm.core.reports import shapes
+from tests.make import TODAY
 
 law = settings(deadline=None, database=None, derandomize=True, max_examples=200)
 
@@ -70,3 +74,13 @@ def test_a_web_address_is_one_to_go_to(address: str, shown: str, href: str) -> N
 def test_a_text_without_the_marks_of_links_and_comments_is_clean(text: str) -> None:
     if not any(mark in text for mark in ("[[", ".md", "<!--", "%%")):
         assert clean(text, lambda name: True) == text
+
+
+def test_a_page_shows_the_first_rows_of_a_long_table_and_says_where_the_others_are() -> None:
+    rows = tuple({"id": f"p{number}", "name": f"P {number}"} for number in range(MOST_ROWS + 1))
+    report = shapes.Report("quiet", (shapes.Table("All", (shapes.Column("name", "name"),), rows, "A sentence."),), ("Yes.",))
+    page = reported(report, page_of, TODAY, ())
+    assert len(page.tables[0].rows) == MOST_ROWS
+    assert page.tables[0].sentence == "A sentence. Here are the first 300 of 301; ptcrm report quiet has them all."
+    report = report._replace(tables=(report.tables[0]._replace(rows=rows[1:]),))
+    assert reported(report, page_of, TODAY, ()).tables[0].sentence == "A sentence."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,7 @@ PEOPLE = ("knows", "referred_by", "company", "location")  # keys that may be the
 _TELLING_DAYS = frozenset(("birthday", "dates", "started", "next_contact", "log", "interactions", "follow_ups"))
 _ALL = ("true", "yes", "on", "1", "y")
 _LINK = pattern(r"!?\[\[([^\[\]|#^]+)(?:[|#^](?:[^\]]|\](?!\])){0,300})?\]\]")
+_TARGET = pattern(r"\[\[([^\[\]|#^]+)")  # of all that may be a link
 _FILE_LINK = pattern(r"!?\[[^\[\]]*\]\(<?([^()<>\n#?]+\.md)[^()<>\n]*>?\)")
 _CODE = pattern(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|\\[\\`<]|(`+)|<!--|%%", re.MULTILINE)
 
@@ -61,9 +62,8 @@ def published(contact: Contact, settings: Settings, is_hidden: IsPrivate) -> Con
     hidden = private_keys(contact, settings)
     keys = {key: _clean_value(key, value, is_hidden) for key, value in contact.keys.items() if key not in hidden or key in RHYTHM}
     typed = {key: none for key, none in _TYPED.items() if key in hidden and key not in RHYTHM}
-    log = () if hidden & {"log", "interactions"} else contact.interactions
+    log = () if hidden & {"log", "interactions"} else _seen_log(contact.interactions, is_hidden)
     tasks = () if hidden & {"log", "interactions", "follow_ups"} else contact.follow_ups
-    log = tuple([_clean_entry(entry, is_hidden) for entry in log])
     if tasks:
         tasks = tuple([task._replace(text=clean(task.text, is_hidden)) if _may_tell(task.text) else task for task in tasks])
     if contact.dates and "dates" not in typed:
@@ -79,6 +79,14 @@ def shown_name(id: str, name: str) -> str:
 def _may_tell(text: str) -> bool:
     """Whether a comment or a link may be in it: most texts have none, and are told by this in a fifth of a microsecond."""
     return "[[" in text or ".md" in text or "<!--" in text or "%%" in text
+
+
+def _seen_log(log: Sequence[Interaction], is_hidden: IsPrivate) -> Sequence[Interaction]:
+    """The entries as others may see them. A plain log in which nothing is to be left out stays as it is, its entries not yet made."""
+    text = getattr(log, "text", None)
+    if text is not None and not ("<!--" in text or "%%" in text or ".md" in text or any(map(is_hidden, _TARGET.findall(text)))):
+        return log
+    return tuple([_clean_entry(entry, is_hidden) for entry in log])
 
 
 def _clean_entry(entry: Interaction, is_hidden: IsPrivate) -> Interaction:

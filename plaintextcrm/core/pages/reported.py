@@ -16,6 +16,7 @@ Cell = str | int | float | Link | None
 PageOf = Callable[[str], str]
 """The page of an id, "" where there is none."""
 
+MOST_ROWS = 300  # of a table that a page shows: who wants more has a terminal
 TELL_TIERS = ("tier", "matters")  # columns that say whose tier is which
 
 
@@ -37,16 +38,19 @@ def tier_as_shown(contact: Contact, facts: Facts, settings: Settings, shown: Set
 
 def reported(report: shapes.Report, page_of: PageOf, today: date, untold: Collection[str]) -> Report:
     """`reports/NAME.html`; `untold` are the ids of those whose tier is not to be told."""
-    tables = tuple(_table(table, page_of, today, untold) for table in report.tables)
+    tables = tuple(_table(table, report.name, page_of, today, untold) for table in report.tables)
     return Report(report.name, REPORTS[report.name].question, report.sentences, tables, report.steps, report.picture)
 
 
-def _table(table: shapes.Table, page_of: PageOf, today: date, untold: Collection[str]) -> Table:
-    rows = [_discreet(row) if row.get("id") in untold else row for row in table.rows]
+def _table(table: shapes.Table, name: str, page_of: PageOf, today: date, untold: Collection[str]) -> Table:
+    rows = [_discreet(row) if row.get("id") in untold else row for row in table.rows[:MOST_ROWS]]
     columns = [column for column in table.columns if not rows or any(row.get(column.key) not in (None, "", ()) for row in rows)]
     cells = tuple(tuple(_cell(row, column.key, page_of, today) for column in columns) for row in rows)
     words = tuple(column.words[:1].upper() + column.words[1:] for column in columns)
-    return Table(table.title, words, cells, table.sentence, table.empty)
+    sentence = table.sentence
+    if len(table.rows) > MOST_ROWS:
+        sentence += f" Here are the first {MOST_ROWS} of {len(table.rows):,}; ptcrm report {name} has them all."
+    return Table(table.title, words, cells, sentence.strip(), table.empty)
 
 
 def _discreet(row: shapes.Row) -> shapes.Row:

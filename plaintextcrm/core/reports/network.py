@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 
 from plaintextcrm.core import history
 from plaintextcrm.core.kinds import Kind
@@ -103,16 +104,18 @@ class Member:
 class Network:
     """Everybody, and of them those whom the report is asked about (`members`). All by id.
 
-    `without` is a colleague taken away, for what would break tomorrow.
+    `without` is a colleague taken away, for what would break tomorrow; `standings` are by id, of those who have been looked at already.
     """
 
     def __init__(
         self, people: Iterable[tuple[Contact, Facts]], settings: Settings, today: date,
-        asked: Collection[str] | None = None, without: str = "",
+        asked: Collection[str] | None = None, without: str = "", standings: Mapping[str, Standing] = MappingProxyType({}),
     ) -> None:  # fmt: skip
         rules = Rules(settings)
         self.settings, self.today, self.without = settings, today, without
-        self.everybody = tuple(Member(contact, facts, stand(facts, rules, today), settings, today) for contact, facts in people)
+        self.everybody = tuple(
+            Member(contact, facts, standings.get(contact.id) or stand(facts, rules, today), settings, today) for contact, facts in people
+        )
         self.members = self.everybody if asked is None else tuple(one for one in self.everybody if one.id in asked)
 
     def __iter__(self) -> Iterator[Member]:
