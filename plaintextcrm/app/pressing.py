@@ -153,12 +153,22 @@ class Press:
         return self._frames[depth]
 
     @cached_property
+    def _offers(self) -> tuple[tuple[Offer, ...], frozenset[str]]:
+        """(what people offer, as others may see it; the names that were asked for, on which every page that may speak of it depends)."""
+        before, self.asked = self.asked, set()
+        offers = tuple(offer._replace(text=clean(offer.text, self.is_hidden)) for offer in self.names.offers())
+        asked, self.asked = frozenset(self.asked), before
+        return offers, asked
+
+    @property
     def offers(self) -> tuple[Offer, ...]:
         """What people offer, as others may see it."""
-        return tuple(offer._replace(text=clean(offer.text, self.is_hidden)) for offer in self.names.offers())
+        return self._offers[0]
 
     def row(self, known: Known) -> DueRow:
         """Their row of the due list, which tells no private rhythm."""
+        if "needs" in known.contact.keys:
+            self.asked |= self._offers[1]
         row = dues.due_row(known.contact, known.standing, known.settings, self.today, self.offers)
         return row._replace(cadence=NEVER) if "cadence" in known.hidden else row
 

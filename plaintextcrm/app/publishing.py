@@ -19,6 +19,7 @@ from plaintextcrm.edge.cards import Cards
 from plaintextcrm.edge.index import Index
 from plaintextcrm.edge.left import Sight
 
+DUE_LIST = "index.html"
 Progress = Callable[[int, int], None]
 Busy = Callable[[], bool]
 
@@ -92,11 +93,29 @@ def build_some(vault_: Vault, index: Index, paths: Iterable[str], out: str | Non
         return built
 
 
+def say_failed(vault_: Vault, out: str | None, wrong: str) -> None:
+    """Write at the head of the due list, if there is one, why it is as it was before. Raises Refused and OSError.
+
+    To the next build that page is not as it was left, so it is made anew.
+    """
+    from plaintextcrm.render.banner import with_failure
+
+    output = _opened(vault_, out, str(places.vault_folder(places.cache_folder(), vault_.root)) if vault_.cache else None)
+    with output:
+        page = output.read(DUE_LIST)
+        if page is not None:
+            output.write_some([(DUE_LIST, with_failure(page, wrong))])
+
+
 def output_of(vault_: Vault, index: Index, out: str | None) -> tuple[site.Output, str | None]:
     """The output folder and the vault's cache folder (None where nothing is kept). Raises Refused."""
     cache = str(places.vault_folder(places.cache_folder(), vault_.root)) if vault_.cache and index.path else None
-    named = vault_.settings.site.out
-    return site.open_output(out or named, str(vault_.root), given=out is not None, contacts=vault_.settings.contacts, cache=cache), cache
+    return _opened(vault_, out, cache), cache
+
+
+def _opened(vault_: Vault, out: str | None, cache: str | None) -> site.Output:
+    settings = vault_.settings
+    return site.open_output(out or settings.site.out, str(vault_.root), given=out is not None, contacts=settings.contacts, cache=cache)
 
 
 def _key(vault_: Vault, index: Index, folder: str) -> str:

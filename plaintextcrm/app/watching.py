@@ -1,6 +1,6 @@
 """`watch`: the site kept true while files change. What was saved comes first, then what speaks of everybody.
 
-A build that fails leaves the last good pages; what went wrong is told, and the next change is a new try.
+A build that fails leaves the last good pages; what went wrong is told, also at the head of the due list, and the next change is a new try.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from plaintextcrm.app import publishing
 from plaintextcrm.app.publishing import Built
@@ -92,6 +93,11 @@ class Live:
             self.close()
             return None
 
+    def say(self, wrong: str) -> None:
+        """Say at the head of the due list why it is as it was before; the next build takes that away."""
+        with suppress(PtcrmError, OSError):  # the terminal tells it in any case
+            publishing.say_failed(self.vault, self.out, wrong)
+
     def close(self) -> None:
         """Let go of the index."""
         if self.index is not None:
@@ -126,12 +132,14 @@ def _is_small(changes: Changes) -> bool:
 def _whole(live: Live, watch: Watch, paths: tuple[str, ...], changes: Changes) -> Iterator[Rebuilt]:
     started = time.perf_counter()
     if changes.missing:
-        missing = ", ".join(changes.missing)
-        yield Rebuilt(paths, None, f"{missing} is not there now; the pages stay as they are", 0.0, True)
+        wrong = f"{', '.join(changes.missing)} is not there now; the pages stay as they are"
+        live.say(wrong)
+        yield Rebuilt(paths, None, wrong, 0.0, True)
         return
     try:
         built = live.whole()
     except (PtcrmError, OSError) as error:
+        live.say(str(error))
         yield Rebuilt(paths, None, str(error), time.perf_counter() - started, True)
         return
     if changes.settings:

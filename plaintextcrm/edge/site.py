@@ -218,6 +218,18 @@ class Output:
             self._kept.append(left, gone)
             return written._replace(removed=gone)
 
+    def read(self, path: str) -> bytes | None:
+        """A page of ours as it is; None where there is none."""
+        with self._held(make=False) as folders:
+            try:
+                base, name, folder = folders.at(_safe(path), make=False)
+                descriptor = os.open(base + name, _OPEN, dir_fd=folder)
+            except OSError:
+                return None
+            with open(descriptor, "rb") as file:
+                data = file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+        return data if MARK in data[:HEAD] else None
+
     def in_place(self, keys: Mapping[str, str]) -> frozenset[str]:
         """Those of these paths whose page was made from that key, and is still as it was left."""
         found = []

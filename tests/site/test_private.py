@@ -305,3 +305,18 @@ def test_a_private_day_is_in_no_calendar(tmp_path: Path):
     assert where(found, "zq", "1980", "2001", "1123", "11-23", "23 nov", "turns ") == {}
     assert "BEGIN:VEVENT" not in found["occasions.ics"]
     assert "promised to be in touch for" not in found["contacts/eve.html"]
+
+
+def test_who_becomes_private_is_named_on_no_page_of_those_whom_an_offer_would_help(tmp_path: Path):
+    offering = person("name: Olga Offer", "offers: ['sailing lessons with [[zqbob]]']")
+    needy = {f"needy-{number}": person(f"name: Needy {number}", "needs: [sailing]") for number in range(3)}
+    root = vault(tmp_path / "v", {"olga": offering, "zqbob": person("name: Bob"), **needy}, GIT)
+    build(root)
+    telling = {path for path, text in pages(root).items() if "zqbob" in text and path.startswith("contacts/needy-")}
+    (root / "contacts/zqbob.md").write_text(person("name: Bob", "private: true"))
+    build(root)
+    found = pages(root)
+    assert where({path: found[path] for path in telling}, "zqbob") == {}
+    build(root, force=True)
+    assert pages(root) == found
+    assert telling
