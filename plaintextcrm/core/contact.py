@@ -12,7 +12,7 @@ from plaintextcrm.core import frontmatter
 from plaintextcrm.core.dates import NO_YEAR, cadence_text, iso_forms, key_day, parse_cadence, parse_partial, partial_text
 from plaintextcrm.core.frontmatter import FrontMatter, Pair, Tree
 from plaintextcrm.core.kinds import STANDARD, KindTable
-from plaintextcrm.core.model import Contact, Location, PartialDate, Problem, Source, YearlyDate
+from plaintextcrm.core.model import Cadence, Contact, Location, PartialDate, Problem, Source, YearlyDate
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import CONTROL, fold, has_control, normal
@@ -59,9 +59,8 @@ def parse(source: Source, kinds: KindTable = STANDARD, log_order: str = "oldest"
     keys, other, wrong, titles = _keys(front.pairs, source.path)
     problems += wrong
     name = _name(keys, other, titles, body.title, source.id.rsplit("/", 1)[-1])
-    contact = Contact(
-        source.id, source.path, name, keys, other, body.interactions, body.follow_ups, not front.parsed, log_order=log_order, **typed(keys)
-    )
+    told = (source.id, source.path, name, keys, other, body.interactions, body.follow_ups, not front.parsed)
+    contact = Contact._make((*told, *attributes(keys), log_order))
     problems = _told(problems)
     is_person = bool(body.interactions) or not _PLACEHOLDER.match(name)
     return Parsed(contact, tuple(problems), front, body, is_person, text)
@@ -356,29 +355,30 @@ READERS: dict[str, Callable[[Tree, str], Value]] = {
 
 # --- typed ---------------------------------------------------------------------------------------------------------
 
-_TYPED_DATES = ("started", "snooze_until", "next_contact", "last_contact", "met", "created")
+
+def attributes(keys: dict[str, Value]) -> tuple[Any, ...]:
+    """The attributes of a Contact that follow from its (canonical) keys, in its order, from `cadence` to `in_person`."""
+
+    def day(key: str) -> date | None:
+        return date.fromisoformat(str(keys[key])) if key in keys else None
+
+    def cadence(key: str) -> Cadence | None:
+        return parse_cadence(str(keys[key])) if key in keys else None
+
+    dates = tuple(yearly_dates(_texts(keys["dates"]))) if "dates" in keys else ()
+    paused = keys.get("paused", False)
+    return (
+        cadence("cadence"), _partly(keys.get("birthday")), dates, day("started"), day("snooze_until"),
+        paused if isinstance(paused, bool) else day("paused"), _partly(keys.get("died")), day("next_contact"), day("last_contact"),
+        day("met"), day("created"), cadence("in_person"),
+    )  # fmt: skip
 
 
-def typed(keys: dict[str, Value]) -> dict[str, Any]:
-    """The attributes of a Contact that follow from its (canonical) keys."""
-    found: dict[str, Any] = {}
-    for key in _TYPED_DATES:
-        if key in keys:
-            found[key] = date.fromisoformat(str(keys[key]))
-    for key in ("cadence", "in_person"):
-        if key in keys:
-            found[key] = parse_cadence(str(keys[key]))
-    for key in ("birthday", "died"):
-        if key in keys:
-            text = str(keys[key])
-            day = _iso(text)
-            found[key] = PartialDate(day.year, day.month, day.day) if day else parse_partial(text)
-    if "dates" in keys:
-        found["dates"] = tuple(yearly_dates(_texts(keys["dates"])))
-    paused = keys.get("paused")
-    if paused is not None:
-        found["paused"] = paused if isinstance(paused, bool) else date.fromisoformat(str(paused))
-    return found
+def _partly(value: Value | None) -> PartialDate | None:
+    if value is None:
+        return None
+    day = _iso(str(value))
+    return PartialDate(day.year, day.month, day.day) if day else parse_partial(str(value))
 
 
 def yearly_dates(texts: tuple[str, ...]) -> list[YearlyDate]:

@@ -22,10 +22,11 @@ _CLOSE = pattern(r"^---[ \t]*\r?$", re.MULTILINE)
 _CLOSE_CR = pattern(r"(?:(?<=\r)|(?<=\n))---[ \t]*(?=\r|\n|\Z)")
 UNPRINTABLE = pattern("[^\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
 _PAIR = pattern(r"([^\W\d_](?:[\w \-]*\w)?):(?: +(.*))?\Z")
-# Lines: key and value, or indent and item, in the shapes most have (`_quick_value` gives the same), or whatever else it is.
+# Lines: key and value, or indent and item, in the shapes most have (`_quick_value` gives the same): plain, in quotes, or a key alone;
+# or whatever else it is.
 _LINES = pattern(
     r"""(?:(?:([A-Za-z][A-Za-z_]*):|([ ]*)-)[ ](?!(?:null|Null|NULL)(?:\n|\Z))"""
-    r"""([A-Za-z0-9+](?:[^\n:#\[\]{}"']*[^\s:#\[\]{}"'])?)|([^\n]*))(?:\n|\Z)"""
+    r"""(?:([A-Za-z0-9+](?:[^\n:#\[\]{}"']*[^\s:#\[\]{}"'])?)|"([^"\\\n]+)")|([A-Za-z][A-Za-z_]*):|([^\n]*))(?:\n|\Z)"""
 )
 _ITEM = pattern(r"( *)- +(.*)\Z")
 _LINK = pattern(r"\[\[[^\[\]{},:#&*!|>%@`'\"\\]+(?:\|[^\[\]{},:#&*!|>%@`'\"\\]*)?\]\]\Z")
@@ -135,11 +136,17 @@ def _quick(text: str) -> tuple[Pair, ...] | None:
     pairs: list[Pair] = []
     items: list[Tree] | None = None
     indent = ""
-    for number, (key, before, item, line) in enumerate(_LINES.findall("\n".join(split_lines(text)) if "\r" in text else text), 2):
+    lines = _LINES.findall("\n".join(split_lines(text)) if "\r" in text else text)
+    for number, (key, before, item, quoted, opening, line) in enumerate(lines, 2):
         if key:
-            pairs.append(Pair._make((key, item, number, 1)))
+            pairs.append(Pair._make((key, item or quoted, number, 1)))
             items = None
             continue
+        if opening:
+            pairs.append(Pair._make((opening, None, number, 1)))
+            items, indent = [], "?"
+            continue
+        item = item or quoted
         if not item:
             if not line.strip(" ") or line[0] == "#":
                 continue

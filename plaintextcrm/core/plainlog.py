@@ -19,7 +19,8 @@ from plaintextcrm.core.patterns import pattern
 
 # An entry, and below it lines that are indented, or blank; line ends and all.
 _ENTRY = pattern(
-    r"([-*+] (\d{4}-\d\d-\d\d) (?:((?:[01]\d|2[0-3]):[0-5]\d) )?([a-z]+(?:-[a-z]+)?): (\S[^\n]*)\n((?:(?: {2,}\S[^\n\t]*)?\n)*))"
+    r"([-*+] ([0-9]{4}-[0-9]{2}-[0-9]{2}) (?:((?:[01][0-9]|2[0-3]):[0-5][0-9]) )?([a-z-]++): (\S[^\n]*+)\n"
+    r"((?:(?: {2,}+\S[^\n\t]*+)?\n)*+))"
 )
 Fields = tuple[tuple[str, str], ...]
 Row = tuple[str, ...]

@@ -127,13 +127,17 @@ def _ordinal(day: date | None) -> int:
     return day.toordinal() if day else 0
 
 
+_TELLING = ("dir", "reached", "touch")  # the fields that say whether an entry is contact, and whose
+
+
 def _told_apart(log: Sequence[Interaction], counting: Collection[str | None]) -> tuple[list[int], list[Interaction]]:
     """(the days of entries that are contact and nothing more, the entries that their fields, box or kind make anything else)."""
     columns: Any = log if hasattr(log, "bare") else None
     if columns is None:
         odd = [entry for entry in log if entry.fields or entry.box or entry.kind not in counting]
         return [entry.on.toordinal() for entry in log if not (entry.fields or entry.box or entry.kind not in counting)], odd
-    apart = columns.fields.keys() | {place for place, kind in enumerate(columns.kinds) if kind not in counting}
+    apart = {place for place, pairs in columns.fields.items() if any(key in _TELLING for key, _ in pairs)}
+    apart.update([place for place, kind in enumerate(columns.kinds) if kind not in counting])
     days = [day for place, day in enumerate(columns.days) if place not in apart] if apart else columns.days[:]
     return days, [columns.bare(place) for place in sorted(apart)]
 
@@ -167,7 +171,7 @@ def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[s
         theirs = {on for on in theirs if from_them(last[on])}
     for some in found.values():
         some.sort()
-    return {**found, "days": sorted(days), "touches": sorted(touches), "inbound": sorted(theirs)}
+    return {"days": sorted(days), "touches": sorted(touches), "inbound": sorted(theirs), **found}
 
 
 def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
@@ -181,17 +185,21 @@ def facts_of(contact: Contact, kinds: KindTable = STANDARD) -> Facts:
     if contact.started:
         dated.append((contact.started.month, contact.started.day, WORK, contact.started.year))
     open_tasks = [task for task in contact.follow_ups if task.open and task.due] if contact.follow_ups else []
-    return Facts(
+    return Facts(  # every field, in their order: otherwise it takes three times as long
         id=contact.id, tier=contact.tier, cadence=contact.text("cadence"), coi=contact.is_true("coi"),
         five=bool(contact.keys.get("five")), gone=contact.is_true("do_not_contact") or status in ("archived", "deceased"),
         died=_ordinal(last_day(contact.died) if contact.died else None), snooze_until=_ordinal(contact.snooze_until),
         paused=FOR_GOOD if paused is True else 0 if paused is False else paused.toordinal(),
         next_contact=_ordinal(contact.next_contact), last_contact=_ordinal(contact.last_contact),
         met=_ordinal(contact.met), created=_ordinal(contact.created), imported="source" in contact.keys,
+        **_days_of(log, kinds, contact.log_order),
         promises=sorted([_ordinal(task.due) for task in open_tasks if task.waiting != "them"]), yearly=dated,
-        awaited=sorted([_ordinal(task.due) for task in open_tasks if task.waiting == "them"]), **_days_of(log, kinds, contact.log_order),
-        **(_passing_on(contact, log, kinds) if "successor" in contact.keys else {}),
+        awaited=sorted([_ordinal(task.due) for task in open_tasks if task.waiting == "them"]),
+        **(_passing_on(contact, log, kinds) if "successor" in contact.keys else _STAYS),
     )  # fmt: skip
+
+
+_STAYS: dict[str, Any] = {"successor": "", "signs": (), "handed": 0}
 
 
 def _passing_on(contact: Contact, log: Sequence[Interaction], kinds: KindTable) -> dict[str, Any]:
@@ -199,7 +207,7 @@ def _passing_on(contact: Contact, log: Sequence[Interaction], kinds: KindTable) 
     log = getattr(log, "skeleton", log)  # of a plain log what dates need
     successor = fold(contact.text("successor") or "")
     if not successor or successor == fold(contact.text("owner") or ""):
-        return {}
+        return _STAYS
 
     def names(entry: Interaction, *fields: str) -> bool:
         return any(successor in fold(entry.field(field) or "") for field in fields)

@@ -13,7 +13,7 @@ from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Problem, Source
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Rules, facts_of, stand
-from plaintextcrm.core.vocabulary import find_key, fold_key
+from plaintextcrm.core.vocabulary import KEYS, find_key, fold_key
 from plaintextcrm.edge import vault
 from plaintextcrm.edge.marks import Marker, MarkRow
 from plaintextcrm.edge.paths import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from plaintextcrm.edge.index import Progress, Row
 
 _CHECKED = ("tier", "last_contact")
+_OTHERS = frozenset(key.name for key in KEYS if key.name not in _CHECKED)
 MANY = 1500  # files from which a second process pays
 CHUNK = 250
 
@@ -117,6 +118,8 @@ def _linked(parsed: Parsed) -> tuple[list[str], dict[str, int]]:
     """(what a contact links to, the lines of the keys that the checks of a whole vault look at)."""
     lines: dict[str, int] = {}
     for pair in parsed.front.pairs:
+        if pair.key in _OTHERS:
+            continue
         key = find_key(pair.key)
         if key and pair.value and key.name in _CHECKED and (key.name not in lines or fold_key(pair.key) == fold_key(key.name)):
             lines[key.name] = pair.line  # a synonym counts where our own word is not there
