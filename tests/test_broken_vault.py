@@ -414,6 +414,17 @@ def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
         (folder / "contacts" / "closed").chmod(0o755)
 
 
+@pytest.mark.parametrize("words", [("list",), ("due",), ("todo",), ("search", "tides"), ("search", "wombat")], ids=" ".join)
+def test_what_may_not_be_read_is_told_by_whoever_reads_all(words: tuple[str, ...], tmp_path: Path) -> None:
+    """`todo` and `search` answered as if those files were not there."""
+    folder = vault(tmp_path / "vault", {"ada": GOOD, "secret": GOOD})
+    (folder / "contacts" / "secret.md").chmod(0)
+    ran = without_rights(folder, *words)
+    assert (ran.code, ran.err) == (0, "contacts/secret.md:1:1: cannot be read: permission denied [unreadable]\n")
+    found = json.loads(without_rights(folder, *words, "--json").out)
+    assert [problem["code"] for problem in found["problems"]] == ["unreadable"]
+
+
 def test_what_may_not_be_written_is_refused(tmp_path: Path) -> None:
     folder = vault(tmp_path / "vault", {"ada": GOOD})
     (folder / "contacts").chmod(0o555)

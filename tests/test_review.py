@@ -74,6 +74,18 @@ def test_keep_or_let_go_is_asked_of_the_lapsed_only():
     assert found.command == "ptcrm triage lapsed"
 
 
+def test_nothing_is_to_be_done_about_the_lapsed_where_there_are_none(tmp_path: Path):
+    asked_ = asked(contact("tier: B", "- 2026-11-01 call", id="near"), span="month")
+    found = one(asked_, "keep")
+    assert (found.figure, found.rows, found.command) == (0, (), "")
+    assert f"{found.sentence}\n\n## How are the five?" in reviews.page(asked_)
+    near = "---\nname: Near\ntier: B\n---\n\n## Interactions\n\n- 2026-11-01 call\n"
+    folder = vault(tmp_path / "vault", {"near": near})
+    assert f"{found.sentence}\n\nHow are the five?" in inside(folder, "review", "month", "--format", "table", COLUMNS="100").out
+    facts = json.loads(inside(folder, "review", "month", "--json").out)["rows"]
+    assert [fact["command"] for fact in facts if fact["name"] == "keep"] == [None]
+
+
 @pytest.mark.parametrize(("span", "days"), [("month", 30), ("quarter", 91)])
 def test_whom_i_helped_is_within_the_span_each_once_newest_first(span: str, days: int):
     inside_, outside = date.fromordinal(TODAY.toordinal() - days + 1), date.fromordinal(TODAY.toordinal() - days)
@@ -100,7 +112,7 @@ def test_who_is_new_and_the_load_are_those_of_the_reports():
 @pytest.mark.parametrize("day", ["1000-01-01", "1885-12-31", "8999-12-31"])
 def test_nobody_or_one_person_is_no_mistake(span: str, people: tuple[Contact, ...], day: str):
     found = asked(*people, span=span, today=date.fromisoformat(day))
-    assert all(question.sentence and question.command for question in found.questions)
+    assert all(question.sentence and (question.command or question.name == "keep") for question in found.questions)
     assert reviews.is_untouched(reviews.page(found))
 
 

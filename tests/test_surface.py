@@ -11,6 +11,7 @@ import json
 import os
 import re
 import select
+import shlex
 import shutil
 import struct
 import subprocess
@@ -27,6 +28,7 @@ import click
 import pytest
 
 from plaintextcrm.cli import COMMANDS, main_group, run_command
+from plaintextcrm.core.text import typed
 from plaintextcrm.core.vocabulary import KEYS
 from tests.make import environment, vault
 
@@ -553,6 +555,38 @@ def test_a_cell_that_a_spreadsheet_would_run_is_defused(make: Callable[..., Plac
     assert all(cell.startswith("'") for cell in cells), cells
 
 
+# --- commands to copy ---------------------------------------------------------------------------------------------
+
+DASHED = "---\nname: Dash\ntier: A\nemail: dash@example.com\n---\n\n## Interactions\n\n" + "".join(
+    f"- {year}-0{month}-01 call: about {year}\n" for year in (2022, 2023, 2024) for month in (1, 4, 7)
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        ("show -- -x", "ptcrm show --everything -- -x"), ("write -n -- -x", "ptcrm log --out -- -x email"),
+        ("path --format table -- -x", "ptcrm show -- -x"), ("snooze -- -x", "ptcrm snooze -- -x off"),
+        ("ideas --format table -- -x", "ptcrm log -- -x call"),
+        ("archive -- -x", "ptcrm set -- -x status="), ("report tidy --format table", "ptcrm edit -- -x"),
+    ],
+)  # fmt: skip
+def test_a_printed_command_runs_though_the_id_looks_like_an_option(words: str, printed: str, tmp_path: Path) -> None:
+    place = Place(vault(tmp_path / "vault", {"-x": DASHED}), tmp_path / "home")
+    told = place(*words.split())
+    assert printed in re.split(r" · |\)?\n|: |^ +", told.out + told.err, flags=re.MULTILINE)
+    ran = place(*shlex.split(printed)[1:], EDITOR="true")
+    assert ran.code == 0, ran
+
+
+@pytest.mark.parametrize(
+    ("id", "said"),
+    [("ada", "ada call --out"), ("Ada King", "'Ada King' call --out"), ("-x", "--out -- -x call"), ("-a b", "--out -- '-a b' call")],
+)
+def test_an_id_is_typed_so_that_a_shell_and_the_command_take_it(id: str, said: str) -> None:
+    assert typed(id, "call", option="--out") == said
+
+
 # --- terminals and pipes -------------------------------------------------------------------------------------------
 
 IN_A_PIPE = [(), *(asked(command) for command in READING), *(asked(command, "--format", "table") for command in (*TABLES, "show"))]
@@ -571,6 +605,8 @@ def test_colour_is_forced_and_forbidden_by_the_environment(example: Place) -> No
     assert "\033[" in example("list", "tier:A", "--format", "table", FORCE_COLOR="1").out
     assert "\033[" not in example("due", "--format", "table", FORCE_COLOR="0").out
     assert "\033[" not in example("due", "--format", "json", FORCE_COLOR="1").out
+    assert "\033[" not in example("due", "--format", "table", FORCE_COLOR="1", NO_COLOR="1").out
+    assert "\033[" in example("due", "--format", "table", FORCE_COLOR="1", NO_COLOR="").out
 
 
 @terminal_only

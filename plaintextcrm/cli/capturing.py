@@ -15,7 +15,7 @@ from plaintextcrm.cli.wrote import how_of, report
 from plaintextcrm.core.capture import CAPTURERS
 from plaintextcrm.core.capture.placing import Offer, Stranger
 from plaintextcrm.core.entries import entry_line
-from plaintextcrm.core.text import safe
+from plaintextcrm.core.text import safe, typed
 
 SHOWN_NOTES = 10
 
@@ -130,7 +130,7 @@ def _advice(stranger: Stranger) -> str:
     """The command that makes a stranger known."""
     key = "email" if "@" in stranger.address else "linkedin"
     if stranger.id:
-        return shlex.join(["ptcrm", "set", stranger.id, f"{key}+={stranger.address}"])
+        return f"ptcrm set {typed(stranger.id, f'{key}+={stranger.address}')}"
     name = stranger.name or stranger.address.partition("@")[0].rpartition("/")[2]
     more = ["--email", stranger.address] if key == "email" else ["--set", f"linkedin={stranger.address}"]
     return shlex.join(["ptcrm", "add", name, *more])

@@ -15,6 +15,7 @@ from plaintextcrm.cli.wrote import how_of, report
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.splice import Change
 from plaintextcrm.core.standing import Standing
+from plaintextcrm.core.text import typed
 from plaintextcrm.edge import clock
 
 MOST_NAMES = 8
@@ -144,5 +145,5 @@ def archive_command(run: Run, who: str, dry_run: bool, no_commit: bool) -> int:
     """
     ids = finding.whos(run.vault, who, clock.seconds())
     done = changing.archive(run.vault, ids, how_of(dry_run, no_commit))
-    back = f"later: ptcrm set {','.join(ids)} status="
+    back = f"later: ptcrm set {typed(','.join(ids))} status="
     return report(run, done.written, f"archived: {_shown(done.names)} · {back}")

@@ -13,6 +13,7 @@ from plaintextcrm.cli.run import FilterCommand, Run, command, day_of, format_of,
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.errors import NotFound, Usage
 from plaintextcrm.core.model import FollowUp
+from plaintextcrm.core.text import typed
 from plaintextcrm.edge import clock
 from plaintextcrm.render import asdata
 
@@ -157,11 +158,12 @@ def todo_command(run: Run, terms: tuple[str, ...], format_: str | None, as_json:
     from plaintextcrm.render import terminal
 
     words = terms_of(terms)
-    found = ask(run.vault, lambda index: reading.promises(index, run.vault, words), run.progress())
+    found, problems = ask(run.vault, lambda index: (reading.promises(index, run.vault, words), tuple(index.problems())), run.progress())
+    run.tell_problems((*run.vault.problems, *problems))
     rows = [{"id": one.contact.id, "name": one.contact.name, "number": one.number, **dues.follow_up_facts(one.task)} for one in found]
     shown = format_of(run, format_, as_json)
     if shown != "table":
-        print_rows(run, shown, rows, TODO_COLUMNS, "todo", ())
+        print_rows(run, shown, rows, TODO_COLUMNS, "todo", problems)
         return
     if not found:
         run.say("No open follow-up.")
@@ -241,7 +243,7 @@ def snooze_command(run: Run, who: str, until: str | None, dry_run: bool, no_comm
         values: dict[str, str | None] = {"snooze_until": None, "paused": None}
         said = f"{contact.name} is back"
     elif until is None:
-        values, said = {"paused": "true"}, f"{contact.name} is paused until you say: ptcrm snooze {id} off"
+        values, said = {"paused": "true"}, f"{contact.name} is paused until you say: ptcrm snooze {typed(id, 'off')}"
     else:
         day = day_of(run, until, FUTURE)
         if day <= run.today:

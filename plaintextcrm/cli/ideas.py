@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from shlex import join
-
 import click
 
 from plaintextcrm.app import finding, ideas
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.ideas import Draft
 from plaintextcrm.cli.run import Run, command, format_of, format_options, print_rows, write_options
-from plaintextcrm.core.text import safe
+from plaintextcrm.core.text import safe, typed
 from plaintextcrm.edge import clock
 
 IDEA_COLUMNS = ("id", "code", "reason", "command")
@@ -81,7 +79,7 @@ def write_command(run: Run, who: str, phrase: str | None, yes: bool, dry_run: bo
 
 def log_line(id: str, written: Draft) -> str:
     """The command that logs it."""
-    return join(["ptcrm", "log", id, written.kind, *([written.phrase] if written.phrase else []), "--out"])
+    return f"ptcrm log {typed(id, written.kind, *([written.phrase] if written.phrase else []), option='--out')}"
 
 
 def _print(run: Run, written: Draft) -> None:

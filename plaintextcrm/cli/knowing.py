@@ -14,6 +14,7 @@ from plaintextcrm.cli.run import Run, command, format_of, format_options, print_
 from plaintextcrm.core import knowing
 from plaintextcrm.core.errors import NotFound, Usage
 from plaintextcrm.core.knowing import Found, Reason, Way
+from plaintextcrm.core.text import typed
 from plaintextcrm.edge import clock
 from plaintextcrm.render.terminal import clipped, wrapped
 
@@ -78,13 +79,7 @@ def _path_lines(run: Run, found: Found) -> list[str]:
             lines += [run.paint.soft(line) for line in wrapped(knowing.tie_words(way, tie), run.width, "    ")]
         lines.append("")
     first = found.ways[0].people[0]
-    return [*lines, "To begin:", f"  {run.paint.accent(f'ptcrm show {_typed(first.id)}')}"]
-
-
-def _typed(id: str) -> str:
-    import shlex
-
-    return shlex.quote(id)
+    return [*lines, "To begin:", f"  {run.paint.accent(f'ptcrm show {typed(first.id)}')}"]
 
 
 def _step_rows(ways: Sequence[Way]) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ from plaintextcrm.app import finding, news
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.news import Found
 from plaintextcrm.cli.run import Run, command, format_of, format_options, print_rows
+from plaintextcrm.core.text import typed
 from plaintextcrm.edge import clock
 from plaintextcrm.render import asdata
 
@@ -78,4 +79,4 @@ def _lines(run: Run, found: Found) -> list[str]:
             lines.append(paint.soft(f"     {safe(one.item.link)}"))
         lines.append("")
     first = found.news[0]
-    return [*lines, paint.soft(f"A reason to write: ptcrm write {first.id}")]
+    return [*lines, paint.soft(f"A reason to write: ptcrm write {typed(first.id)}")]

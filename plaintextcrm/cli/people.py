@@ -296,11 +296,14 @@ def search_command(run: Run, words: tuple[str, ...], limit: int | None, format_:
     terms = [term for term in terms_of(words) if term not in parsed.words]
     if not parsed.words:
         raise Usage("a word to search for is needed: ptcrm search caravan")
-    found = ask(run.vault, lambda index: reading.search(index, run.vault, parsed.words, terms, limit), run.progress())
+    found, problems = ask(
+        run.vault, lambda index: (reading.search(index, run.vault, parsed.words, terms, limit), tuple(index.problems())), run.progress()
+    )
+    run.tell_problems((*run.vault.problems, *problems))
     rows = [{"id": hit.id, "name": hit.name, "where": hit.where or None, "line": hit.line} for hit in found]
     shown = format_of(run, format_, as_json)
     if shown != "table":
-        print_rows(run, shown, rows, ("id", "name", "line"), "search", ())
+        print_rows(run, shown, rows, ("id", "name", "line"), "search", problems)
         return
     if not rows:
         run.say("Nothing matches. Try fewer words.")

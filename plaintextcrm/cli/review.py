@@ -58,8 +58,8 @@ def _print(run: Run, found: Review, shown: str, problems: Sequence[Problem]) -> 
 def _fact(found: Review, question: Question) -> dict[str, object]:
     rows = [{"id": line.id or None, "name": line.name, "words": line.words} for line in question.rows]
     return {
-        "name": question.name, "question": question.question, "sentence": question.sentence, "rows": rows, "command": question.command,
-        "figure": question.figure, "was": found.was_words(question) or None,
+        "name": question.name, "question": question.question, "sentence": question.sentence, "rows": rows,
+        "command": question.command or None, "figure": question.figure, "was": found.was_words(question) or None,
     }  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def _page_lines(run: Run, found: Review) -> list[str]:
             name = safe(line.name)
             words = clipped(f"{mark}  {name}  {' '.join(safe(line.words).split())}", columns)
             lines.append(words.replace(name, paint.bold(name), 1) if paint.on else words)
-        lines += [f"  {paint.accent(question.command)}", ""]
+        lines += [f"  {paint.accent(question.command)}", ""] if question.command else [""]
     return lines[:-1]
 
 

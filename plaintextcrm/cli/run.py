@@ -71,9 +71,9 @@ class Run:
 
     @cached_property
     def paint(self) -> Paint:
-        """Colour on a terminal only; NO_COLOR and FORCE_COLOR decide otherwise."""
+        """Colour on a terminal only; FORCE_COLOR decides otherwise, and NO_COLOR before it."""
         forced = os.environ.get("FORCE_COLOR", "") not in ("", "0")
-        return Paint(forced or (self.to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"))
+        return Paint(not os.environ.get("NO_COLOR") and (forced or (self.to_terminal and os.environ.get("TERM") != "dumb")))
 
     @cached_property
     def width(self) -> int:

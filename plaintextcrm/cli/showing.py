@@ -14,7 +14,7 @@ from plaintextcrm.core.dates import cadence_words, day_words, span_words
 from plaintextcrm.core.ideas import Idea, age
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.standing import Standing
-from plaintextcrm.core.text import safe
+from plaintextcrm.core.text import safe, typed
 from plaintextcrm.core.text import width as width_of
 from plaintextcrm.core.vocabulary import KEYS
 from plaintextcrm.render import asdata, terminal
@@ -106,7 +106,7 @@ def brief_lines(run: Run, one: Brief, explain: bool, everything: bool, ideas: Se
         lines += ["", paint.bold("Dates"), *terminal.dated_lines(one.dates, run.today, paint, width)]
     further = [idea for idea in ideas if idea.words != say_first and idea.code not in _TOLD]
     if further:
-        left = paint.soft(f"  (all: ptcrm ideas {safe(contact.id)})") if len(further) > MOST_IDEAS else ""
+        left = paint.soft(f"  (all: ptcrm ideas {safe(typed(contact.id))})") if len(further) > MOST_IDEAS else ""
         lines += ["", paint.bold("Ideas") + left, *idea_lines(run, further[:MOST_IDEAS], width)]
     lines += _section("Reach", _reach_facts(contact), run, width)
     lines += _section("Person", _person_facts(run, one, everything), run, width)
@@ -115,10 +115,11 @@ def brief_lines(run: Run, one: Brief, explain: bool, everything: bool, ideas: Se
     entries = tuple(reversed(history.past(contact, run.today)))
     shown = entries if everything else entries[:8]
     if shown:
-        more = paint.soft(f"  ({len(entries)} in all: ptcrm show {contact.id} --everything)") if len(entries) > len(shown) else ""
+        whole = f"  ({len(entries)} in all: ptcrm show {typed(contact.id, option='--everything')})"
+        more = paint.soft(whole) if len(entries) > len(shown) else ""
         lines += ["", paint.bold("Log") + more, *terminal.entry_lines(shown, paint, width)]
     else:
-        lines += ["", "No entry yet: " + paint.accent(f"ptcrm log {contact.id} coffee")]
+        lines += ["", "No entry yet: " + paint.accent(f"ptcrm log {typed(contact.id, 'coffee')}")]
     return [*lines, "", paint.soft(f"{vault_path_shown(run)}{safe(contact.path)}")]
 
 

@@ -34,6 +34,7 @@ _FIELD = pattern(
     r"|\(([^\[\]():]+)::((?:[^()\[\]]|\[\[[^\[\]]*\]\]|\([^()]*\))*)\)"
 )
 _LOOKS_DATED = pattern(r"[*_\[]{0,2}(?:\d{4}[-/.]\d{1,2}(?![\d])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d))")
+_UNSURE_COMMA = pattern(r"([1-9][0-9]{0,2}),([0-9]{3})")  # thousands, or a decimal comma?
 _HINT = pattern(r"(note|research|skip)\b", re.IGNORECASE)
 
 
@@ -168,6 +169,8 @@ def field_problems(entry: Interaction, path: str) -> list[Problem]:
         message = None
         if key in ("minutes", "value") and not value.isdecimal() and not re.fullmatch(r"\d+(?:[.,]\d+)?", value):
             message = f'field "{key}:: {value}": write a number'
+        elif key in ("minutes", "value") and "," in value and (parts := _UNSURE_COMMA.fullmatch(value)):
+            message = f'field "{key}:: {value}": write {parts[1]}{parts[2]} or {parts[1]}.{parts[2].rstrip("0") or 0}'
         elif key == "dir" and value.lower() not in ("in", "out"):
             message = f'field "dir:: {value}": write in or out'
         elif key in ("touch", "reached") and value.lower() not in ("yes", "no"):

@@ -12,6 +12,7 @@ from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.text import typed
 
 NOBODY, NAMED, MET, JOINT, LED, TRUSTED, DONE = "no successor", "named", "met", "joint", "led", "trusted", "handed over"
 STAGES = (NOBODY, NAMED, MET, JOINT, LED, TRUSTED, DONE)
@@ -179,13 +180,14 @@ def _both_sides(stage: str, successor: str) -> tuple[str, str]:
 def _command(id: str, found: Passing, colleagues: Colleagues, has_left: bool) -> str:
     from shlex import quote
 
-    who, successor = quote(id), quote(found.successor)
     if found.stage == NOBODY:
         likely = could_follow(found, colleagues)
-        return f"ptcrm set {who} successor={quote(likely)}" if likely else f"ptcrm edit {who}"
+        return f"ptcrm set {typed(id)} successor={quote(likely)}" if likely else f"ptcrm edit {typed(id)}"
     if found.stage in (NAMED, MET) and not has_left:
-        return f"ptcrm log {who} meeting --with {successor}"
-    return {LED: f"ptcrm log {who} call --in", TRUSTED: f"ptcrm handover {who} {successor}"}.get(found.stage, f"ptcrm log {who} call")
+        return f"ptcrm log {typed(id, 'meeting', option=f'--with {quote(found.successor)}')}"
+    if found.stage == TRUSTED:
+        return f"ptcrm handover {typed(id, found.successor)}"
+    return f"ptcrm log {typed(id, 'call', option='--in' if found.stage == LED else '')}"
 
 
 def could_follow(found: Passing, colleagues: Colleagues) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from shlex import quote
 
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import history, numbers
@@ -18,7 +17,7 @@ from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import BIRTHDAY, DATE, WORK, Standing
-from plaintextcrm.core.text import fold
+from plaintextcrm.core.text import fold, typed
 
 GROUPS = ("in person", "voice", "writing")  # of kinds, the nearest first
 
@@ -58,11 +57,11 @@ def ideas(who: Subject, others: Iterable[Contact] = ()) -> tuple[Idea, ...]:
 
 
 def _command(name: str, who: Subject, *words: str) -> str:
-    return " ".join(["ptcrm", name, quote(who.contact.id), *map(quote, words)])
+    return f"ptcrm {name} {typed(who.contact.id, *words)}"
 
 
-def _log(who: Subject, kind: str, text: str = "", *options: str) -> str:
-    return _command("log", who, kind, *([text] if text else []), *options)
+def _log(who: Subject, kind: str, text: str = "", option: str = "") -> str:
+    return f"ptcrm log {typed(who.contact.id, kind, *([text] if text else []), option=option)}"
 
 
 def usual_kind(who: Subject) -> str:
@@ -157,7 +156,7 @@ def _between(who: Subject, others: Iterable[Contact]) -> Iterator[Idea]:
     for other in others:
         if other.id == who.contact.id:
             continue
-        command = f"ptcrm log {quote(f'{who.contact.id},{other.id}')} introduced"
+        command = f"ptcrm log {typed(f'{who.contact.id},{other.id}', 'introduced')}"
         for need in needs:
             for offer in other.texts("offers"):
                 if dues.meets(need, offer):

@@ -42,7 +42,7 @@ class Question(NamedTuple):
     question: str
     sentence: str
     rows: tuple[Line, ...]
-    command: str
+    command: str  # "" where there is nothing to do
     figure: int | None  # what a later review compares with; None where no one number says it
 
 
@@ -137,7 +137,7 @@ class _Asker:
             have = many(len(lapsed), "person has", "people have")
             sentence = f"{have} been quiet for more than a year and three rounds: keep, make the rhythm looser, or let go."
         rows = tuple(self._line(one) for one in lapsed[:ROWS])
-        return Question("keep", "Keep, loosen or let go?", sentence, rows, "ptcrm triage lapsed", len(lapsed))
+        return Question("keep", "Keep, loosen or let go?", sentence, rows, "ptcrm triage lapsed" if lapsed else "", len(lapsed))
 
     def five(self) -> Question:
         """The report `five`."""
@@ -251,7 +251,7 @@ def _question_lines(one: Review, question: Question) -> list[str]:
     rows = [f"- {_link(line, one.shared)}: {_one_line(line.words)}" for line in question.rows]
     return [
         f"## {question.question}", "", f"{_one_line(question.sentence)}{f' ({was})' if was else ''}", "", *rows, *([""] if rows else []),
-        f"`{question.command}`", "",
+        *([f"`{question.command}`", ""] if question.command else []),
     ]  # fmt: skip
 
 

@@ -100,3 +100,12 @@ def width(text: str) -> int:
         0 if unicodedata.combining(char) or char in "\u200b\u200d\ufe0f" else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text
     )
+
+
+def typed(id: str, *words: str, option: str = "") -> str:
+    """`ada call --out`: what is typed behind a command. An id that looks like an option wants `--` before it, and then the option first."""
+    from shlex import join
+
+    known = join([id, *words])
+    parts = (option, "--", known) if id.startswith("-") else (known, option)
+    return " ".join(part for part in parts if part)

@@ -208,7 +208,7 @@ def log_line(contact: Contact, row: DueRow, kinds: KindTable) -> str:
     group = kinds[kind].group if kind in kinds else ""
     if group not in ("in person", "voice", "writing") or kind in words.GIVING:
         kind = "call" if contact.texts("phone") else "message"
-    return f"ptcrm log {quoted} {kind}"
+    return f"ptcrm log {'-- ' if id.startswith('-') else ''}{quoted} {kind}"
 
 
 def date_line(row: dues.DatedRow, today: date) -> Line:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
@@ -15,7 +14,7 @@ from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
 from plaintextcrm.core.reports.telling import spelled, who
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.text import fold
+from plaintextcrm.core.text import fold, typed
 
 EACH = 3  # partners of one person for one reason, the warmest; else a club of hundreds would be paired off
 
@@ -209,7 +208,7 @@ def _steps(needs: Sequence[Match], shares: Sequence[Match]) -> Iterator[Step]:
         first, second = write(match)
         yield Step(f"To {match.one.name}: {first}", f"ptcrm write {who(match.one)}")
         yield Step(f"To {match.other.name}: {second}", f"ptcrm write {who(match.other)}")
-        both = shlex.quote(f"{match.one.id},{match.other.id}")
+        both = typed(f"{match.one.id},{match.other.id}")
         yield Step("Once you have:", f'ptcrm log {both} introduced "To each other"')
     if not needs and not shares:
         yield Step("What somebody looks for, or can give:", 'ptcrm set WHO needs+="a desk in Porto"')

@@ -12,7 +12,7 @@ from plaintextcrm.core.reports.kept import contact_days
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import many, number
 from plaintextcrm.core.reports.shapes import Column, Row, Step, Table
-from plaintextcrm.core.reports.telling import first_added
+from plaintextcrm.core.reports.telling import first_added, who
 from plaintextcrm.core.standing import HAND_ADDED_DAYS, NEWCOMER_DAYS, NEWCOMER_STEPS
 
 STAYED_AFTER_DAYS = NEWCOMER_STEPS[1]  # a contact later than this is one of somebody who stayed
@@ -94,15 +94,13 @@ def _newcomer_row(member: Member, begin: date) -> Row:
 
 def newcomer_steps(newcomers: Sequence[Member], begins: Mapping[str, date], network: Network) -> tuple[Step, ...]:
     """The three newcomers whose next contact comes first."""
-    from shlex import quote
-
     today = network.today
     waiting = [(rung.by, one) for one in newcomers if (rung := _ladder(one, begins[one.id])[-1]).on is None]
     waiting.sort(key=lambda pair: (pair[0], pair[1].id))
     steps = []
     for by, one in waiting[:3]:
         when = f"by {day_words(by, today)}" if by >= today else f"was meant for {day_words(by, today)}"
-        steps.append(Step(f"{one.name}, the next contact {when}:", f"ptcrm log {quote(one.id)} call"))
+        steps.append(Step(f"{one.name}, the next contact {when}:", f"ptcrm log {who(one)} call"))
     met = first_added(network.settings, 1, "--set", f"met={today.isoformat()}")
     return tuple(steps) or (Step("Met somebody? One line is enough:", met),)
 

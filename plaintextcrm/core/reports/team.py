@@ -16,9 +16,9 @@ from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
-from plaintextcrm.core.reports.telling import contacts_after, first_added
+from plaintextcrm.core.reports.telling import contacts_after, first_added, who
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.text import fold
+from plaintextcrm.core.text import fold, typed
 
 KIND_DAYS = 365
 WARM, COOLING = 60, 30
@@ -229,12 +229,12 @@ def _steps(people: Sequence[_Person], ranked: Sequence[_Person], us: Colleagues,
         return (Step("Somebody to begin with:", first_added(settings)),)
     if len(us.team) < 2:
         words = "Of a team, [team.NAME] in ptcrm.toml says who you are, and `owner` who looks after whom:"
-        return (Step(words, f"ptcrm set {quote(people[0].member.id)} owner=NAME"),)
+        return (Step(words, f"ptcrm set {who(people[0].member)} owner=NAME"),)
     steps = []
     nobodys = [one for one in ranked if not us.knows(one.owner)]
     if nobodys:
         owner = _staying(us, "")[:1] or [us.team[0].id]
-        steps.append(Step(f"{nobodys[0].member.name} is nobody's:", f"ptcrm set {quote(nobodys[0].member.id)} owner={quote(owner[0])}"))
+        steps.append(Step(f"{nobodys[0].member.name} is nobody's:", f"ptcrm set {who(nobodys[0].member)} owner={quote(owner[0])}"))
     risk = _single_threads(ranked)
     if risk:
         steps += _second_person(risk[0], us, next(iter(risk[0].by)))
@@ -259,7 +259,7 @@ def _second_person(one: _Person, us: Colleagues, only: str) -> list[Step]:
     if not second:
         return []
     words = f"{one.member.name} knows {us.name(only)} alone; {us.name(second[0])} could come along:"
-    return [Step(words, f"ptcrm log {quote(one.member.id)} meeting --with {quote(second[0])}")]
+    return [Step(words, f"ptcrm log {typed(one.member.id, 'meeting', option=f'--with {quote(second[0])}')}")]
 
 
 # --- without a colleague -------------------------------------------------------------------------------------------

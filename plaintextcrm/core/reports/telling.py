@@ -16,6 +16,7 @@ from plaintextcrm.core.reports.network import Member
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column
 from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.text import typed
 
 RESTING = ("snoozed", "paused")
 
@@ -52,8 +53,8 @@ def names(people: Sequence[Member], most: int = 3) -> str:
 
 
 def who(one: Member) -> str:
-    """The id as it is typed behind a command."""
-    return shlex.quote(one.id)
+    """The id as it is typed behind a command, after `--` where it looks like an option."""
+    return typed(one.id)
 
 
 def first_added(settings: Settings, place: int = 0, *more: str) -> str:
