@@ -18,7 +18,7 @@ from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.pages import calendar, outlook, problems, stats, today, words
 from plaintextcrm.core.pages.addresses import page_of, page_path
-from plaintextcrm.core.pages.published import canonical, private_keys
+from plaintextcrm.core.pages.published import canonical, counted_facts, private_keys
 from plaintextcrm.core.pages.shapes import Frame, Line, Link, Month, Problems, Today, TodayRow
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
@@ -149,7 +149,7 @@ class Issue:
         seen = [self.press.seen(*found) for found in self.index.contacts() if not self._is_private(found[0].id)]
         untold = {known.contact.id for known in seen if not self.settings.site.show_tier or "tier" in known.hidden}
         shown = tiers_numbered(self.settings) if untold else self.settings
-        people = (tier_as_shown(known.contact, known.facts, self.settings, shown) for known in seen)
+        people = (tier_as_shown(known.contact, counted_facts(known.facts, known.hidden), self.settings, shown) for known in seen)
         network = Network(people, shown, self.today, standings={known.contact.id: known.standing for known in seen})
         frame, made = self.frame._replace(current="Reports"), []
         for name in (name for name in reports.REPORTS if name in wanted):

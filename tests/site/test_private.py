@@ -320,3 +320,15 @@ def test_who_becomes_private_is_named_on_no_page_of_those_whom_an_offer_would_he
     build(root, force=True)
     assert pages(root) == found
     assert telling
+
+
+def test_a_private_log_is_counted_on_no_report_page(tmp_path: Path):
+    entries = "\n## Interactions\n\n" + "".join(f"- 2026-{month:02}-03 coffee: zqword\n" for month in range(1, 11))
+    hidden = person("name: Zoe Hidden", "tier: A", "met: 2026-01-03", "private: [log]", body=entries)
+    settings = f'[site]\nreports = ["quiet", "load", "new", "mix", "year", "give", "five", "referrals", "tidy"]\n{GIT}'
+    with_log = built(tmp_path / "one", {"zoe": hidden, "ada": person("name: Ada King")}, settings)
+    without = built(tmp_path / "one", {"zoe": hidden.replace(entries, ""), "ada": person("name: Ada King")}, settings)
+    for name in ("year", "new", "give", "referrals", "mix"):  # the others tell where people stand, which no private log hides
+        page = f"reports/{name}.html"
+        assert with_log[page] == without[page], name
+    assert "Zoe Hidden" in built(tmp_path / "two", {"zoe": hidden.replace("private: [log]", "coi: no")}, settings)["reports/year.html"]
