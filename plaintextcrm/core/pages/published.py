@@ -166,13 +166,10 @@ def _blank_between(text: str, start: int, end: int) -> bool:
     return any(not line.strip() for line in text[start:end].split("\n")[1:-1])
 
 
-LOGGED = ("days", "touches", "inbound", "skips", "attempts", "referrals", "plans", "signs")  # of facts, what a log tells of its days
-
-
 def counted_facts(facts: Facts, hidden: frozenset[str]) -> Facts:
     """What may be counted of a contact: of a private log nothing. Where it stands on a day is worked out before."""
     if hidden & {"log", "interactions"}:
-        return facts._replace(handed=0, **dict.fromkeys(LOGGED, ()))
+        return facts._replace(days=(), touches=(), inbound=(), skips=(), attempts=(), referrals=(), plans=(), signs=(), handed=0)
     return facts
 
 
