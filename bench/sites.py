@@ -84,7 +84,7 @@ def wrong_of_hugo(site: Path, vault: Path, slug: str) -> str:
     if f"/{slug}/" not in text_of(site / "contacts" / "index.html"):
         return f"does not list {slug}"
     text = text_of(site / "contacts" / slug / "index.html")
-    return "" if text.count("<li>") >= entries_of(vault, slug) > 0 and "</html>" in text else f"has no whole page of {slug}"
+    return "" if text.count("<li>") >= entries_of(vault, slug) and "</html>" in text else f"has no whole page of {slug}"
 
 
 def _names(folder: Path, suffix: str) -> set[str]:

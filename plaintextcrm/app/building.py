@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from json import loads
 from zlib import crc32
 
-from plaintextcrm.app.issuing import Issue, frame_of
+from plaintextcrm.app.issuing import Cut, Issue, frame_of
 from plaintextcrm.app.pressing import Names, Press
 from plaintextcrm.app.publishing import Built, Busy, Progress
 from plaintextcrm.app.vaults import Vault
@@ -61,19 +61,22 @@ class Build:
         if is_whole and not wanted and not gone and not changed and standing == frozenset(issued):
             return Built(self.output.folder, (), (), (), self.cards.count() + len(issued), tuple(self.index.problems()))
         written = self._pages(wanted, changed, gone)
-        issue = Issue(self.press, self.cards, self.output.folder)
+        busy = self.busy if seen and self.busy else _never
+        issue = Issue(self.press, self.cards, self.output.folder, busy)
         same = {path: issued[path] for path in issue.same if path in standing}
         keys: dict[str, str] = {}
         is_cut = False
 
         def pages() -> Iterator[tuple[str, bytes]]:
             nonlocal is_cut
-            for path, data in issue.pages(same):
-                keys[path] = f"{crc32(data):08x}"
-                yield path, data
-                if seen and self.busy and self.busy():
-                    is_cut = True
-                    return
+            try:
+                for path, data in issue.pages(same):
+                    keys[path] = f"{crc32(data):08x}"
+                    yield path, data
+                    if busy():
+                        raise Cut
+            except Cut:
+                is_cut = True
 
         if seen:
             written.append(self.output.write_some(pages(), keys=keys))
@@ -217,6 +220,10 @@ class Build:
     def _put_tally(self, total: Counter[str], moved: Iterable[str]) -> None:
         self.cards.put_meta("moved", stored.compact(sorted(moved)))
         self.cards.put_meta("tally", stored.compact({key: count for key, count in sorted(total.items()) if count}))
+
+
+def _never() -> bool:
+    return False
 
 
 def _differing(old: Card, new: Card) -> Iterator[str]:

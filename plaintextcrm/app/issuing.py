@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from json import dumps, loads
+from typing import TypeVar
 
 from plaintextcrm.app import reading
 from plaintextcrm.app.duelist import Wanted, due_list
@@ -29,6 +30,7 @@ from plaintextcrm.edge import vault as vaults
 from plaintextcrm.edge.cards import Cards
 from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, Slot, due_calendar, occasion_calendar
 
+T = TypeVar("T")
 AHEAD_DAYS = 31  # how far due.ics looks
 MOST_AHEAD = 2000
 REPORTS_PAGE = ("Reports", "reports.html")
@@ -56,11 +58,15 @@ class _Shown(NamedTuple):
     ahead: Mapping[str, object]  # what a browser needs to work out their later days
 
 
-class Issue:
-    """One issue of the pages about everybody."""
+class Cut(Exception):
+    """Something came in that should not wait for the rest."""
 
-    def __init__(self, press: Press, cards: Cards, folder: str) -> None:
-        self.press, self.cards, self.folder = press, cards, folder
+
+class Issue:
+    """One issue of the pages about everybody; `pages` raises Cut where something `busy` comes in while it looks at all people."""
+
+    def __init__(self, press: Press, cards: Cards, folder: str, busy: Callable[[], bool] = lambda: False) -> None:
+        self.press, self.cards, self.folder, self.busy = press, cards, folder, busy
         self.vault, self.index, self.settings, self.today = press.vault, press.index, press.settings, press.today
         self._met: dict[str, Known | None] = {}
         self._found: dict[str, _Shown | None] = {}
@@ -146,17 +152,24 @@ class Issue:
         from plaintextcrm.core.pages.reported import reported, tier_as_shown, tiers_numbered
         from plaintextcrm.core.reports.network import Network
 
-        seen = [self.press.seen(*found) for found in self.index.contacts() if not self._is_private(found[0].id)]
+        seen = [self.press.seen(*found) for found in self._in_calm(self.index.contacts()) if not self._is_private(found[0].id)]
         untold = {known.contact.id for known in seen if not self.settings.site.show_tier or "tier" in known.hidden}
         shown = tiers_numbered(self.settings) if untold else self.settings
         people = (tier_as_shown(known.contact, counted_facts(known.facts, known.hidden), self.settings, shown) for known in seen)
         network = Network(people, shown, self.today, standings={known.contact.id: known.standing for known in seen})
         frame, made = self.frame._replace(current="Reports"), []
-        for name in (name for name in reports.REPORTS if name in wanted):
+        for name in self._in_calm((name for name in reports.REPORTS if name in wanted), every=1):
             page = reported(reports.report(name, network), page_of, self.today, untold)
             made.append(page)
             yield f"reports/{name}.html", self.press.pages.report(frame._replace(root="../"), page)
         yield "reports.html", self.press.pages.reports(frame, made)
+
+    def _in_calm(self, each: Iterable[T], every: int = 100) -> Iterator[T]:
+        """Each of them; now and then it is asked whether anything came in."""
+        for number, one in enumerate(each):
+            if number % every == 0 and self.busy():
+                raise Cut
+            yield one
 
     # -- today --
 

@@ -22,12 +22,14 @@ import icalendar
 import pytest
 
 from bench.generate import generate
+from plaintextcrm.app import publishing
+from plaintextcrm.app.asking import ask
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.edge.left import Sight
 from plaintextcrm.edge.site import open_output
 from tests.make import TODAY, environment, ptcrm
 from tests.make import vault as make_vault
-from tests.site.built import BESIDE, PAGES, build, contents, everything, facts, pages, where
+from tests.site.built import BESIDE, PAGES, build, contents, everything, facts, opened, pages, where
 
 GIT = "[git]\ncommit = false\n"
 MORE = int(os.environ.get("PTCRM_EXAMPLES", "0")) // 200  # `make laws`: a hundred plays
@@ -658,3 +660,32 @@ def test_processes_that_are_not_forked_make_the_same_pages(tmp_path: Path) -> No
         shutil.rmtree(tmp_path / "out")
     assert made[0] == made[1]
     assert len(made[0]) > 450
+
+
+def test_a_build_that_is_cut_short_at_any_point_is_made_whole_by_the_next(tmp_path: Path) -> None:
+    root = make_vault(
+        tmp_path / "v", {f"p{number}": f"---\nname: P {number}\ntier: A\n---\n\n## Interactions\n" for number in range(3)}, GIT
+    )
+    build(root)
+    cut = 0
+    for patience in range(40):
+        with (root / "contacts/p1.md").open("a") as file:
+            file.write(f"\n- 2026-11-{1 + patience % 20:02} call: word {patience}\n")
+        left = [patience]
+
+        def busy(left: list[int] = left) -> bool:
+            left[0] -= 1
+            return left[0] < 0
+
+        own = opened(root)
+        ask(own, lambda index, own=own, busy=busy: publishing.build_whole(own, index, None, busy))
+        cut += left[0] < 0
+        assert f"word {patience}" in pages(root)["contacts/p1.html"]
+        build(root)
+        found = contents(root / "site")
+        if patience % 5 == 0:
+            build(root, force=True)
+            assert contents(root / "site") == found
+        if left[0] >= 0:
+            break
+    assert 10 < cut < 40
