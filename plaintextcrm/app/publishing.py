@@ -96,10 +96,12 @@ def build_some(vault_: Vault, index: Index, paths: Iterable[str], out: str | Non
 def say_failed(vault_: Vault, out: str | None, wrong: str) -> None:
     """Write at the head of the due list, if there is one, why it is as it was before. Raises Refused and OSError.
 
-    To the next build that page is not as it was left, so it is made anew.
+    To the next build that page is not as it was left, so it is made anew. Where a vault or its pages have gone, no folder is made.
     """
     from plaintextcrm.render.banner import with_failure
 
+    if not os.path.isfile(os.path.join(vault_.root, out or vault_.settings.site.out, DUE_LIST)):
+        return
     output = _opened(vault_, out, str(places.vault_folder(places.cache_folder(), vault_.root)) if vault_.cache else None)
     with output:
         page = output.read(DUE_LIST)

@@ -132,10 +132,15 @@ _TELLING = ("dir", "reached", "touch")  # the fields that say whether an entry i
 
 def _told_apart(log: Sequence[Interaction], counting: Collection[str | None]) -> tuple[list[int], list[Interaction]]:
     """(the days of entries that are contact and nothing more, the entries that their fields, box or kind make anything else)."""
-    columns: Any = log if hasattr(log, "bare") else None
-    if columns is None:
-        odd = [entry for entry in log if entry.fields or entry.box or entry.kind not in counting]
-        return [entry.on.toordinal() for entry in log if not (entry.fields or entry.box or entry.kind not in counting)], odd
+    if not hasattr(log, "bare"):
+        days, odd = [], []
+        for entry in log:
+            if entry.fields or entry.box or entry.kind not in counting:
+                odd.append(entry)
+            else:
+                days.append(entry.on.toordinal())
+        return days, odd
+    columns: Any = log  # a plain log
     apart = {place for place, pairs in columns.fields.items() if any(key in _TELLING for key, _ in pairs)}
     apart.update([place for place, kind in enumerate(columns.kinds) if kind not in counting])
     days = [day for place, day in enumerate(columns.days) if place not in apart] if apart else columns.days[:]

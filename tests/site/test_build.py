@@ -689,3 +689,16 @@ def test_a_build_that_is_cut_short_at_any_point_is_made_whole_by_the_next(tmp_pa
         if left[0] >= 0:
             break
     assert 10 < cut < 40
+
+
+def test_a_failure_is_not_written_where_the_vault_has_gone(tmp_path: Path) -> None:
+    root = make_vault(tmp_path / "v", {"ada": "# Ada\n"}, GIT)
+    build(root)
+    own = opened(root)
+    root.rename(tmp_path / "moved")
+    publishing.say_failed(own, None, "contacts is not there now")
+    assert not root.exists()
+    (tmp_path / "moved").rename(root)
+    shutil.rmtree(root / "site")
+    publishing.say_failed(own, None, "something else")
+    assert not (root / "site").exists()
