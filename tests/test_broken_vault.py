@@ -543,7 +543,7 @@ def cost_of_reading(data: bytes) -> float:
     """Seconds of the processor to make a row of the index from a file."""
     reader = parsing.Reader(Path(), Settings())
     start = time.process_time()
-    reader.row_of(source(data, "bob"))
+    reader.rows_of([source(data, "bob")])
     return time.process_time() - start
 
 

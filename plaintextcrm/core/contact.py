@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,7 @@ _CONFLICT = pattern(r"^<<<<<<< .*$", re.MULTILINE)
 _UNREADABLE = pattern("[\udc80-\udcff]")
 
 Value = str | bool | tuple[str, ...]
+_Keys = tuple[dict[str, Value], dict[str, object], list[Problem], dict[str, str]]
 
 
 class Parsed(NamedTuple):
@@ -46,17 +47,31 @@ class _Wrong(Exception):
 
 def parse(source: Source, kinds: KindTable = STANDARD, log_order: str = "oldest") -> Parsed:
     """A whole file as a contact, under a vault's kinds and log order; whatever cannot be read is a problem, and the rest is read."""
-    text = normal(source.text)
+    return parse_all((source,), kinds, log_order)[0]
+
+
+def parse_all(sources: Sequence[Source], kinds: KindTable = STANDARD, log_order: str = "oldest") -> list[Parsed]:
+    """The same of several files, step by step for all of them: what a step needs is at hand from the second file on."""
+    texts = [normal(source.text) for source in sources]
+    fronts = [frontmatter.read(text, source.path) for source, text in zip(sources, texts, strict=True)]
+    bodies_ = [
+        bodies.scan(text[front.body :], front.body_line, source.path, kinds)
+        for source, text, front in zip(sources, texts, fronts, strict=True)
+    ]
+    keys = [_keys(front.pairs, source.path) for source, front in zip(sources, fronts, strict=True)]
+    return [_joined(*parts, log_order) for parts in zip(sources, texts, fronts, bodies_, keys, strict=True)]
+
+
+def _joined(source: Source, text: str, front: FrontMatter, body: bodies.Body, read: _Keys, log_order: str) -> Parsed:
+    """A contact from the parts of its file."""
+    keys, other, wrong, titles = read
     problems = list(_encoding_problems(source, text))
-    front = frontmatter.read(text, source.path)
     conflict = _CONFLICT.search(text) if "<<<<<<< " in text else None
     if conflict:
         message = "conflict markers of a merge: settle it; the file is not written to until then"
         problems.append(Problem(Location(source.path, _line_of(text, conflict.start())), "conflict-markers", message))
     problems += [problem for problem in front.problems if not (conflict and problem.code in ("yaml", "duplicate-key"))]
-    body = bodies.scan(text[front.body :], front.body_line, source.path, kinds)
     problems += body.problems
-    keys, other, wrong, titles = _keys(front.pairs, source.path)
     problems += wrong
     name = _name(keys, other, titles, body.title, source.id.rsplit("/", 1)[-1])
     told = (source.id, source.path, name, keys, other, body.interactions, body.follow_ups, not front.parsed)
@@ -108,7 +123,7 @@ def _word_at(text: str, offset: int) -> str:
 # --- keys ----------------------------------------------------------------------------------------------------------
 
 
-def _keys(pairs: tuple[Pair, ...], path: str) -> tuple[dict[str, Value], dict[str, object], list[Problem], dict[str, str]]:
+def _keys(pairs: tuple[Pair, ...], path: str) -> _Keys:
     """(our keys, the user's, what is wrong, `title`s that may be the name: written key -> text)."""
     keys: dict[str, Value] = {}
     other: dict[str, object] = {}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from plaintextcrm.core import query, stored
-from plaintextcrm.core.contact import Parsed, parse
+from plaintextcrm.core.contact import Parsed, parse_all
 from plaintextcrm.core.errors import Refused
-from plaintextcrm.core.model import Problem, Source
+from plaintextcrm.core.model import Contact, Problem, Source
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.standing import Rules, facts_of, stand
+from plaintextcrm.core.standing import Facts, Rules, facts_of, stand
 from plaintextcrm.core.vocabulary import KEYS, find_key, fold_key
 from plaintextcrm.edge import vault
 from plaintextcrm.edge.marks import Marker, MarkRow
@@ -26,6 +26,8 @@ _CHECKED = ("tier", "last_contact")
 _OTHERS = frozenset(key.name for key in KEYS if key.name not in _CHECKED)
 MANY = 1500  # files from which a second process pays
 CHUNK = 250
+BATCH = 25  # files that go through each step together: what a step needs stays in the cache of the processor
+LARGE = 1_000_000  # letters, from which a batch is large enough
 
 
 def rows(
@@ -33,13 +35,12 @@ def rows(
 ) -> Iterator[tuple[Row, MarkRow | None]]:
     """Of each file, in order, its row and a contact's mark of the day (where one is given); many files are shared out, a process a core."""
     if len(paths) < MANY or WORKERS < 2:
-        reader = Reader(root, settings, today)
-        for number, path in enumerate(paths):
-            yield reader.read(path)
+        for number, row in enumerate(Reader(root, settings, today).read(paths)):
+            yield row
             if progress and number % 100 == 99:
                 progress(number + 1, len(paths))
         return
-    Reader(root, settings, today).read(paths[0])  # patterns are compiled when first used: here once, not once a process
+    list(Reader(root, settings, today).read(paths[:1]))  # patterns are compiled when first used: here once, not once a process
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     done = 0
     with pool(_begin, root, settings, today) as processes:
@@ -66,7 +67,7 @@ def _begin(root: Path, settings: Settings, today: date | None) -> None:
 
 
 def _rows(paths: list[str]) -> list[tuple[Row, MarkRow | None]]:
-    return [_reader.read(path) for path in paths]
+    return list(_reader.read(paths))
 
 
 class Reader:
@@ -78,13 +79,30 @@ class Reader:
         self.rules = Rules(settings)
         self.marker = Marker(settings, today) if today else None
 
-    def read(self, path: str) -> tuple[Row, MarkRow | None]:
-        """What the index keeps of one file, and of a contact the mark of the day."""
+    def read(self, paths: Iterable[str]) -> Iterator[tuple[Row, MarkRow | None]]:
+        """Of each file, in order, what the index keeps of it, and of a contact the mark of the day."""
+        batch: list[tuple[str, Source | Problem]] = []
+        size = 0
+        for path in paths:
+            source = self._source(path)
+            batch.append((path, source))
+            size += 0 if isinstance(source, Problem) else len(source.text)
+            if len(batch) == BATCH or size > LARGE:
+                yield from self._batch(batch)
+                batch.clear()
+                size = 0
+        yield from self._batch(batch)
+
+    def _source(self, path: str) -> Source | Problem:
         try:
-            source = vault.read(self.root, path, self.settings)
+            return vault.read(self.root, path, self.settings)
         except (OSError, Refused) as error:
-            return _empty(path, vault.unreadable(path, error)), None
-        return self.row_of(source)
+            return vault.unreadable(path, error)
+
+    def _batch(self, batch: Sequence[tuple[str, Source | Problem]]) -> Iterator[tuple[Row, MarkRow | None]]:
+        made = iter(self.rows_of([source for _, source in batch if not isinstance(source, Problem)]))
+        for path, source in batch:
+            yield (_empty(path, source), None) if isinstance(source, Problem) else next(made)
 
     def is_person(self, parsed: Parsed) -> bool:
         """Whether the vault's `only` (and not being a template) makes it a contact."""
@@ -94,20 +112,29 @@ class Reader:
         standing = stand(facts, self.rules, date(2000, 1, 1))
         return self.only.holds(query.Person(parsed.contact, standing, len(facts.days)))
 
-    def row_of(self, source: Source) -> tuple[Row, MarkRow | None]:
-        """The same of a file that is read."""
-        parsed = parse(source, self.kinds, self.settings.log_order)
-        contact = parsed.contact
-        is_person = self.is_person(parsed)
-        front, text = parsed.front, parsed.text
-        body = text[front.body :]
-        facts = facts_of(contact, self.kinds)
-        row = (
-            source.path, contact.id, contact.name, int(is_person), stored.head(contact, *_linked(parsed)),
-            stored.facts(facts), stored.log(contact, body), stored.tasks(contact), front.body_line,
-            stored.problems(parsed.problems if is_person else ()), text[front.start : front.end], body,
+    def rows_of(self, sources: Sequence[Source]) -> list[tuple[Row, MarkRow | None]]:
+        """The same of files that are read, step by step for all of them (as `parse_all`)."""
+        parsed = parse_all(sources, self.kinds, self.settings.log_order)
+        contacts = [one.contact for one in parsed]
+        persons = [self.is_person(one) for one in parsed]
+        facts = [facts_of(contact, self.kinds) for contact in contacts]
+        bodies = [one.text[one.front.body :] for one in parsed]
+        linked = [_linked(one) for one in parsed]
+        columns = (
+            [one.path for one in sources], [one.id for one in contacts], [one.name for one in contacts],
+            [int(is_one) for is_one in persons],
+            [stored.head(contact, *links) for contact, links in zip(contacts, linked, strict=True)],
+            [stored.facts(one) for one in facts],
+            [stored.log(contact, body) for contact, body in zip(contacts, bodies, strict=True)],
+            [stored.tasks(contact) for contact in contacts], [one.front.body_line for one in parsed],
+            [stored.problems(one.problems if is_one else ()) for one, is_one in zip(parsed, persons, strict=True)],
+            [one.text[one.front.start : one.front.end] for one in parsed], bodies,
         )  # fmt: skip
-        return row, self.marker.row(facts, lambda: contact) if self.marker and is_person else None
+        marks = [self._mark(*parts) for parts in zip(persons, facts, contacts, strict=True)]
+        return list(zip(zip(*columns, strict=True), marks, strict=True))
+
+    def _mark(self, is_person: bool, facts: Facts, contact: Contact) -> MarkRow | None:
+        return self.marker.row(facts, lambda: contact) if self.marker and is_person else None
 
 
 def _empty(path: str, problem: Problem) -> Row:

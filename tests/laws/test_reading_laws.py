@@ -152,7 +152,7 @@ def read_wholly(data: bytes) -> None:
     """Everything that a reading command does with one file; what the index keeps of it is what was read."""
     one = source(data)
     found = contact.parse(one)
-    row = dict(zip(index._COLUMNS.split(", "), Reader(Path(), Settings()).row_of(one)[0], strict=True))
+    row = dict(zip(index._COLUMNS.split(", "), Reader(Path(), Settings()).rows_of([one])[0][0], strict=True))
     again = index.Index(None, index.Whose(Path(), Settings()), None)._whole(row["head"], row["tasks"], row["log"], row["body"])
     assert whole(again) == whole(found.contact)
     if found.is_person:
