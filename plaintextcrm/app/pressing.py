@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from json import loads
+from typing import Any, TypeVar
 
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
@@ -17,7 +18,7 @@ from plaintextcrm.core.pages import calendar, people, stats
 from plaintextcrm.core.pages.addresses import encoded, page_of, page_path
 from plaintextcrm.core.pages.digest import Around, digest, logged_lines, notes_of
 from plaintextcrm.core.pages.published import clean, private_keys, published, seen_facts, without_comments, without_links
-from plaintextcrm.core.pages.shapes import Frame
+from plaintextcrm.core.pages.shapes import Digest, Frame, Person
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
@@ -27,7 +28,10 @@ from plaintextcrm.edge import assets
 from plaintextcrm.edge.cards import Card, Cards, Face
 from plaintextcrm.edge.index import Index, Written
 from plaintextcrm.render.html import Pages
-from plaintextcrm.render.timeline import timeline
+from plaintextcrm.render.timeline import Timeline, timeline
+
+T = TypeVar("T")
+BATCH = 25  # pages that go through each step together (as files do when they are read)
 
 
 class Names:
@@ -172,33 +176,59 @@ class Press:
         row = dues.due_row(known.contact, known.standing, known.settings, self.today, self.offers)
         return row._replace(cadence=NEVER) if "cadence" in known.hidden else row
 
-    def pressed(self, ids: Iterable[str]) -> Iterator[tuple[Card, str, bytes]]:
+    def pressed(self, ids: Sequence[str]) -> Iterator[tuple[Card, str, bytes]]:
         """(card, path of the page, the page) of each; private people have none and are left out."""
-        for written in self.index.written(ids):
-            if not self.names.is_private(written.contact.id):
-                yield self._press(written)
+        for start in range(0, len(ids), BATCH):
+            shown = [id for id in ids[start : start + BATCH] if not self.names.is_private(id)]
+            yield from self._press(self.index.written(shown))
 
-    def _press(self, written: Written) -> tuple[Card, str, bytes]:
-        self.asked.clear()
-        known = self.seen(written.contact, written.facts)
-        contact, standing, settings = known.contact, known.standing, known.settings
-        row = self.row(known)
+    def _press(self, batch: Sequence[Written]) -> Iterator[tuple[Card, str, bytes]]:
+        """The same of a few people, step by step for all of them: what a step needs stays in the cache of the processor."""
+        asked: list[set[str]] = [set() for _ in batch]
+
+        def each(step: Callable[..., T], *columns: Sequence[Any]) -> list[T]:
+            made = []
+            for self.asked, *parts in zip(asked, *columns, strict=True):
+                made.append(step(*parts))
+            return made
+
+        known = each(lambda written: self.seen(written.contact, written.facts), batch)
+        rows = each(self.row, known)
+        notes = each(self._notes, batch)
+        digests = each(self._digest, known, rows, notes)
+        timelines = each(self._timeline, known, digests)
+        pages = each(self._page, digests, timelines)
+        people_ = each(self._person, known, digests)
+        shown = each(lambda person: self.pages.person_row(person, self.frame), people_)
+        cards = each(self._card, known, rows, people_, shown)
+        for names, card, one, page in zip(asked, cards, digests, pages, strict=True):
+            yield card._replace(asked="\n".join(sorted(_words_of(names)))), page_path(one.id), page
+
+    def _digest(self, known: Known, row: DueRow, notes: str) -> Digest:
+        contact = known.contact
         linked = tuple((name, page_of(id)) for id, name in self.names.linked_to(contact.id))
-        path = page_path(contact.id)
-        depth = path.count("/")
-        frame = self._frame(depth)
+        depth = page_path(contact.id).count("/")
         file = "../" * depth + self.files + encoded(contact.path) if self.files else ""
-        one = digest(contact, standing, row, self._notes(written), Around(settings, self.today, self.resolve, linked, file))
-        died = last_day(contact.died) if contact.died else None
-        page = self.pages.digest(frame, one, timeline(one.log, self.today, died, settings.kind_table))
-        person = people.person(contact, standing, one.entries, settings, self.today)
-        card = Card(
-            contact.id, fold(contact.name), contact.name, person.href, person.state, self.pages.person_row(person, self.frame),
+        return digest(contact, known.standing, row, notes, Around(known.settings, self.today, self.resolve, linked, file))
+
+    def _timeline(self, known: Known, one: Digest) -> Timeline | None:
+        died = last_day(known.contact.died) if known.contact.died else None
+        return timeline(one.log, self.today, died, known.settings.kind_table)
+
+    def _page(self, one: Digest, drawn: Timeline | None) -> bytes:
+        return self.pages.digest(self._frame(page_path(one.id).count("/")), one, drawn)
+
+    def _person(self, known: Known, one: Digest) -> Person:
+        return people.person(known.contact, known.standing, one.entries, known.settings, self.today)
+
+    def _card(self, known: Known, row: DueRow, person: Person, shown: str) -> Card:
+        contact, standing, settings = known.contact, known.standing, known.settings
+        return Card(
+            contact.id, fold(contact.name), contact.name, person.href, person.state, shown,
             stored.compact(site_facts(known, row)), stored.compact(calendar.events(contact, standing, settings, self.today)),
             stored.compact([] if standing.hidden == "wholly" else [(kind, *on, label) for *on, kind, label in days_of(contact)]),
-            stored.compact(stats.tally(contact, standing, settings, self.today)), "\n".join(sorted(_words_of(self.asked))),
+            stored.compact(stats.tally(contact, standing, settings, self.today)), "",
         )  # fmt: skip
-        return card, path, page
 
     def _notes(self, written: Written) -> str:
         unsound = written.line == 2 or (written.line == 1 and written.text.startswith("<<<<<<< "))

@@ -132,19 +132,21 @@ class Index:
             return stored.contact(head, tasks)
         return stored.contact(head, tasks, stored.to_log(log, body), self.settings.log_order)
 
-    def written(self, ids: Iterable[str]) -> Iterator[Written]:
+    def written(self, ids: Iterable[str]) -> list[Written]:
         """Those people with what is written about them, in that order; who is not there is left out."""
         from plaintextcrm.core import body as bodies
 
         sql = "SELECT rowid, head, tasks, facts, log, line, body FROM contact WHERE id = ? AND is_person"
-        for id in ids:
-            row = self.db.execute(sql, (id,)).fetchone()
-            if row is None:
-                continue
-            rowid, head, tasks, facts, log, line, text = row
-            body = bodies.scan(text, line, "", self.settings.kind_table)
-            contact = stored.contact(head, tasks, stored.to_log(log, text), self.settings.log_order)
-            yield Written(rowid, contact, stored.to_facts(facts), body, text, line)
+        rows = [row for id in ids if (row := self.db.execute(sql, (id,)).fetchone())]
+        scanned = [bodies.scan(text, line, "", self.settings.kind_table) for *_, line, text in rows]
+        contacts = [
+            stored.contact(head, tasks, stored.to_log(log, text), self.settings.log_order) for _, head, tasks, _, log, _, text in rows
+        ]
+        facts = [stored.to_facts(facts) for _, _, _, facts, *_ in rows]
+        return [
+            Written(rowid, contact, fact, body, text, line)
+            for (rowid, *_, line, text), contact, fact, body in zip(rows, contacts, facts, scanned, strict=True)
+        ]
 
     def faces(self, rowids: Iterable[int]) -> Iterator[tuple[int, str, str, Mapping[str, Any], list[str], dict[str, int]]]:
         """(row, id, name, keys, what it links to, lines of keys) of those rows: light, for whoever needs names and links only."""
