@@ -156,20 +156,24 @@ class Issue:
         untold = {known.contact.id for known in seen if not self.settings.site.show_tier or "tier" in known.hidden}
         shown = tiers_numbered(self.settings) if untold else self.settings
         people = (tier_as_shown(known.contact, counted_facts(known.facts, known.hidden), self.settings, shown) for known in seen)
-        network = Network(people, shown, self.today, standings={known.contact.id: known.standing for known in seen})
+        network = Network(people, shown, self.today, standings={known.contact.id: known.standing for known in seen}, breath=self._breathe)
         frame, made = self.frame._replace(current="Reports"), []
-        for name in self._in_calm((name for name in reports.REPORTS if name in wanted), every=1):
+        for name in filter(wanted.__contains__, reports.REPORTS):
             page = reported(reports.report(name, network), page_of, self.today, untold)
             made.append(page)
             yield f"reports/{name}.html", self.press.pages.report(frame._replace(root="../"), page)
         yield "reports.html", self.press.pages.reports(frame, made)
 
-    def _in_calm(self, each: Iterable[T], every: int = 100) -> Iterator[T]:
+    def _in_calm(self, each: Iterable[T]) -> Iterator[T]:
         """Each of them; now and then it is asked whether anything came in."""
         for number, one in enumerate(each):
-            if number % every == 0 and self.busy():
-                raise Cut
+            if not number % 100:
+                self._breathe()
             yield one
+
+    def _breathe(self) -> None:
+        if self.busy():
+            raise Cut
 
     # -- today --
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -71,6 +72,9 @@ def watch_command(run: Run, serve: bool, port: int, open_: bool, out: str | None
             Watch(str(live.vault.root), settings.contacts, place or settings.site.out)
         )  # before the build: no save is missed
         built = live.whole()
+        gc.set_threshold(100_000, 20, 20)
+        gc.collect()
+        gc.freeze()  # what there is now stays: nobody who saves waits while it is looked at for garbage
         run.tell_problems((*live.vault.problems, *built.problems))
         run.say(built_words(built, time.perf_counter() - started if run.to_terminal else None))
         server = stack.enter_context(_server(built, port)) if serve else None

@@ -94,3 +94,18 @@ def test_the_strongest_are_those_of_all(seed: int, most: int):
     people = list(network(both(seed)[0]))
     ranked = sorted((one for one in people if one.numbers.strength), key=lambda one: (-(one.numbers.strength or 0), one.id))
     assert strongest(people, most) == ranked[:most]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_is_given_up_where_something_more_urgent_came_in(name: str):
+    class Urgent(Exception):
+        pass
+
+    def breath() -> None:
+        raise Urgent
+
+    calm, urgent = network(both(8)[0]), network(both(8)[0])
+    people = [(one.contact, one.facts) for one in urgent.everybody]
+    with pytest.raises(Urgent):
+        report(name, Network(people, SETTINGS, TODAY, breath=breath))
+    assert report(name, Network(people, SETTINGS, TODAY, breath=lambda: None)) == report(name, calm)

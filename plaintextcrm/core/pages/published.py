@@ -60,7 +60,11 @@ def _canonical(words: tuple[str, ...]) -> frozenset[str]:
 def published(contact: Contact, settings: Settings, is_hidden: IsPrivate) -> Contact:
     """The contact without its private keys, comments, own keys and links to private people. `log` and `notes` may be private too."""
     hidden = private_keys(contact, settings)
-    keys = {key: _clean_value(key, value, is_hidden) for key, value in contact.keys.items() if key not in hidden or key in RHYTHM}
+    keys = {
+        key: value if key not in PEOPLE and type(value) is str and not _may_tell(value) else _clean_value(key, value, is_hidden)
+        for key, value in contact.keys.items()
+        if key not in hidden or key in RHYTHM
+    }
     typed = {key: none for key, none in _TYPED.items() if key in hidden and key not in RHYTHM}
     log = () if hidden & {"log", "interactions"} else _seen_log(contact.interactions, is_hidden)
     tasks = () if hidden & {"log", "interactions", "follow_ups"} else contact.follow_ups

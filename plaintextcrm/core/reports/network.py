@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -50,6 +50,13 @@ class Member:
         """As `past`, of a plain log without texts and details: days, kinds and fields are a third of the work."""
         log = getattr(self.contact.interactions, "skeleton", None)
         return self.past if log is None else history.past_of(log, self.today, self.contact.log_order)
+
+    def bones_at(self, place: slice) -> Sequence[Interaction]:
+        """Those of the bones, made alone where a plain log stands in the order of its days."""
+        log, now = self.contact.interactions, self.today.toordinal()
+        if isinstance(log, PlainLog) and log.days == self.facts.days and not log.times and log.days[0] < log.days[-1] <= now:
+            return list(map(log.bare, range(*place.indices(len(log)))))
+        return self.bones[place]
 
     @cached_property
     def outline(self) -> tuple[Interaction, ...]:
@@ -101,21 +108,38 @@ class Member:
         return self.settings.kind_table.get(entry.kind) if entry.kind else None
 
 
+class _Roll(tuple[Member, ...]):
+    """Members; `breath` is called at every hundredth who is looked at, and may end that by raising."""
+
+    breath: Callable[[], None]
+
+    def __iter__(self) -> Iterator[Member]:
+        for number, one in enumerate(super().__iter__()):
+            if not number % 100:
+                self.breath()
+            yield one
+
+
 class Network:
     """Everybody, and of them those whom the report is asked about (`members`). All by id.
 
     `without` is a colleague taken away, for what would break tomorrow; `standings` are by id, of those who have been looked at already.
+    `breath` is called now and then while people are looked at; where it raises, the report is given up.
     """
 
     def __init__(
         self, people: Iterable[tuple[Contact, Facts]], settings: Settings, today: date,
         asked: Collection[str] | None = None, without: str = "", standings: Mapping[str, Standing] = MappingProxyType({}),
+        breath: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
         rules = Rules(settings)
         self.settings, self.today, self.without = settings, today, without
-        self.everybody = tuple(
+        self.everybody: tuple[Member, ...] = tuple(
             Member(contact, facts, standings.get(contact.id) or stand(facts, rules, today), settings, today) for contact, facts in people
         )
+        if breath:
+            self.everybody = roll = _Roll(self.everybody)
+            roll.breath = breath
         self.members = self.everybody if asked is None else tuple(one for one in self.everybody if one.id in asked)
 
     def __iter__(self) -> Iterator[Member]:

@@ -84,7 +84,7 @@ def _tales(network: Network, span: Span) -> Iterable[Tale]:
     for one in network.members:
         place = span.within(one.facts.days)
         if place.start < place.stop:
-            yield _tale(one, span, one.bones[place], kinds, in_person)  # facts know the day of each of the bones, in their order
+            yield _tale(one, span, one.bones_at(place), kinds, in_person)  # facts know the day of each of the bones, in their order
 
 
 def _tale(one: Member, span: Span, entries: Sequence[Interaction], kinds: KindTable, in_person: frozenset[str]) -> Tale:
