@@ -15,11 +15,11 @@ import pytest
 
 from plaintextcrm.core.errors import NotCommitted, Refused
 from plaintextcrm.core.model import Edit
-from plaintextcrm.edge import files, git, journal
+from plaintextcrm.edge import batch, git, journal
 from tests.make import environment, ptcrm, vault
+from tests.place import Place, Ran
 from tests.test_manners import ADA, BEN, GIT, ada, changed_in_last, commits, repository
 from tests.test_manners import git as run_git
-from tests.test_surface import Place, Ran
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process
 
@@ -137,9 +137,9 @@ def test_undo_of_an_add_that_was_never_committed_is_0(in_git: Place) -> None:
 def test_undo_where_only_one_of_two_was_ever_committed_commits_that_one(in_git: Place) -> None:
     eve = in_git.root / "contacts" / "eve.md"
     edits = [Edit("contacts/ada.md", ADA.encode(), b"new"), Edit("contacts/eve.md", None, b"new")]
-    files.apply_all(in_git.root, edits)
+    batch.apply_all(in_git.root, edits)
     assert git.commit(in_git.root, ["contacts/ada.md"], "half")
-    files.apply_all(in_git.root, [Edit(edit.path, edit.replaces, edit.expects) for edit in edits])
+    batch.apply_all(in_git.root, [Edit(edit.path, edit.replaces, edit.expects) for edit in edits])
     assert not eve.exists()
     assert git.commit(in_git.root, [edit.path for edit in edits], "undo: half")
     assert changed_in_last(in_git.root) == ["contacts/ada.md"]
@@ -251,7 +251,7 @@ def test_a_hook_that_says_nothing_is_guessed_at(in_git: Place) -> None:
 def test_where_the_second_file_cannot_be_written_the_first_is_taken_back(place: Place) -> None:
     edits = [Edit("contacts/ada.md", ADA.encode(), b"new"), Edit("contacts/ben.md/inside.md", None, b"new")]
     with pytest.raises(Refused, match=r"^contacts/ben\.md/inside\.md: cannot be written: .*; nothing is changed$"):
-        files.apply_all(place.root, edits)
+        batch.apply_all(place.root, edits)
     assert ada(place.root).read_text() == ADA
     assert sorted(os.listdir(place.root / "contacts")) == ["ada.md", "ben.md"]
 
@@ -262,8 +262,8 @@ def test_what_was_saved_meanwhile_is_not_taken_back_and_is_named(place: Place) -
         ada(place.root).write_bytes(b"saved by an editor")
         yield Edit("contacts/ben.md", b"something else", b"new")
 
-    with pytest.raises(files.Torn, match=r"contacts/ben\.md: cannot be written; contacts/ada\.md: could not be put back"):
-        files.apply_all(place.root, edits())
+    with pytest.raises(batch.Torn, match=r"contacts/ben\.md: cannot be written; contacts/ada\.md: could not be put back"):
+        batch.apply_all(place.root, edits())
     assert ada(place.root).read_bytes() == b"saved by an editor"
     assert (place.root / "contacts" / "ben.md").read_text() == BEN
 
@@ -272,7 +272,7 @@ STOPPED = """
 import os, signal, sys
 from pathlib import Path
 from plaintextcrm.core.model import Edit
-from plaintextcrm.edge import files
+from plaintextcrm.edge import batch
 
 def edits():
     yield Edit("contacts/ada.md", Path("contacts/ada.md").read_bytes(), b"new")
@@ -280,7 +280,7 @@ def edits():
     os.kill(os.getpid(), int(sys.argv[1]))
     yield Edit("contacts/ben.md", Path("contacts/ben.md").read_bytes(), None)
 
-files.apply_all(Path.cwd(), edits())
+batch.apply_all(Path.cwd(), edits())
 """
 
 

@@ -19,7 +19,7 @@ from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.model import Edit, Source
 from plaintextcrm.core.settings import FILE, LOCAL_FILE, Settings
 from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
-from plaintextcrm.edge import files, git, vault
+from plaintextcrm.edge import files, git, vault, versions
 from plaintextcrm.edge.paths import Path
 
 GIT_IGNORE = f"""\
@@ -158,7 +158,7 @@ def _pattern(folder: str) -> str:
 def attribute_contacts(root: Path, settings: Settings) -> bool:
     """Say in `.gitattributes` that contacts merge by our driver, where nothing says so yet; whether that was needed."""
     probes = ["x.md" if folder == "." else f"{folder}/x.md" for folder in settings.contacts]
-    if all(git.merges_with(root, probe) for probe in probes):
+    if all(versions.merges_with(root, probe) for probe in probes):
         return False
     before = files.now(root / ".gitattributes")
     text = before or GIT_ATTRIBUTES.encode()
@@ -170,10 +170,10 @@ def register(root: Path) -> bool:
     """Tell git of this clone how contacts are merged; False where it knows, or where there is no git."""
     if git.repository(root.resolve()) is None or shutil.which("git") is None:
         return False
-    if git.setting(root, f"merge.{DRIVER}.driver") == driver():
+    if versions.setting(root, f"merge.{DRIVER}.driver") == driver():
         return False
-    git.set_setting(root, f"merge.{DRIVER}.name", "contacts, by entry and by field (ptcrm)")
-    git.set_setting(root, f"merge.{DRIVER}.driver", driver())
+    versions.set_setting(root, f"merge.{DRIVER}.name", "contacts, by entry and by field (ptcrm)")
+    versions.set_setting(root, f"merge.{DRIVER}.driver", driver())
     return True
 
 

@@ -15,7 +15,7 @@ from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.model import Contact, Interaction, Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import decode
-from plaintextcrm.edge import git, vault
+from plaintextcrm.edge import git, sharing, vault, versions
 from plaintextcrm.edge.lock import locked
 from plaintextcrm.edge.paths import Path
 
@@ -73,15 +73,15 @@ def sync(vault_: Vault, *, dry_run: bool = False, many_may_vanish: bool = False)
         if dry_run:
             return _would_sync(vault_, shared, theirs, by_hand)
         _commit(vault_, by_hand)
-        before = git.commit_of(vault_.root, "HEAD")
+        before = versions.commit_of(vault_.root, "HEAD")
         theirs = _merged_and_pushed(vault_, shared, theirs, many_may_vanish)
-        after = git.commit_of(vault_.root, "HEAD")
+        after = versions.commit_of(vault_.root, "HEAD")
         return Synced(_news(vault_, before, after), _news(vault_, theirs, after), by_hand, shared.where)
 
 
 def _would_sync(vault_: Vault, shared: Shared, theirs: str, by_hand: tuple[str, ...]) -> Synced:
-    ours = git.commit_of(vault_.root, "HEAD")
-    common = git.common_commit(vault_.root, ours, theirs) if theirs else ""
+    ours = versions.commit_of(vault_.root, "HEAD")
+    common = versions.common_commit(vault_.root, ours, theirs) if theirs else ""
     return Synced(_news(vault_, common, theirs), _news(vault_, common, ours), by_hand, shared.where, dry_run=True)
 
 
@@ -89,9 +89,9 @@ def _merged_and_pushed(vault_: Vault, shared: Shared, theirs: str, many_may_vani
     """Merge and push, again where somebody pushed meanwhile; the commit of theirs that was merged last."""
     for _ in range(TRIES):
         _merge(vault_, shared, theirs)
-        if theirs == git.commit_of(vault_.root, "HEAD") and shared.follows:
+        if theirs == versions.commit_of(vault_.root, "HEAD") and shared.follows:
             return theirs
-        why = git.push(vault_.root, shared.remote, shared.there, not shared.follows)
+        why = sharing.push(vault_.root, shared.remote, shared.there, not shared.follows)
         if not why:
             return theirs
         theirs = _fetched(vault_, shared, many_may_vanish)
@@ -111,23 +111,23 @@ def _shared(vault_: Vault) -> Shared:
     doing = git.busy(root)
     if doing:
         raise Refused(f"{doing}: finish it or abort it first (git status says how); nothing is changed")
-    branch = git.branch(root)
+    branch = versions.branch(root)
     if not branch:
         raise Refused("on no branch: git switch BRANCH, or git switch -c NAME to keep where you are; nothing is changed")
-    if not git.commit_of(root, "HEAD"):
+    if not versions.commit_of(root, "HEAD"):
         raise Usage(f'{branch} has no commit yet: git add --all && git commit -m "Our vault"')
-    remote, there = git.upstream(root, branch)
+    remote, there = versions.upstream(root, branch)
     if remote == ".":
         raise Usage(f"{branch} follows {there}, a branch of this very repository: git branch --set-upstream-to=origin/{branch}")
     if remote:
         return Shared(branch, remote, there, follows=True)
-    if "origin" not in git.remotes(root):
+    if "origin" not in versions.remotes(root):
         raise Usage("there is no remote to share with: git remote add origin ADDRESS")
     return Shared(branch, "origin", branch, follows=False)
 
 
 def _refuse_unsettled(vault_: Vault) -> None:
-    marked = _contacts_among(vault_, git.with_markers(vault_.root))
+    marked = _contacts_among(vault_, versions.with_markers(vault_.root))
     if marked:
         raise Refused(f"{', '.join(marked[:3])}: conflict markers of a merge: settle them first; nothing is changed")
 
@@ -137,7 +137,7 @@ def _refuse_unsettled(vault_: Vault) -> None:
 
 def _by_hand(vault_: Vault, many_may_vanish: bool) -> tuple[str, ...]:
     """The contact files that are not as in the newest commit."""
-    changed = [(path, how) for path, how in git.changed_by_hand(vault_.root) if vault.is_contact_path(path, vault_.settings)]
+    changed = [(path, how) for path, how in versions.changed_by_hand(vault_.root) if vault.is_contact_path(path, vault_.settings)]
     if not many_may_vanish:
         removed = sum("D" in how for _, how in changed) - sum(how in ("??", "A ") for _, how in changed)  # moved is not removed
         emptied = sum(_is_empty(vault_.root / path) for path, _ in changed)
@@ -166,7 +166,7 @@ def _refuse_vanishing(vault_: Vault, gone: int, how: str) -> None:
     """Whether so many go that it looks like an accident: more than a few, and more than a fifth."""
     if gone <= FEW_GONE:
         return
-    there = len(_contacts_among(vault_, git.files_of(vault_.root, "HEAD")))
+    there = len(_contacts_among(vault_, versions.files_of(vault_.root, "HEAD")))
     if gone * 5 > there:
         raise Refused(f"{gone} of {there} contacts {how}: if that is meant, ptcrm sync --even-if-many-vanish; nothing is changed")
 
@@ -176,8 +176,8 @@ def _refuse_vanishing(vault_: Vault, gone: int, how: str) -> None:
 
 def _fetched(vault_: Vault, shared: Shared, many_may_vanish: bool) -> str:
     """The commit of the other side, "" where nobody has pushed anything yet. Raises Refused where that looks like an accident."""
-    known = git.commit_of(vault_.root, f"refs/remotes/{shared.where}")
-    theirs, others = git.fetch(vault_.root, shared.remote, shared.there)
+    known = versions.commit_of(vault_.root, f"refs/remotes/{shared.where}")
+    theirs, others = sharing.fetch(vault_.root, shared.remote, shared.there)
     if not theirs:
         if known and not many_may_vanish:
             raise Refused(
@@ -190,13 +190,13 @@ def _fetched(vault_: Vault, shared: Shared, many_may_vanish: bool) -> str:
                 f"{shared.remote} has no {shared.there}, it has {', '.join(others[:3])}: {follow} shares that, {make} makes a new one"
             )
         return ""
-    common = git.common_commit(vault_.root, "HEAD", theirs)
+    common = versions.common_commit(vault_.root, "HEAD", theirs)
     if not common:
         raise Refused(
             f"{shared.where} and {shared.branch} have no commit in common: is it the right one? (git remote -v); nothing is changed"
         )
     if not many_may_vanish:
-        gone = [change.old_path for change in git.changes(vault_.root, common, theirs) if change.new in ("", *git.EMPTY_BLOBS)]
+        gone = [change.old_path for change in versions.changes(vault_.root, common, theirs) if change.new in ("", *versions.EMPTY_BLOBS)]
         _refuse_vanishing(vault_, len(_contacts_among(vault_, gone)), f"are gone or empty in {shared.where}, and would vanish here")
     return theirs
 
@@ -205,9 +205,9 @@ def _merge(vault_: Vault, shared: Shared, theirs: str) -> None:
     """Fast-forward or merge. Raises Refused with what both changed; the files are then as they were."""
     if not theirs:
         return
-    conflicts = git.merge(vault_.root, theirs, f"sync: merge {shared.where}")
+    conflicts = sharing.merge(vault_.root, theirs, f"sync: merge {shared.where}")
     if conflicts:
-        found = git.blobs(vault_.root, (id for conflict in conflicts for id in conflict[1:]))
+        found = versions.blobs(vault_.root, (id for conflict in conflicts for id in conflict[1:]))
         told = [line for conflict in conflicts for line in _both_changed(vault_, conflict, found)]
         lines = told[:MOST_TOLD] + ([f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else [])
         names = ", ".join(conflict.path for conflict in conflicts[:3]) + (f" and {len(conflicts) - 3} more" if len(conflicts) > 3 else "")
@@ -216,7 +216,7 @@ def _merge(vault_: Vault, shared: Shared, theirs: str) -> None:
         raise Refused(f"{names}: changed here and in {shared.where}; nothing is merged", *lines, todo)
 
 
-def _both_changed(vault_: Vault, conflict: git.Conflict, found: dict[str, bytes]) -> list[str]:
+def _both_changed(vault_: Vault, conflict: sharing.Conflict, found: dict[str, bytes]) -> list[str]:
     """What both sides changed in one file, a line for each field; of what is no field the first line of each side."""
     path = conflict.path
     if not conflict.ours or not conflict.theirs:
@@ -254,9 +254,9 @@ def _news(vault_: Vault, old: str, new: str) -> News:
     """What is in one commit that was not in an older one ("" the empty one)."""
     if old == new or not new:
         return News()
-    changes = git.changes(vault_.root, old, new)
+    changes = versions.changes(vault_.root, old, new)
     people = [change for change in changes if vault.is_contact_path(change.new_path, vault_.settings)]
-    found = git.blobs(vault_.root, (id for change in people for id in (change.old, change.new)))
+    found = versions.blobs(vault_.root, (id for change in people for id in (change.old, change.new)))
     entries: Counter[str] = Counter()
     touched: Counter[str] = Counter()
     changed = 0

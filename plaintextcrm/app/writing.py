@@ -13,7 +13,7 @@ from plaintextcrm.core.model import Edit, Interaction, Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
 from plaintextcrm.core.text import decode
-from plaintextcrm.edge import files, git, journal, vault
+from plaintextcrm.edge import batch, files, journal, vault
 from plaintextcrm.edge.lock import locked
 from plaintextcrm.edge.paths import Path
 
@@ -40,7 +40,7 @@ TRIES = 20  # against whoever saves the same files at the same time
 Plan = Callable[[], Sequence[Edit]]
 
 
-def write(vault_: Vault, plan: Plan, what: str, how: How = How(), progress: files.Progress | None = None) -> Written:
+def write(vault_: Vault, plan: Plan, what: str, how: How = How(), progress: batch.Progress | None = None) -> Written:
     """Plan under the lock, against the files as they are now; journal, apply, commit exactly those paths.
 
     An edit that changes nothing is left out. Where one of several cannot be applied, those before it are taken back. Where a file was
@@ -64,11 +64,11 @@ def write(vault_: Vault, plan: Plan, what: str, how: How = How(), progress: file
         return Written(planned, _commit(vault_, planned, what, how), told=told)
 
 
-def _apply(vault_: Vault, planned: Sequence[Edit], what: str, how: How, progress: files.Progress | None) -> None:
+def _apply(vault_: Vault, planned: Sequence[Edit], what: str, how: How, progress: batch.Progress | None) -> None:
     record = journal.append(vault_.state, what, how.at, planned)
     try:
-        files.apply_all(vault_.root, planned, progress)
-    except files.Torn:
+        batch.apply_all(vault_.root, planned, progress)
+    except batch.Torn:
         journal.done(record)  # undo needs it for what could not be put back
         raise
     except BaseException:
@@ -85,7 +85,7 @@ def _recover(vault_: Vault) -> None:
         stands = record is not None  # else it was killed before it touched a file
         if record is not None:
             try:
-                stands = files.recover(vault_.root, _reverse(record.edits) if is_undo else record.edits)
+                stands = batch.recover(vault_.root, _reverse(record.edits) if is_undo else record.edits)
             except Refused:
                 pass  # somebody went on with these files: undo tells of them
             except OSError as error:
@@ -103,6 +103,8 @@ def _reverse(edits_: Sequence[Edit]) -> tuple[Edit, ...]:
 def _commit(vault_: Vault, planned: Sequence[Edit], what: str, how: How) -> NotCommitted | None:
     if not (how.commit and vault_.settings.commit):
         return None
+    from plaintextcrm.edge import git  # a vault may commit nothing
+
     try:
         git.commit(vault_.root, [files.real_path(vault_.root, edit.path) for edit in planned], what)
     except NotCommitted as error:
@@ -198,6 +200,8 @@ def signed(vault_: Vault, entry: Interaction) -> Interaction:
     team = vault_.settings.team
     if not team or entry.field("by") is not None:
         return entry
+    from plaintextcrm.edge import git  # a vault may commit nothing
+
     mine = git.author(vault_.root).casefold()
     us = next((one.id for one in team if mine and one.email.casefold() == mine), None)
     return entry._replace(fields=(*entry.fields, ("by", us))) if us else entry
@@ -293,7 +297,7 @@ def undo(vault_: Vault, how: How = How()) -> Undone:
             return Undone(record.what, record.at, Written(reverse, dry_run=True))
         begun = journal.begin_undo(record.path)
         try:
-            files.apply_all(vault_.root, reverse)
+            batch.apply_all(vault_.root, reverse)
         except BaseException:
             journal.done(begun)
             raise

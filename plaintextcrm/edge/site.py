@@ -6,33 +6,23 @@ kept in the cache (`Kept`) only saves work: lost or wrong, it costs a build, and
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Final
 
 from plaintextcrm.core.errors import Refused, why
 from plaintextcrm.core.model import Location, Problem
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.edge.folders import BY_DESCRIPTOR, Folders, Stamp, below, stamp_of, temp_name, unlink
+from plaintextcrm.edge.folders import Folders, below, stamp_of, temp_name, unlink
 from plaintextcrm.edge.left import Kept, Left, Sight
+from plaintextcrm.edge.ours import CREATE, HEAD, MARK, OPEN, SIGN, SIGN_TEXT, TEMP, has_sign, locked, not_ours, wrong_place
+from plaintextcrm.edge.page import InTheWay, other_mode, put, remove
 from plaintextcrm.edge.scanning import Look, listed
 
-MARK: Final = b"ptcrm build"
-"""Each page has this in its first HEAD bytes: `<!-- made by ptcrm build -->`, or a comment, a key, a PRODID that says so."""
-HEAD: Final = 1024
-
-_SIGN = ".ptcrm-site"
-_SIGN_TEXT = b"ptcrm build made this folder and writes its pages anew: keep nothing of yours here.\n"
-_TEMP = re.compile(r"\.ptcrm-[0-9a-f]{16}\.tmp\Z")
 _KINDS = (".html", ".css", ".js", ".ics", ".json")  # what a page may be, where nothing but its mark says that it is ours
-_PATIENCE = 30.0  # seconds to wait for another build
-_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_UNSAFE = re.compile(r"(?:\A|/)(?:[.]|/|\Z)|[\x00-\x1f\x7f\\:]")
 
 
 class Gone(Refused):
@@ -50,17 +40,11 @@ class Written(NamedTuple):
     left: Mapping[str, tuple[tuple[int, int, int], str]] = {}  # how each page was left, for `Output.write` to remember
 
 
-_UNSAFE = re.compile(r"(?:\A|/)(?:[.]|/|\Z)|[\x00-\x1f\x7f\\:]")
-
-
 def _safe(path: str) -> str:
     """The path as it is. Raises ValueError where it is none that may be written: whoever made it did not ask `core.pages.addresses`."""
     if _UNSAFE.search(path):
         raise ValueError(f"not the path of a page: {path!r}")
     return path
-
-
-# --- which folder --------------------------------------------------------------------------------------------------
 
 
 def open_output(
@@ -75,7 +59,7 @@ def open_output(
     """
     folder = os.path.realpath(os.path.abspath(out) if given else os.path.join(root, out))
     where = "--out" if given else "[site] out"
-    wrong = _wrong_place(folder, root, given, contacts) or _not_ours(folder)
+    wrong = wrong_place(folder, root, given, contacts) or not_ours(folder)
     if wrong:
         raise Refused(f"{where} {out}: {wrong}: nothing is written")
     output = Output(folder, out, cache, shared)
@@ -84,63 +68,6 @@ def open_output(
     except OSError as error:
         raise Refused(f"{where} {out}: cannot be made: {why(error)}") from None
     return output
-
-
-def _inside(path: str, folder: str) -> bool:
-    return path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _wrong_place(folder: str, root: str, given: bool, contacts: Collection[str]) -> str:
-    """Why pages must not go there, wherever that is; "" where they may."""
-    if os.path.dirname(folder) == folder:
-        return "is the root of a file system, not a folder for pages"
-    if folder == os.path.realpath(os.path.expanduser("~")):
-        return "is your home folder, not a folder for pages"
-    if folder == root:
-        return "is the vault itself, not a folder for pages"
-    if _inside(root, folder):
-        return "has the vault in it"
-    if not given and not _inside(folder, root):
-        return "leads out of the vault; only --out may"
-    if _inside(folder, root) and any(part[:1] == "." for part in os.path.relpath(folder, root).split(os.sep)):
-        return "is in a hidden folder of the vault"
-    for name in contacts:
-        people = os.path.realpath(os.path.join(root, name))
-        if people != root and (folder == people or _inside(folder, people) or _inside(people, folder)):
-            return f"is where contacts are ({name})"
-    return ""
-
-
-def _not_ours(folder: str) -> str:
-    """Why what is there is not ours; "" where nothing is there, or an empty folder, or one with our mark."""
-    try:
-        if not stat.S_ISDIR(os.lstat(folder).st_mode):
-            return "is not a folder"
-        if _has_sign(folder) or not any(not _TEMP.match(name) for name in os.listdir(folder)):
-            return ""
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    except OSError as error:
-        return f"cannot be read: {why(error)}"
-    return "has files in it that ptcrm build did not make"
-
-
-def _has_sign(folder: str) -> bool:
-    try:
-        descriptor = os.open(os.path.join(folder, _SIGN), _OPEN)
-    except OSError:
-        return False
-    try:
-        return stat.S_ISREG(os.fstat(descriptor).st_mode) and os.read(descriptor, HEAD) == _SIGN_TEXT
-    finally:
-        os.close(descriptor)
-
-
-# --- writing -------------------------------------------------------------------------------------------------------
-
-
-class _InTheWay(Exception):
-    """Something that is not ours is where a page should go."""
 
 
 class Output:
@@ -160,7 +87,7 @@ class Output:
 
     def make(self) -> None:
         """The folder and its mark, where they are missing. Raises OSError."""
-        if os.path.isdir(self.folder) and _has_sign(self.folder):
+        if os.path.isdir(self.folder) and has_sign(self.folder):
             return
         os.makedirs(os.path.dirname(self.folder), exist_ok=True)
         try:
@@ -168,12 +95,12 @@ class Output:
         except FileExistsError:
             pass
         beside = os.path.join(self.folder, temp_name())
-        descriptor = os.open(beside, _CREATE, self.mode)
+        descriptor = os.open(beside, CREATE, self.mode)
         try:
-            os.write(descriptor, _SIGN_TEXT)
+            os.write(descriptor, SIGN_TEXT)
         finally:
             os.close(descriptor)
-        os.replace(beside, os.path.join(self.folder, _SIGN))
+        os.replace(beside, os.path.join(self.folder, SIGN))
 
     def write(
         self,
@@ -214,7 +141,7 @@ class Output:
         """Only these pages; those `removed` go if they are ours; the rest stays. Raises Refused; `Gone` where the folder is."""
         with self._held(make=False) as folders:
             written, left = self._put_all(folders, pages, keys or {})
-            gone = tuple(path for path in removed if self._remove(folders, _safe(path)))
+            gone = tuple(path for path in removed if remove(folders, _safe(path)))
             self._kept.append(left, gone)
             return written._replace(removed=gone)
 
@@ -223,7 +150,7 @@ class Output:
         with self._held(make=False) as folders:
             try:
                 base, name, folder = folders.at(_safe(path), make=False)
-                descriptor = os.open(base + name, _OPEN, dir_fd=folder)
+                descriptor = os.open(base + name, OPEN, dir_fd=folder)
             except OSError:
                 return None
             with open(descriptor, "rb") as file:
@@ -249,7 +176,7 @@ class Output:
                     facts = os.stat(base + name, dir_fd=descriptor, follow_symlinks=False)
                 except OSError:
                     continue
-                if stat.S_ISREG(facts.st_mode) and left[0] == stamp_of(facts) and not self._other_mode(facts.st_mode, folders):
+                if stat.S_ISREG(facts.st_mode) and left[0] == stamp_of(facts) and not other_mode(facts.st_mode, self.mode, folders):
                     found.append(path)
         return frozenset(found)
 
@@ -284,7 +211,7 @@ class Output:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._let_go()
 
-    # -- one page --
+    # -- many pages --
 
     @staticmethod
     def _once(path: str, names: set[str], paths: set[str]) -> None:
@@ -305,8 +232,8 @@ class Output:
                 if MARK not in data[:HEAD]:
                     raise ValueError(f"{path}: a page without {MARK.decode()!r} at its beginning could never be removed")
                 try:
-                    stamp, state = self._put(folders, _safe(path), data)
-                except _InTheWay as odd:
+                    stamp, state = put(folders, _safe(path), data, self.mode)
+                except InTheWay as odd:
                     problems.append(Problem(Location(f"{self.shown}/{path}"), "in-the-way", f"{odd}; the page is not written"))
                     continue
                 if state is None:
@@ -321,64 +248,6 @@ class Output:
                 raise Refused(f"{self.shown}{name}: cannot be written: {why(error)}") from None
             raise
         return Written(tuple(new), tuple(changed), same, (), tuple(problems), left), left
-
-    def _put(self, folders: Folders, path: str, data: bytes) -> tuple[Stamp, bool | None]:
-        """One page in its place: (how it was left, True for a new one, False for a changed one, None for the same)."""
-        try:
-            base, name, folder = folders.at(path, make=True)
-        except OSError as error:
-            if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.EEXIST):
-                raise _InTheWay(f"{os.path.dirname(path)} is a link or a file, not a folder of pages") from None
-            raise
-        is_new = False
-        try:
-            descriptor = os.open(base + name, _OPEN, dir_fd=folder)
-        except FileNotFoundError:
-            is_new = True
-        except OSError as error:
-            if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.EISDIR) or (os.name == "nt" and os.path.isdir(base + name)):
-                raise _InTheWay("is a link, a folder or a device, not a page") from None
-            raise
-        else:
-            try:
-                facts = os.fstat(descriptor)
-                if not stat.S_ISREG(facts.st_mode) or (not BY_DESCRIPTOR and os.path.islink(base + name)):
-                    raise _InTheWay("is a link, a folder or a device, not a page")
-                same_size = facts.st_size == len(data)
-                old = os.read(descriptor, facts.st_size + 1 if same_size else HEAD)
-                if old == data:
-                    if self._other_mode(facts.st_mode, folders) and os.chmod in os.supports_fd:
-                        os.chmod(descriptor, self.mode)
-                    return stamp_of(facts), None
-                if MARK not in old[:HEAD]:
-                    raise _InTheWay("is a file that ptcrm build did not make")
-            finally:
-                os.close(descriptor)
-        return self._replace(base, name, folder, data), is_new
-
-    def _replace(self, base: str, name: str, folder: int | None, data: bytes) -> Stamp:
-        beside = base + temp_name()
-        descriptor = os.open(beside, _CREATE, self.mode, dir_fd=folder)
-        try:
-            try:
-                view = memoryview(data)
-                while view:
-                    view = view[os.write(descriptor, view) :]
-                stamp = stamp_of(os.fstat(descriptor))
-            finally:
-                os.close(descriptor)
-            os.replace(beside, base + name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            try:
-                os.unlink(beside, dir_fd=folder)
-            except OSError:
-                pass
-            raise
-        return stamp
-
-    def _other_mode(self, mode: int, folders: Folders) -> bool:
-        """Whether others may look at what is the user's alone, or may not where it is shared."""
-        return folders.has_modes and (mode ^ self.mode) & 0o077 != 0
 
     # -- what is no page any more --
 
@@ -401,27 +270,11 @@ class Output:
             prefix = f"{folder}/" if folder else ""
             for name in names:
                 if name[0] == ".":
-                    if _TEMP.match(name):
+                    if TEMP.match(name):
                         unlink(base + name, descriptor)
                 elif not is_whole and name.endswith(_KINDS) and prefix + name not in paths and prefix + name not in known:
                     stale.append(prefix + name)
-        return tuple(path for path in sorted(stale) if self._remove(folders, path))
-
-    def _remove(self, folders: Folders, path: str) -> bool:
-        """Remove a page if it is ours, and its folder if nothing else is in it; whether it was."""
-        try:
-            base, name, folder = folders.at(path, make=False)
-            descriptor = os.open(base + name, _OPEN, dir_fd=folder)
-        except (OSError, ValueError):
-            return False
-        try:
-            ours = stat.S_ISREG(os.fstat(descriptor).st_mode) and MARK in os.read(descriptor, HEAD)
-        finally:
-            os.close(descriptor)
-        if not ours or not unlink(base + name, folder):
-            return False
-        folders.prune(path.rpartition("/")[0])
-        return True
+        return tuple(path for path in sorted(stale) if remove(folders, path))
 
     # -- the lock and the descriptors --
 
@@ -432,9 +285,9 @@ class Output:
                     self.make()
                 except OSError as error:
                     raise Refused(f"{self.shown}: cannot be made: {why(error)}") from None
-            elif not _has_sign(self.folder):
+            elif not has_sign(self.folder):
                 raise Gone(f"{self.shown}: the folder of the pages is gone")
-            self._lock = -1 if self._is_copy else _locked(os.path.join(self.folder, _SIGN), self.shown)
+            self._lock = -1 if self._is_copy else locked(os.path.join(self.folder, SIGN), self.shown)
             try:
                 self._folders = Folders(self.folder, self.shared)
             except OSError as error:
@@ -478,24 +331,3 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def _locked(path: str, shown: str) -> int:
-    """A descriptor that holds the lock of an output until it is closed; -1 where the system has no such lock. Raises Refused."""
-    try:
-        import fcntl
-    except ImportError:
-        return -1
-    give_up = time.monotonic() + _PATIENCE
-    descriptor = os.open(path, _OPEN)
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except BlockingIOError:
-            if time.monotonic() > give_up:
-                os.close(descriptor)
-                raise Refused(f"{shown}: another ptcrm has been writing there for {_PATIENCE:.0f} s; try again") from None
-            time.sleep(0.01)
-        except OSError:  # a file system without locks
-            return descriptor

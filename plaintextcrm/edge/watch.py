@@ -1,9 +1,4 @@
-"""Waiting for the vault to change. Events are hints: they say that it is time to look, and where first; a scan decides.
-
-Measured on watchdog 7.1: mere reads are told too (`opened`, `closed_no_write`), and a build that woke itself ran 39 times after one save;
-of 10,000 events 8,146 were lost where the kernel's queue was short; a move whose other half is elsewhere holds back everything behind
-it for half a second (`_impatient`). An atomic save is a move to `dest_path`.
-"""
+"""Waiting for the vault to change. Events are hints: they say that it is time to look, and where first; a scan decides."""
 
 from __future__ import annotations
 
@@ -13,22 +8,19 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from plaintextcrm.core.errors import why
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.settings import FILE, LOCAL_FILE
-from plaintextcrm.edge.vault import SKIPPED_FOLDERS, is_contact_name
+from plaintextcrm.edge.observing import Ear, Post, impatient, wanted_events
+from plaintextcrm.edge.watched import SETTINGS, Scope, Wanted
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent
-    from watchdog.observers.api import BaseObserver, ObservedWatch
-
-SETTINGS = (FILE, LOCAL_FILE)
-INBOX = "inbox.md"
+    from watchdog.observers.api import BaseObserver
 
 QUIET = 0.020  # seconds without an event that end a burst
 LONGEST = 0.250  # seconds that a burst is gathered for at most
@@ -52,41 +44,6 @@ class Changes(NamedTuple):
     missing: tuple[str, ...] = ()  # folders that are not there now, "." for the vault: what was in them is not deleted, but unknown
 
 
-class _Post:
-    """One folder that is watched; `below` is its path below the vault, "" for the vault itself. Its `dispatch` is called by watchdog."""
-
-    def __init__(self, watch: Watch, folder: str, below: str, deep: bool) -> None:
-        self.watch, self.folder, self.below, self.deep = watch, folder, below, deep
-        self.identity: tuple[int, int] = (0, 0)
-        self.dead = False
-        self.observed: ObservedWatch | None = None
-
-    def dispatch(self, event: FileSystemEvent) -> None:
-        """Called in watchdog's own thread."""
-        self.watch._heard(self, event)
-
-    def path(self, raw: bytes | str) -> str | None:
-        """A path that watchdog tells as one below the vault; None where it is not below this folder."""
-        full = os.fsdecode(raw)
-        if full == self.folder:
-            return self.below
-        if not full.startswith(self.folder.rstrip(os.sep) + os.sep):
-            return None
-        rest = full[len(self.folder.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
-        return f"{self.below}/{rest}" if self.below else rest
-
-
-class _Ear(logging.Handler):
-    """Hears watchdog say that events were lost, which it says nowhere else, and keeps that off the terminal."""
-
-    def __init__(self, heard: Callable[[], None]) -> None:
-        super().__init__(logging.WARNING)
-        self.heard = heard
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.heard()
-
-
 class Watch:
     """A vault, watched until `close`. `polling` is why it is looked at once a second instead of being told ("" where it is told).
 
@@ -103,9 +60,9 @@ class Watch:
         poll: bool = False,
         settle: float = SETTLE,
     ) -> None:
-        self.root, self.contacts, self.now, self.settle = root, tuple(contacts), now, settle
+        self.root, self.now, self.settle = root, now, settle
         self.polling = "asked for" if poll else ""
-        self._outs = _outs(root, out)
+        self._scope = Scope(root, contacts, out)
         self._change = threading.Condition()
         self._ready: dict[str, None] = {}
         self._held: dict[str, float] = {}  # path -> when it counts, if nothing else is said about it
@@ -116,10 +73,10 @@ class Watch:
         self._settle_at = 0.0
         self._look_at = 0.0  # when to look at the posts again
         self._missing: tuple[str, ...] = ()
-        self._posts: dict[tuple[str, bool], _Post] = {}
+        self._posts: dict[tuple[str, bool], Post] = {}
         self._observer: BaseObserver | None = None
         self._closes = False
-        self._ear = _Ear(self._lost)
+        self._ear = Ear(self._lost)
         self._day = now().date()
         self._begin()
 
@@ -154,7 +111,7 @@ class Watch:
     def retarget(self, contacts: Collection[str], out: str) -> None:
         """Watch other folders, because the settings say so."""
         with self._change:
-            self.contacts, self._outs = tuple(contacts), _outs(self.root, out)
+            self._scope = Scope(self.root, contacts, out)
         self._look()
 
     def close(self) -> None:
@@ -217,7 +174,7 @@ class Watch:
 
     # -- what watchdog says, in its threads --
 
-    def _heard(self, post: _Post, event: FileSystemEvent) -> None:
+    def _heard(self, post: Post, event: FileSystemEvent) -> None:
         kind = event.event_type
         if kind in ("opened", "closed_no_write"):
             return
@@ -227,13 +184,15 @@ class Watch:
             if kind == "deleted" and source == post.below:
                 post.dead = True
                 self._tell((), (), True)
-            elif kind in ("created", "deleted", "moved") and (self._is_folder(post, source) or self._is_folder(post, target)):
+            elif kind in ("created", "deleted", "moved") and any(
+                self._scope.is_folder(path, post.below, post.deep) for path in (source, target)
+            ):
                 self._tell((), (), True)
             return
         now, later = [], []
-        if target is not None and self._is_file(post, target):
+        if target is not None and self._scope.is_file(target, post.below, post.deep):
             now.append(target)
-        if source is not None and self._is_file(post, source):
+        if source is not None and self._scope.is_file(source, post.below, post.deep):
             if kind == "attrib":
                 self._tell((), (), False)
             elif kind == "closed" or (kind == "moved" and now) or (kind != "deleted" and not self._closes) or self._is_whole(event):
@@ -272,27 +231,6 @@ class Watch:
     def _lost(self) -> None:
         self._tell((), (), True)
 
-    # -- which paths count --
-
-    def _is_file(self, post: _Post, path: str) -> bool:
-        if path in SETTINGS or path == INBOX:
-            return True
-        folder, _, name = path.rpartition("/")
-        if not name or not is_contact_name(name) or self._in_out(path):
-            return False
-        return (post.deep or (not folder and "." in self.contacts)) and _is_shown(folder, post.below)
-
-    def _is_folder(self, post: _Post, path: str | None) -> bool:
-        """Whether a folder that came or went may have contacts in it, or be one that is watched."""
-        if not path or self._in_out(path):
-            return False
-        if post.deep or (not post.below and "." in self.contacts):
-            return _is_shown(path, post.below)
-        return any(name == path or name.startswith(f"{path}/") for name in self.contacts)
-
-    def _in_out(self, path: str) -> bool:
-        return any(path == out or path.startswith(f"{out}/") for out in self._outs)
-
     # -- which folders are watched --
 
     def _begin(self) -> None:
@@ -308,7 +246,7 @@ class Watch:
 
     def _look(self) -> None:
         """Watch the folders that there are now; one that is another than before is looked at as a whole."""
-        wanted, missing = self._wanted()
+        wanted, missing = self._scope.wanted()
         try:
             changed = self._arm(wanted)
         except OSError as error:
@@ -329,39 +267,7 @@ class Watch:
                 self._scan = True
                 self._first = self._first or time.monotonic()
 
-    def _wanted(self) -> tuple[dict[tuple[str, bool], tuple[str, tuple[int, int]]], tuple[str, ...]]:
-        """(folder, deep) -> (path below the vault, device and inode), and what is missing."""
-        wanted: dict[tuple[str, bool], tuple[str, tuple[int, int]]] = {}
-        missing = []
-
-        def want(folder: str, below: str, deep: bool) -> None:
-            try:
-                facts = os.stat(folder)
-            except OSError:
-                missing.append(below or ".")
-                return
-            wanted[folder, deep] = below, (facts.st_dev, facts.st_ino)
-
-        want(self.root, "", False)
-        if "." in self.contacts:
-            for name in _folders(self.root):
-                if _is_shown(name, "") and not self._in_out(name):
-                    want(os.path.join(self.root, name), name, True)
-            return wanted, tuple(missing)
-        outer = [name for name in self.contacts if not any(name.startswith(f"{other}/") for other in self.contacts)]
-        for name in outer:
-            real = os.path.realpath(os.path.join(self.root, name))
-            if not real.startswith(self.root.rstrip(os.sep) + os.sep):
-                continue  # it leads out of the vault and is not read
-            want(real, name, True)
-            parts = name.split("/")
-            for count in range(1, len(parts)):
-                above = "/".join(parts[:count])
-                if os.path.isdir(os.path.join(self.root, above)):
-                    want(os.path.realpath(os.path.join(self.root, above)), above, False)
-        return wanted, tuple(sorted(missing))
-
-    def _arm(self, wanted: dict[tuple[str, bool], tuple[str, tuple[int, int]]]) -> bool:
+    def _arm(self, wanted: Wanted) -> bool:
         """Watch these and no others; whether one is new. Raises OSError where the system has no room for it."""
         observer = self._observer or self._start()
         for key, post in list(self._posts.items()):
@@ -372,10 +278,10 @@ class Watch:
         changed = False
         for (folder, deep), (below, identity) in wanted.items():
             if (folder, deep) not in self._posts:
-                post = _Post(self, folder, below, deep)
+                post = Post(self._heard, folder, below, deep)
                 post.identity = identity
                 try:
-                    post.observed = observer.schedule(post, folder, recursive=deep, event_filter=_filter())  # type: ignore[arg-type]
+                    post.observed = observer.schedule(post, folder, recursive=deep, event_filter=wanted_events())  # type: ignore[arg-type]
                 except (FileNotFoundError, NotADirectoryError, PermissionError):
                     continue
                 self._posts[folder, deep] = post
@@ -387,7 +293,7 @@ class Watch:
     def _ask_for_room(self, observer: BaseObserver) -> None:
         """Raises OSError where there is no room for one folder more: watchdog does not say so of those below the first."""
         if sys.platform == "linux" and not self.polling:
-            observer.unschedule(observer.schedule(_Post(self, "/", "", False), "/", event_filter=_filter()))  # type: ignore[arg-type]
+            observer.unschedule(observer.schedule(Post(self._heard, "/", "", False), "/", event_filter=wanted_events()))  # type: ignore[arg-type]
 
     def _start(self) -> BaseObserver:
         observer: BaseObserver
@@ -398,59 +304,9 @@ class Watch:
         else:
             from watchdog.observers import Observer
 
-            _impatient()
+            impatient()
             observer = Observer()
         self._closes = not self.polling and sys.platform == "linux"
         self._observer = observer
         observer.start()
         return observer
-
-
-def _outs(root: str, out: str) -> tuple[str, ...]:
-    """The output folder as paths below the vault, as it is called and as it is; none where it is outside."""
-    named = os.path.normpath(os.path.join(root, out))
-    found = {os.path.relpath(path, root).replace(os.sep, "/") for path in (named, os.path.realpath(named))}
-    return tuple(path for path in sorted(found) if path != "." and not path.startswith("../") and path != "..")
-
-
-def _is_shown(folder: str, below: str) -> bool:
-    """Whether a scan goes into a folder, which is in one of the contacts folders, `below`."""
-    rest = folder[len(below) :] if folder.startswith(below) else folder
-    return all(part[0] not in "._" and part not in SKIPPED_FOLDERS for part in rest.split("/") if part)
-
-
-def _folders(root: str) -> Iterator[str]:
-    try:
-        with os.scandir(root) as entries:
-            yield from sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
-    except OSError:
-        return
-
-
-def _filter() -> list[type[FileSystemEvent]]:
-    """The events that may mean a change; the kernel is not even asked for the others."""
-    from watchdog import events
-
-    names = (
-        "FileCreatedEvent FileModifiedEvent FileAttribEvent FileClosedEvent FileDeletedEvent FileMovedEvent "
-        "DirCreatedEvent DirDeletedEvent DirMovedEvent"
-    )
-    return [getattr(events, name) for name in names.split() if hasattr(events, name)]
-
-
-def _impatient() -> None:
-    """Let a move without its other half hold back everything behind it for 2 ms instead of 500.
-
-    A folder whose two halves come further apart is watched twice, with a warning: it does no harm.
-    """
-    if sys.platform != "linux":
-        return
-    import warnings
-    from importlib import import_module
-
-    warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
-    for module, name in (("inotify_move_event_grouper", "InotifyMoveEventGrouper"), ("inotify_buffer", "InotifyBuffer")):
-        try:
-            setattr(getattr(import_module(f"watchdog.observers.{module}"), name), "delay", 0.002)  # noqa: B010  (versions differ)
-        except (ImportError, AttributeError):
-            continue

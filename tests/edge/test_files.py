@@ -8,7 +8,7 @@ from pathlib import Path as P
 import pytest
 
 from plaintextcrm.core.model import Edit
-from plaintextcrm.edge import exchange, files
+from plaintextcrm.edge import batch, exchange, files
 from plaintextcrm.edge.paths import Path
 
 OLD, NEW, SAVED = b"old\n", b"new\n", b"what an editor saved\n"
@@ -24,14 +24,14 @@ def test_a_hidden_file_of_another_file_whose_name_begins_alike_is_left_alone(tmp
     (tmp_path / "a.md").write_bytes(OLD)
     (tmp_path / "a.md.b.md").write_bytes(SAVED)
     other = beside(tmp_path, "a.md.b.md", b"half of b")
-    files.recover(Path(tmp_path), [Edit("a.md", OLD, NEW)])
+    batch.recover(Path(tmp_path), [Edit("a.md", OLD, NEW)])
     assert other.read_bytes() == b"half of b"
 
 
 def test_a_hidden_file_of_its_own_goes(tmp_path: P) -> None:
     (tmp_path / "a.md").write_bytes(OLD)
     mine = beside(tmp_path, "a.md", NEW[:2])
-    assert not files.recover(Path(tmp_path), [Edit("a.md", OLD, NEW)])
+    assert not batch.recover(Path(tmp_path), [Edit("a.md", OLD, NEW)])
     assert not mine.exists()
     assert (tmp_path / "a.md").read_bytes() == OLD
 
@@ -40,7 +40,7 @@ def test_a_hidden_file_of_its_own_goes(tmp_path: P) -> None:
 def test_a_name_that_we_never_give_is_somebody_elses(tmp_path: P, mark: str) -> None:
     (tmp_path / "a.md").write_bytes(OLD)
     other = beside(tmp_path, "a.md", NEW, mark)
-    files.recover(Path(tmp_path), [Edit("a.md", OLD, NEW)])
+    batch.recover(Path(tmp_path), [Edit("a.md", OLD, NEW)])
     assert other.exists()
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.pages.addresses import page_name
-from plaintextcrm.edge import serve
+from plaintextcrm.edge import answers, serve
 from plaintextcrm.edge.serve import Server
 from plaintextcrm.edge.site import open_output
 
@@ -109,7 +109,7 @@ def raw(server: Server, request: bytes) -> bytes:
 def test_what_is_there_is_served_with_its_type_and_all_the_headers(server: Server, path: str, kind: str) -> None:
     answer = ask(server, path)
     assert (answer.status, answer.headers["Content-Type"]) == (200, kind)
-    for name, value in serve.HEADERS:
+    for name, value in answers.HEADERS:
         assert answer.headers[name] == value
     assert int(answer.headers["Content-Length"]) == len(answer.body)
     assert answer.headers["Server"] == "ptcrm"

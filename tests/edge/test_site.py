@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.pages.addresses import page_name
-from plaintextcrm.edge import site
+from plaintextcrm.edge import ours, site
 from plaintextcrm.edge.site import Gone, Output, open_output
 from tests.make import environment
 
@@ -398,7 +398,7 @@ except Refused as refused:
 
 @posix
 def test_two_builds_at_once_wait_for_each_other(root: Path, output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "_PATIENCE", 0.05)
+    monkeypatch.setattr(ours, "_PATIENCE", 0.05)
     other = opened(root, None)
     with output:
         output.write([("index.html", page())])

@@ -13,7 +13,7 @@ import pytest
 
 from plaintextcrm.core.errors import ChangedOnDisk, Refused
 from plaintextcrm.core.model import Edit
-from plaintextcrm.edge import files
+from plaintextcrm.edge import batch
 from plaintextcrm.edge.paths import Path as EdgePath
 from tests.make import environment, ptcrm, vault
 
@@ -33,7 +33,7 @@ def everything(root: Path) -> list[str]:
 
 def test_many_new_files_are_all_written_and_each_is_what_it_should_be(tmp_path: Path):
     told: list[tuple[int, int]] = []
-    files.apply_all(EdgePath(tmp_path), edits(MANY), lambda done, whole: told.append((done, whole)))
+    batch.apply_all(EdgePath(tmp_path), edits(MANY), lambda done, whole: told.append((done, whole)))
     assert {path: (tmp_path / path).read_bytes() for path in everything(tmp_path)} == {one.path: one.replaces for one in edits(MANY)}
     assert told[0][0] < told[-1][0] == MANY
     assert {whole for _, whole in told} == {MANY}
@@ -45,7 +45,7 @@ def test_where_one_of_many_is_there_already_nothing_is_written_and_nothing_hidde
     mine.parent.mkdir(parents=True)
     mine.write_bytes(b"somebody's")
     with pytest.raises(ChangedOnDisk, match=f"p-{number}.md: exists already"):
-        files.apply_all(EdgePath(tmp_path), edits(MANY))
+        batch.apply_all(EdgePath(tmp_path), edits(MANY))
     assert everything(tmp_path) == [mine.relative_to(tmp_path).as_posix()]
     assert mine.read_bytes() == b"somebody's"
 
@@ -54,7 +54,7 @@ def test_where_one_of_many_cannot_be_written_it_is_named_and_the_others_are_take
     (tmp_path / "in-the-way").write_bytes(b"a file, no folder")
     some = [*edits(20), Edit("in-the-way/x.md", None, b"x"), *edits(40)[20:]]
     with pytest.raises(Refused, match=r"in-the-way/x\.md: cannot be written: .*; nothing is changed"):
-        files.apply_all(EdgePath(tmp_path), some)
+        batch.apply_all(EdgePath(tmp_path), some)
     assert everything(tmp_path) == ["in-the-way"]
 
 
@@ -63,7 +63,7 @@ def test_one_of_many_that_leads_out_of_the_vault_takes_the_others_back(tmp_path:
     root.mkdir()
     (root / "out").symlink_to(tmp_path)
     with pytest.raises(Refused, match="leads out of the vault"):
-        files.apply_all(EdgePath(root), [*edits(20), Edit("out/x.md", None, b"x")])
+        batch.apply_all(EdgePath(root), [*edits(20), Edit("out/x.md", None, b"x")])
     assert (everything(root), (tmp_path / "x.md").exists()) == ([], False)
 
 
@@ -72,7 +72,7 @@ def test_whoever_interrupts_between_two_portions_leaves_nothing(tmp_path: Path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        files.apply_all(EdgePath(tmp_path), edits(MANY), stop)
+        batch.apply_all(EdgePath(tmp_path), edits(MANY), stop)
     assert everything(tmp_path) == []
 
 
