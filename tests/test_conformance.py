@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from plaintextcrm.core import check, settings, stored
+from plaintextcrm.core import check, settings_text, stored
 from plaintextcrm.core.contact import parse
 from plaintextcrm.core.history import is_touch
 from plaintextcrm.core.model import Interaction, Source
@@ -24,7 +24,7 @@ def facts_of(case: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """(what is wanted, what we read)."""
     wanted = json.loads(case.read_text(encoding="utf-8"))
     data = case.with_suffix(".md").read_bytes()
-    chosen, _ = settings.parse(wanted.get("settings", ""))
+    chosen, _ = settings_text.parse(wanted.get("settings", ""))
     path = wanted.get("path", f"contacts/{case.stem}.md")
     today = date.fromisoformat(wanted.get("today", "2026-11-21"))
     text, encoding = decode(data)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.make import vault
+from tests.place import Place, Ran
 from tests.test_manners import ADA, BEN, GIT, changed_in_last, commits, git, repository
-from tests.test_surface import Place, Ran
 from tests.test_writes import hook
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process

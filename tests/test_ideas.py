@@ -25,7 +25,7 @@ from plaintextcrm.core.settings import Me, Settings
 from plaintextcrm.core.standing import Rules, facts_of, stand
 from tests.inside import Said, inside
 from tests.make import TODAY, contact, ptcrm, vault
-from tests.test_surface import Place, terminal_only
+from tests.place import Place, terminal_only
 
 EXAMPLE = Path(__file__).parent.parent / "example-vault"
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from plaintextcrm.core.crowd import crowd
 from plaintextcrm.core.entries import entry_line
 from plaintextcrm.core.errors import NotFound, PtcrmError
-from plaintextcrm.core.jotting import DayUnclear, crowd, notes, understand, without
+from plaintextcrm.core.inbox import notes, without
+from plaintextcrm.core.jotting import DayUnclear, understand
 from plaintextcrm.core.kinds import STANDARD
 from plaintextcrm.core.names import Known
 from tests.make import TODAY, Ran, ptcrm, vault

@@ -16,7 +16,7 @@ import pytest
 
 from plaintextcrm.core import knowing
 from plaintextcrm.core.model import Contact
-from plaintextcrm.core.settings import parse
+from plaintextcrm.core.settings_text import parse
 from tests.inside import Said, inside
 from tests.make import contact, vault
 from tests.reports import oracle_people

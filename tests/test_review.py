@@ -18,7 +18,8 @@ from plaintextcrm.core import review as reviews
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.reports.network import Network
 from plaintextcrm.core.review import Earlier, Question, Review, review
-from plaintextcrm.core.settings import Settings, parse
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.settings_text import parse
 from plaintextcrm.core.standing import facts_of
 from tests.inside import Said, inside
 from tests.make import TODAY, contact, environment, vault

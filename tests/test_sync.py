@@ -17,9 +17,9 @@ import pytest
 from plaintextcrm.app import making
 from tests.laws.test_merge_laws import settled
 from tests.make import vault
+from tests.place import Place, Ran
 from tests.test_manners import ADA, BEN, GIT, changed_in_last, commits
 from tests.test_manners import git as run_git
-from tests.test_surface import Place, Ran
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.make import environment
-from tests.test_surface import called
+from tests.place import called
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parent / "example-vault"

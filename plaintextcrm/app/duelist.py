@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
-from plaintextcrm.core.due import DatedRow, DueRow, Mark, Offer
+from plaintextcrm.core.due import DatedRow, DueRow, Mark
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Contact, Problem
 from plaintextcrm.core.record import NamedTuple
@@ -15,6 +16,9 @@ from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, stand
 from plaintextcrm.edge import files
 from plaintextcrm.edge.index import Index
+
+if TYPE_CHECKING:
+    from plaintextcrm.core.due_words import Offer
 
 
 class DueList(NamedTuple):
@@ -145,6 +149,8 @@ class Offers:
 
     def __iter__(self) -> Iterator[Offer]:
         if self.found is None:
+            from plaintextcrm.core.due_words import Offer
+
             people = (contact for contact, _ in self.index.contacts(with_log=False))
             self.found = tuple(Offer(one.id, one.name, offer) for one in people for offer in one.texts("offers"))
         return iter(self.found)
@@ -156,6 +162,6 @@ def inbox_lines(vault_: Vault) -> int:
         text = files.read_bytes(vault_.root / "inbox.md").decode("utf-8", "replace")
     except (OSError, Refused):
         return 0
-    from plaintextcrm.core.jotting import notes
+    from plaintextcrm.core.inbox import notes
 
     return len(notes(text))

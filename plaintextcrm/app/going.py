@@ -10,7 +10,8 @@ from plaintextcrm.app.writing import How, Written, read_source, signed, with_oth
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import edit as edits
 from plaintextcrm.core import going
-from plaintextcrm.core.due import DueRow, Offer
+from plaintextcrm.core.due import DueRow
+from plaintextcrm.core.due_words import Offer
 from plaintextcrm.core.going import Journey, Trip
 from plaintextcrm.core.model import Edit
 from plaintextcrm.core.reports.network import Member, Network

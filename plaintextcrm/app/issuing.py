@@ -15,6 +15,7 @@ from plaintextcrm.core import due as dues
 from plaintextcrm.core import stored
 from plaintextcrm.core.dates import WEEKDAYS, long_day, plus_days
 from plaintextcrm.core.due import DatedRow
+from plaintextcrm.core.due_words import hook
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.pages import calendar, outlook, problems, stats, today, words
@@ -312,7 +313,7 @@ class Issue:
         return today.state_line(id, card.name, card.state, _day(facts["last"]), _day(facts["next"]), self.today)
 
     def _ahead(self, known: Known, shown: TodayRow, tail: str) -> dict[str, object]:
-        fallback = dues.hook(known.contact, known.standing, known.settings, self.today, (), (), self.press.offers)
+        fallback = hook(known.contact, known.standing, known.settings, self.today, (), (), self.press.offers)
         return {
             "id": shown.id, "name": shown.name, "href": shown.href, "role": shown.role, "reach": shown.reach, "log": shown.log_line,
             "tail": tail, "paused": shown.paused,

@@ -9,10 +9,14 @@ from plaintextcrm.app.asking import ask
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.app.writing import How, Written, after_edit, read_source, signed, with_others, write
 from plaintextcrm.core import contact as contacts
+from plaintextcrm.core import crowd as crowds
 from plaintextcrm.core import edit as edits
+from plaintextcrm.core import inbox as inboxes
 from plaintextcrm.core import jotting, names
+from plaintextcrm.core.crowd import Crowd
 from plaintextcrm.core.errors import PtcrmError, Refused, why
-from plaintextcrm.core.jotting import Crowd, Jotted, Note
+from plaintextcrm.core.inbox import Note
+from plaintextcrm.core.jotting import Jotted
 from plaintextcrm.core.model import Edit, Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import encode, split_lines
@@ -49,7 +53,7 @@ class Reading(NamedTuple):
 
 def crowd(vault_: Vault) -> Crowd:
     """Everybody, by what they are called."""
-    return ask(vault_, lambda index: jotting.crowd(names.Known(*row) for row in index.known()))
+    return ask(vault_, lambda index: crowds.crowd(names.Known(*row) for row in index.known()))
 
 
 def inbox(vault_: Vault) -> Source | None:
@@ -70,8 +74,8 @@ def inbox(vault_: Vault) -> Source | None:
 
 def read(vault_: Vault, text: str, block_id: Callable[[], str], source: Source | None = None) -> Reading:
     """What each line of a text says. A line that could not be written as it is understood is one that stays, too."""
-    notes = jotting.notes(text)
-    people = crowd(vault_) if notes else jotting.crowd(())
+    notes = inboxes.notes(text)
+    people = crowd(vault_) if notes else crowds.crowd(())
     lines = [understood(vault_, note, people, block_id) for note in notes]
     return Reading(_plan(vault_, lines)[1], people.names, source)
 
@@ -107,7 +111,7 @@ def _taken_out(vault_: Vault, reading: Reading) -> list[Edit]:
     if reading.inbox is None:
         return []
     now = inbox(vault_)
-    there = list(jotting.notes(now.text)) if now else []
+    there = list(inboxes.notes(now.text)) if now else []
     gone = []
     for line in reading.placed:
         same = next((note for note in there if (note.text, note.details) == (line.note.text, line.note.details)), None)
@@ -115,7 +119,7 @@ def _taken_out(vault_: Vault, reading: Reading) -> list[Edit]:
             raise Refused(f'{INBOX}: "{line.note.text[:40]}" is not there any more: nothing is written; try again')
         there.remove(same)
         gone.append(same)
-    return [Edit(now.path, now.data, encode(jotting.without(now.text, gone), now.encoding))] if now else []
+    return [Edit(now.path, now.data, encode(inboxes.without(now.text, gone), now.encoding))] if now else []
 
 
 def _plan(vault_: Vault, lines: Sequence[Line]) -> tuple[list[Edit], tuple[Line, ...]]:

@@ -11,7 +11,8 @@ from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import stored
 from plaintextcrm.core.dates import last_day
-from plaintextcrm.core.due import DueRow, Offer
+from plaintextcrm.core.due import DueRow
+from plaintextcrm.core.due_words import Offer
 from plaintextcrm.core.model import NEVER, Contact
 from plaintextcrm.core.occasions import days_of
 from plaintextcrm.core.pages import calendar, people, stats

@@ -8,7 +8,7 @@ from datetime import date
 from plaintextcrm.core.errors import NoVault
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.settings import FILE, Settings, parse
+from plaintextcrm.core.settings import FILE, Settings
 from plaintextcrm.edge import kept, places, vault
 from plaintextcrm.edge.paths import Path
 
@@ -46,6 +46,8 @@ def open_vault(given: str | None, environment: Mapping[str, str], here: Path, to
 
 
 def _settings(main: bytes, local: bytes) -> tuple[Settings, tuple[Problem, ...]]:
+    from plaintextcrm.core.settings_text import parse
+
     try:
         texts = main.decode("utf-8"), local.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -155,6 +155,7 @@ def todo_command(run: Run, terms: tuple[str, ...], format_: str | None, as_json:
     ptcrm todo tier:A
     """
     from plaintextcrm.app import reading
+    from plaintextcrm.core.due_words import plain_words
     from plaintextcrm.render import terminal
 
     words = terms_of(terms)
@@ -171,7 +172,7 @@ def todo_command(run: Run, terms: tuple[str, ...], format_: str | None, as_json:
     ids = list(dict.fromkeys(one.contact.id for one in found))
     cells = [
         [str(ids.index(one.contact.id) + 1), (one.task.due and terminal.when_words(one.task.due, run.today)) or "", one.contact.name,
-         ("they: " if one.task.waiting == "them" else "") + dues.plain_words(one.task.text)] for one in found
+         ("they: " if one.task.waiting == "them" else "") + plain_words(one.task.text)] for one in found
     ]  # fmt: skip
     run.say("\n".join(terminal.table_lines(cells, ("#", "due", "who", "what"), run.paint, run.width)))
     run.remember(ids)
@@ -192,12 +193,13 @@ def done_command(run: Run, who: str, which: str | None, dry_run: bool, no_commit
     """
     from plaintextcrm.app import finding, reading, writing
     from plaintextcrm.cli.wrote import how_of, report
+    from plaintextcrm.core.due_words import plain_words
 
     id = finding.who(run.vault, who, clock.seconds())
     contact = finding.one(run.vault, id)
     task = _which_task(contact.name, reading.open_tasks(contact), which)
     written = writing.tick(run.vault, id, task.where, task.text, how_of(dry_run, no_commit))
-    return report(run, written, f"done: {dues.plain_words(task.text)} ({contact.name})")
+    return report(run, written, f"done: {plain_words(task.text)} ({contact.name})")
 
 
 def _which_task(name: str, tasks: Sequence[FollowUp], which: str | None) -> FollowUp:

@@ -22,7 +22,7 @@ from plaintextcrm.cli.run import (
 )
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.dates import day_words
-from plaintextcrm.core.due import between_words, entry_words
+from plaintextcrm.core.due_words import between_words, entry_words
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.going import MEALS, Journey, Table, Trip, last_in_person
 from plaintextcrm.core.reports.network import Member

@@ -11,6 +11,7 @@ from plaintextcrm.cli.run import Run, vault_path_shown
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import history, numbers
 from plaintextcrm.core.dates import cadence_words, day_words, span_words
+from plaintextcrm.core.due_words import plain_words, quiet_words, rhythm_of, shared_hobbies
 from plaintextcrm.core.ideas import Idea, age
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.standing import Standing
@@ -32,7 +33,7 @@ def computed_facts(run: Run, contact: Contact, standing: Standing) -> dict[str, 
     return {
         "strength": found.strength, "trend": numbers.trend_words(found) or None, "drift": numbers.drift_words(found) or None,
         "known_for": numbers.known_for(contact, history.past(contact, run.today), run.today).removeprefix("known for ") or None,
-        "rhythm": numbers.rhythm_words(found, dues.rhythm_of(contact, run.vault.settings), standing.span) or None,
+        "rhythm": numbers.rhythm_words(found, rhythm_of(contact, run.vault.settings), standing.span) or None,
         "balance": numbers.balance_words(found) or None, "age": age(contact, run.today),
         "ask": list(numbers.ask_next_time(contact)),
     }  # fmt: skip
@@ -101,7 +102,7 @@ def brief_lines(run: Run, one: Brief, explain: bool, everything: bool, ideas: Se
         for number, task in enumerate(open_tasks, 1):
             when = terminal.when_words(task.due, run.today) if task.due else ""
             whose = "they: " if task.waiting == "them" else ""
-            lines += terminal.wrapped(f"{number}  {whose}{dues.plain_words(task.text)}{f' · {when}' if when else ''}", width, "  ")
+            lines += terminal.wrapped(f"{number}  {whose}{plain_words(task.text)}{f' · {when}' if when else ''}", width, "  ")
     if one.dates:
         lines += ["", paint.bold("Dates"), *terminal.dated_lines(one.dates, run.today, paint, width)]
     further = [idea for idea in ideas if idea.words != say_first and idea.code not in _TOLD]
@@ -155,7 +156,7 @@ def _stand_facts(run: Run, one: Brief) -> list[tuple[str, str]]:
         warmth = f"{word} ({row.freshness} of 100)"
     drifts = numbers.drift_words(found)
     if standing.hidden == "wholly":
-        return [("so far", dues.quiet_words(standing, run.today)), ("next", f"nothing: {gone_words(contact)}")]
+        return [("so far", quiet_words(standing, run.today)), ("next", f"nothing: {gone_words(contact)}")]
     return [
         ("so far", row.reason),
         ("next", " · ".join(part for part in (_next_words(row.due, run.today), hidden) if part)),
@@ -188,17 +189,17 @@ def _reach_facts(contact: Contact) -> list[tuple[str, str]]:
 
 def _person_facts(run: Run, one: Brief, everything: bool) -> list[tuple[str, str]]:
     contact = one.contact
-    shared = dues.shared_hobbies(contact, run.vault.settings)
+    shared = shared_hobbies(contact, run.vault.settings)
     hobbies = ", ".join(f"{hobby} (you too)" if hobby in shared else hobby for hobby in contact.texts("hobbies"))
     known = numbers.known_for(contact, history.past(contact, run.today), run.today)
-    met = " · ".join(part for part in (known, dues.plain_words(contact.text("met_at") or "")) if part)
+    met = " · ".join(part for part in (known, plain_words(contact.text("met_at") or "")) if part)
     names = ", ".join(name for _, name in one.linked)
     facts = [
-        ("met", met), ("through", dues.plain_words(contact.text("referred_by") or "")), ("why", contact.text("why") or ""),
+        ("met", met), ("through", plain_words(contact.text("referred_by") or "")), ("why", contact.text("why") or ""),
         ("birthday", contact.text("birthday") or ""), ("dates", ", ".join(contact.texts("dates"))),
         ("family", "; ".join(contact.texts("family"))), ("hobbies", hobbies), ("needs", "; ".join(contact.texts("needs"))),
         ("offers", "; ".join(contact.texts("offers"))), ("groups", ", ".join(contact.texts("groups"))),
-        ("knows", ", ".join(dues.plain_words(link) for link in contact.texts("knows"))), ("named by", names),
+        ("knows", ", ".join(plain_words(link) for link in contact.texts("knows"))), ("named by", names),
         ("in person", cadence_words(contact.in_person) if contact.in_person else ""),
         ("owner", " → ".join(part for part in (contact.text("owner"), contact.text("successor")) if part)),
         ("ask", "" if one.standing.hidden == "wholly" else ", ".join(numbers.ask_next_time(contact))),

@@ -16,8 +16,10 @@ from plaintextcrm.app.writing import How, Written
 from plaintextcrm.cli.inbox import block_id, put_in_place, understood_words
 from plaintextcrm.cli.run import FilterCommand, Run, command, day_of, terms_of
 from plaintextcrm.cli.wrote import how_of, report
+from plaintextcrm.core.crowd import Crowd
 from plaintextcrm.core.errors import NotFound, PtcrmError, Usage
-from plaintextcrm.core.jotting import Crowd, DayUnclear, Note, notes
+from plaintextcrm.core.inbox import Note, notes
+from plaintextcrm.core.jotting import DayUnclear
 from plaintextcrm.core.model import Source
 from plaintextcrm.core.text import safe
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from plaintextcrm.core import query
 from plaintextcrm.core.dates import plus_days
-from plaintextcrm.core.due import meets
+from plaintextcrm.core.due_words import meets
 from plaintextcrm.core.history import is_touch
 from plaintextcrm.core.model import OPEN_BOXES, Interaction
 from plaintextcrm.core.record import NamedTuple

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from plaintextcrm.core import due as dues
+from plaintextcrm.core import due_words as dues
 from plaintextcrm.core import history, numbers
 from plaintextcrm.core.dates import day_words, last_day
 from plaintextcrm.core.due import DueRow

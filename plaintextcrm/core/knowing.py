@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.core import graph
-from plaintextcrm.core.due import entry_words, plain_words
+from plaintextcrm.core.due_words import entry_words, plain_words
 from plaintextcrm.core.graph import Tie
 from plaintextcrm.core.history import from_them, from_us
 from plaintextcrm.core.model import Interaction

@@ -8,7 +8,8 @@ from datetime import date
 
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.dates import cadence_text, parse_cadence, plus_days
-from plaintextcrm.core.due import DatedRow, DueRow, Offer, entry_words
+from plaintextcrm.core.due import DatedRow, DueRow
+from plaintextcrm.core.due_words import Offer, entry_words, plain_words
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.going import is_plan, lives_in, top_ten
 from plaintextcrm.core.ideas import GROUPS, preferred
@@ -198,7 +199,7 @@ def _task_words(text: str, waiting: str | None) -> str:
 
 def dated_words(row: DatedRow) -> str:
     """What falls on that day, in words."""
-    label = dues.plain_words(row.label)
+    label = plain_words(row.label)
     return {"plan": f"planned, {label}", "promise": label if label.startswith("they: ") else f"promised: {label}"}.get(row.kind, label)
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from plaintextcrm.core import reports
 from plaintextcrm.core.dates import FULL_MONTHS, plus_days
-from plaintextcrm.core.due import entry_words, owed_words, plain_words, reason
+from plaintextcrm.core.due_words import entry_words, owed_words, plain_words, reason
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from plaintextcrm.core.dates import day_words, long_day
-from plaintextcrm.core.due import DatedRow, DueRow, entry_words, plain_words
+from plaintextcrm.core.due import DatedRow, DueRow
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.text import safe, width
 from plaintextcrm.render.paint import Paint
@@ -124,6 +124,8 @@ def when_words(day: date, today: date) -> str:
 
 def entry_lines(entries: Sequence[Interaction], paint: Paint, columns: int) -> list[str]:
     """A log, newest first: day, kind, text with links as names, then its fields; details below."""
+    from plaintextcrm.core.due_words import entry_words, plain_words
+
     lines: list[str] = []
     for entry in entries:
         extra = " · ".join(f"{key} {value}" for key, value in entry.fields)

@@ -13,7 +13,7 @@ from html import escape
 
 from plaintextcrm.core import timeline as core
 from plaintextcrm.core.dates import month_length
-from plaintextcrm.core.due import between_words
+from plaintextcrm.core.due_words import between_words
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple

@@ -14,7 +14,8 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from plaintextcrm.core import due
-from plaintextcrm.core.due import DueRow, Mark, Offer
+from plaintextcrm.core.due import DueRow, Mark
+from plaintextcrm.core.due_words import Offer, quiet_words
 from plaintextcrm.core.model import NEVER, Cadence, Contact
 from plaintextcrm.core.occasions import near
 from plaintextcrm.core.settings import Me, Settings, Tier
@@ -800,7 +801,7 @@ def test_the_reason_says_what_there_is_to_say(lines: tuple[str, ...], reason: st
     ],
 )
 def test_on_the_day_that_a_cadence_is_over_it_has_been_quiet_for_as_long(cadence: str, last: str, quiet: str) -> None:
-    assert due.quiet_words(standing(contact(f"cadence: {cadence}", f"- {last} call")), TODAY) == f"quiet for {quiet}"
+    assert quiet_words(standing(contact(f"cadence: {cadence}", f"- {last} call")), TODAY) == f"quiet for {quiet}"
 
 
 def test_of_the_lapsed_the_reason_asks_what_to_do() -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from plaintextcrm.core import due, numbers
+from plaintextcrm.core import due, due_words, numbers
 from plaintextcrm.core.contact import parse
 from plaintextcrm.core.history import past, touches
 from plaintextcrm.core.kinds import KINDS
 from plaintextcrm.core.model import Contact, Source
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.settings import parse as parse_settings
+from plaintextcrm.core.settings_text import parse as parse_settings
 from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
 from plaintextcrm.core.text import decode
 from plaintextcrm.core.vocabulary import KEYS
@@ -102,7 +102,7 @@ def standing(id: str, on: date = THE_DAY) -> Standing:
 def row(id: str) -> due.DueRow:
     """Somebody's line of the due list."""
     people = everybody().values()
-    offers = tuple(due.Offer(one.id, one.name, offer) for one in people for offer in one.texts("offers"))
+    offers = tuple(due_words.Offer(one.id, one.name, offer) for one in people for offer in one.texts("offers"))
     return due.due_row(everybody()[id], standing(id), settings(), THE_DAY, offers)
 
 
@@ -222,7 +222,7 @@ def test_priya_is_not_due_but_her_rhythm_broke() -> None:
 
 
 def test_jonas_is_seen_every_other_week_and_told_so_with_the_line_to_change() -> None:
-    cadence = due.rhythm_of(everybody()["jonas-feld"], settings())
+    cadence = due_words.rhythm_of(everybody()["jonas-feld"], settings())
     words = numbers.rhythm_words(numbers_of("jonas-feld"), cadence, standing("jonas-feld").span)
     assert words == "in fact about every 2 weeks; to keep to that, write: cadence: 2 weeks"
     assert max(everybody().values(), key=lambda one: len(one.interactions)).id == "jonas-feld"
@@ -250,7 +250,7 @@ def test_edmund_has_been_stalled_for_43_days() -> None:
 
 def test_one_need_of_yukis_is_what_bob_offers() -> None:
     needs = everybody()["yuki-aalto"].texts("needs")
-    assert any(due.meets(need, offer) for need in needs for offer in everybody()["bob-lee"].texts("offers"))
+    assert any(due_words.meets(need, offer) for need in needs for offer in everybody()["bob-lee"].texts("offers"))
 
 
 def test_the_tree_of_referrals_has_four_generations() -> None:

@@ -15,7 +15,8 @@ from plaintextcrm.core.graph import INTRODUCED, KNOWS, MET, SENT, Tie
 from plaintextcrm.core.layout import forest, layout, read_order
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.reports.network import Network
-from plaintextcrm.core.settings import Settings, parse
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.settings_text import parse
 from plaintextcrm.core.standing import facts_of
 from tests.make import TODAY, contact
 

@@ -16,7 +16,7 @@ from plaintextcrm.core.history import past, touches
 from plaintextcrm.core.model import NEVER, Cadence
 from plaintextcrm.core.numbers import Numbers
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.settings import parse as parse_settings
+from plaintextcrm.core.settings_text import parse as parse_settings
 from tests.make import TODAY, contact, source
 
 LAW = settings(deadline=None, database=None, derandomize=True)

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plaintextcrm.core.model import NEVER, Cadence
-from plaintextcrm.core.settings import STANDARD_TIERS, Me, Settings, Site, Teammate, Tier, parse
+from plaintextcrm.core.settings import STANDARD_TIERS, Me, Settings, Site, Teammate, Tier
+from plaintextcrm.core.settings_text import parse
 
 LAW = settings(deadline=None, database=None, derandomize=True, max_examples=200)
 

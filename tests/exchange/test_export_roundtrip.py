@@ -11,7 +11,7 @@ from plaintextcrm.core.contact import parse
 from plaintextcrm.core.exchange import IMPORTERS
 from plaintextcrm.core.exchange.incoming import Given, Hints, canonical
 from plaintextcrm.core.model import Contact, Interaction
-from plaintextcrm.core.settings import parse as settings_of
+from plaintextcrm.core.settings_text import parse as settings_of
 from tests.make import Ran, ptcrm, source, vault
 
 EXAMPLE = Path(__file__).parents[2] / "example-vault"

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.make import vault
+from tests.place import Place, Ran
 from tests.test_manners import GIT, git, repository
 from tests.test_merge_file import DRIVER
-from tests.test_surface import Place, Ran
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process
 

@@ -33,7 +33,8 @@ from plaintextcrm.core.pages.shapes import (
     Year,
 )
 from plaintextcrm.edge.assets import PAGES, static, templates
-from plaintextcrm.render.html import Pages, escaped, vetted
+from plaintextcrm.render.escaping import escaped, vetted
+from plaintextcrm.render.html import Pages
 
 HOSTILE = (
     "<script>alert(1)</script>",

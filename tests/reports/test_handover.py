@@ -17,7 +17,8 @@ from plaintextcrm.core.model import Contact
 from plaintextcrm.core.reports.handover import handover
 from plaintextcrm.core.reports.network import Network
 from plaintextcrm.core.reports.shapes import Report
-from plaintextcrm.core.settings import Settings, parse
+from plaintextcrm.core.settings import Settings
+from plaintextcrm.core.settings_text import parse
 from plaintextcrm.core.standing import facts_of
 from tests.inside import inside
 from tests.make import TODAY, contact, vault

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from plaintextcrm.core.model import Contact
-from plaintextcrm.core.settings import parse
+from plaintextcrm.core.settings_text import parse
 from tests.inside import inside
 from tests.make import contact, vault
 from tests.reports import oracle_people

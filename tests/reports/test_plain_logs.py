@@ -13,7 +13,7 @@ from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.reports import REPORTS, report
 from plaintextcrm.core.reports.circle import strongest
 from plaintextcrm.core.reports.network import Network
-from plaintextcrm.core.settings import parse
+from plaintextcrm.core.settings_text import parse
 from plaintextcrm.core.standing import facts_of
 from tests.make import source
 

@@ -17,7 +17,7 @@ from plaintextcrm.core.model import Contact
 from plaintextcrm.core.reports.network import Network
 from plaintextcrm.core.reports.shapes import Report
 from plaintextcrm.core.reports.team import team
-from plaintextcrm.core.settings import parse
+from plaintextcrm.core.settings_text import parse
 from plaintextcrm.core.standing import facts_of
 from tests.inside import inside
 from tests.make import TODAY, contact, vault

@@ -11,6 +11,7 @@ from plaintextcrm.core import history, numbers
 from plaintextcrm.core.body import Section
 from plaintextcrm.core.dates import cadence_words, last_day, span_words
 from plaintextcrm.core.due import DueRow
+from plaintextcrm.core.due_words import between_words, plain_words, shared_hobbies
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, OPEN_BOXES, Contact, FollowUp, Interaction
 from plaintextcrm.core.numbers import Numbers
@@ -52,7 +53,7 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
     gone = standing.hidden == "wholly"
     died = last_day(contact.died) if contact.died else None
     found = numbers.numbers(touches, today, kinds)
-    shared = frozenset(dues.shared_hobbies(contact, settings))
+    shared = frozenset(shared_hobbies(contact, settings))
     tier = (contact.tier or "") if settings.site.show_tier else ""
     tasks = _open(contact)
     return Digest(
@@ -141,7 +142,7 @@ def _next_fact(contact: Contact, standing: Standing, row: DueRow, today: date) -
 
 def _last_words(entry: Interaction, today: date) -> str:
     days = (today - entry.on).days
-    ago = "today" if not days else f"{dues.between_words(entry.on, today)} ago"
+    ago = "today" if not days else f"{between_words(entry.on, today)} ago"
     side = ", theirs" if history.from_them(entry) else ", yours" if history.from_us(entry) else ""
     return f"{ago}; {entry.kind}{side}" if entry.kind else f"{ago}{side}"
 
@@ -214,7 +215,7 @@ def log_line(contact: Contact, row: DueRow, kinds: KindTable) -> str:
 def date_line(row: dues.DatedRow, today: date) -> Line:
     """A dated row as a line of a list."""
     is_theirs = row.kind == "promise" and row.label.startswith("they: ")
-    label = dues.plain_words(row.label.removeprefix("they: "))
+    label = plain_words(row.label.removeprefix("they: "))
     what = f"planned: {label}" if row.kind == "plan" else label
     return Line("theirs" if is_theirs else row.kind, "", row.name, page_of(row.id), what, words.near_day(row.on, today), row.on.isoformat())
 
@@ -230,7 +231,7 @@ def link_name(text: str, resolve: Resolve) -> Common:
     found = resolve(match[1] if match else text)
     if found:
         return Common((match and match[2]) or found[1], found[0])
-    return Common(dues.plain_words(text))
+    return Common(plain_words(text))
 
 
 def _common(text: str | None, resolve: Resolve) -> Common | None:

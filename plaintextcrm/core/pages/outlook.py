@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from plaintextcrm.core import due as dues
+from plaintextcrm.core import due_words as dues
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import day_words
 from plaintextcrm.core.model import NEVER, Contact, FollowUp, Interaction

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from json import JSONEncoder
 
-from plaintextcrm.core.due import between_words
+from plaintextcrm.core.due_words import between_words
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.pages import words
 from plaintextcrm.core.pages.addresses import page_of

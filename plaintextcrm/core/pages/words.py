@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from plaintextcrm.core.dates import FULL_MONTHS, FULL_WEEKDAYS, MONTHS, WEEKDAYS, cadence_words
-from plaintextcrm.core.due import between_words
+from plaintextcrm.core.due_words import between_words
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, Cadence, Contact, Interaction
 from plaintextcrm.core.pages.shapes import Link

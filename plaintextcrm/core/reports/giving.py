@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.core.dates import add, day_words
-from plaintextcrm.core.due import meaning, plain_words
+from plaintextcrm.core.due_words import meaning, plain_words
 from plaintextcrm.core.history import from_them
 from plaintextcrm.core.model import Cadence, FollowUp, Interaction
 from plaintextcrm.core.plainlog import PlainLog

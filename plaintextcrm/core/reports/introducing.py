@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 
 from plaintextcrm.core import graph
-from plaintextcrm.core.due import meaning, plain_words
+from plaintextcrm.core.due_words import meaning, plain_words
 from plaintextcrm.core.knowing import warmth, warmth_words
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 
 from plaintextcrm.core.dates import add, month_length
-from plaintextcrm.core.due import rhythm_of
+from plaintextcrm.core.due_words import rhythm_of
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network

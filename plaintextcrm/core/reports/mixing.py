@@ -10,7 +10,7 @@ from functools import cache, partial
 
 from plaintextcrm.core import graph
 from plaintextcrm.core.dates import plus_days
-from plaintextcrm.core.due import plain_words
+from plaintextcrm.core.due_words import plain_words
 from plaintextcrm.core.knowing import warmth
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple

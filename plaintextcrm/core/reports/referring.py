@@ -9,7 +9,7 @@ from datetime import date
 
 from plaintextcrm.core import graph
 from plaintextcrm.core.dates import span_words
-from plaintextcrm.core.due import between_words, plain_words
+from plaintextcrm.core.due_words import between_words, plain_words
 from plaintextcrm.core.graph import Referral, of_kinds
 from plaintextcrm.core.knowing import WARM, warmth, warmth_words
 from plaintextcrm.core.layout import forest, layout, read_order

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from plaintextcrm.core.dates import cadence_text
-from plaintextcrm.core.due import between_words, entry_words, rhythm_of
+from plaintextcrm.core.due_words import between_words, entry_words, rhythm_of
 from plaintextcrm.core.history import touches_of
 from plaintextcrm.core.model import NEVER, Interaction
 from plaintextcrm.core.pages.words import SMALL

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.core.dates import add, cadence_text, yearly
-from plaintextcrm.core.due import between_words
+from plaintextcrm.core.due_words import between_words
 from plaintextcrm.core.history import from_them, is_touch
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, Cadence, Interaction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from plaintextcrm.core.due import plain_words
+from plaintextcrm.core.due_words import plain_words
 from plaintextcrm.core.exchange.out.leaving import Leaving
 from plaintextcrm.core.history import plans
 from plaintextcrm.core.kinds import STANDARD, KindTable

@@ -1,0 +1,72 @@
+"""`init`, `demo`, completion."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.place import Place, argv_of, git
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process
+
+
+def test_init_makes_a_vault_in_git_with_a_first_commit(empty: Place) -> None:
+    ran = empty("init", "mine")
+    assert ran.code == 0, ran
+    made = Place(empty.root / "mine", empty.home)
+    assert {path.name for path in made.root.iterdir()} >= {"ptcrm.toml", "contacts", ".gitignore", ".gitattributes", ".git"}
+    assert "since = 2026-11-21" in (made.root / "ptcrm.toml").read_text()
+    assert git(made, "log", "--format=%s") == "A vault for ptcrm\n"
+    assert git(made, "status", "--short") == ""
+    assert (made("check").code, made("check").out) == (0, "")
+    assert empty("init", "mine").code == 2
+
+
+def test_init_within_a_repository_or_without_git_makes_none(in_git: Place, tmp_path: Path) -> None:
+    assert in_git("init", "inner").code == 0
+    assert not (in_git.root / "inner" / ".git").exists()
+    assert in_git("init", str(tmp_path / "bare"), "--no-git").code == 0
+    assert not (tmp_path / "bare" / ".git").exists()
+
+
+def test_init_keeps_what_is_there(empty: Place) -> None:
+    (empty.root / ".gitignore").write_text("mine\n")
+    assert empty("init", "--no-git").code == 0
+    assert (empty.root / ".gitignore").read_text() == "mine\n"
+
+
+def test_init_example_is_the_example_vault_ready_to_use(empty: Place) -> None:
+    assert empty("init", "--example", "try", "--no-git").code == 0
+    place = Place(empty.root / "try", empty.home)
+    assert place("due", "--count").out == "13\n"
+    assert place("log", "ada", "call").code == 0
+    assert (place.root / ".gitattributes").is_file()
+
+
+def test_demo_needs_nothing_and_ends_with_three_things_to_try(empty: Place, tmp_path: Path) -> None:
+    ran = empty.process("demo", TMPDIR=str(tmp_path))
+    assert ran.code == 0, ran
+    assert "Wilhelmina Brandt" in ran.out
+    folder, _, *tries = [line.strip() for line in ran.out.split("Try:")[1].splitlines() if line.strip()]
+    assert len(tries) == 3
+    for line in tries:
+        words = argv_of(line)
+        assert empty("-C", folder.split()[1], *words[words.index("plaintextcrm") + 1 :]).code == 0
+    assert list(empty.root.iterdir()) == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script_that_the_shell_takes(shell: str, empty: Place) -> None:
+    ran = empty("completion", shell)
+    assert ran.code == 0
+    assert "_PTCRM_COMPLETE" in ran.out
+    if shutil.which(shell):
+        assert subprocess.run([shell, "-n"], input=ran.out.encode(), capture_output=True, check=False).returncode == 0
+
+
+def test_completion_knows_the_commands(empty: Place) -> None:
+    ran = empty.process(_PTCRM_COMPLETE="bash_complete", COMP_WORDS="ptcrm s", COMP_CWORD="1")
+    assert {line.split(",")[-1] for line in ran.out.splitlines()} >= {"show", "snooze", "search"}, ran
