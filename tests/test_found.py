@@ -182,7 +182,7 @@ def test_the_same_sum_is_read_the_same_by_all_reports(written: str, meant: float
 @pytest.mark.parametrize(
     ("field", "right"),
     [
-        ("value:: 12,000", "12000 or 12.0"), ("value:: 1,250", "1250 or 1.25"), ("minutes:: 1,005", "1005 or 1.005"), ("value:: 99,5", ""),
+        ("value:: 12,000", "12000 or 12.0"), ("value:: 1,250", "1250 or 1.25"), ("minutes:: 1,005", "1005 or 1"), ("value:: 99,5", ""),
         ("value:: 0,500", ""), ("value:: 1234,567", ""), ("value:: 12.000", ""), ("value:: 12000", ""), ("value:: 12,00", ""),
         ("value:: 1,234,567", "a number"),
     ],
@@ -192,6 +192,26 @@ def test_a_comma_before_three_digits_is_asked_about(field: str, right: str, tmp_
     vault = make.vault(tmp_path / "vault", {"ada": _person("Ada", entries=f"- 2026-02-01 referral-in: sent us one [{field}]")})
     found = json.loads(inside(vault, "check", "--json").out)["rows"]
     assert [row["message"] for row in found if row["code"] == "bad-field"] == ([f'field "{field}": write {right}'] if right else [])
+
+
+@pytest.mark.parametrize(
+    ("written", "right", "corrected"),
+    [
+        ("1.5", "2, or 90 if hours are meant", ""), ("0,25", "1, or 15 if hours are meant", ""), ("90.5", "90", ""), ("45.0", "45", "45"),
+        ("45,00", "45", "45"), ("90 min", "90", "90"), ("20m", "20", "20"), ("1h", "60", "60"), ("1h30", "90", "90"), ("1 h 30 min", "90", "90"),
+        ("1,5 hours", "90", "90"), ("\u0664\u0665", "45", "45"), ("100000", "the minutes of a day, 1440 at most", ""), ("30h", "a number", ""),
+        ("ages", "a number", ""), ("-5", "a number", ""), ("", "a number", ""), ("45", "", ""), ("99999", "", ""), ("0", "", ""),
+    ],
+)  # fmt: skip
+def test_minutes_that_are_not_counted_are_asked_about(written: str, right: str, corrected: str, tmp_path: Path):
+    """`check` said nothing of `[minutes:: 1.5]`, and the time was taken from the kind as if nothing stood there."""
+    line = f"- 2026-02-01 call: about tea [minutes:: {written}] [by:: lee]"
+    vault = make.vault(tmp_path / "vault", {"ada": _person("Ada", entries=line)})
+    found = [row for row in json.loads(inside(vault, "check", "--json").out)["rows"] if row["code"] == "bad-field"]
+    assert [row["message"] for row in found] == ([f'field "minutes:: {written}": write {right}'] if right else [])
+    assert [row["fix"] for row in found if row["fix"]] == ([line.replace(written, corrected)] if corrected else [])
+    inside(vault, "check", "--fix", "-y")
+    assert (line.replace(written, corrected) if corrected else line) in (vault / "contacts/ada.md").read_text(encoding="utf-8")
 
 
 # --- what is private -----------------------------------------------------------------------------------------------

@@ -326,6 +326,38 @@ def test_words_without_quotes_are_answered_with_the_line_to_type(tmp_path: Path)
     assert "ptcrm rename ada 'Ada Byron'" in done(inside(root, "rename", "ada", "Ada", "Byron"), 2).err
 
 
+@pytest.mark.parametrize("words", [("rename", "ada-king", "Ada Byron"), ("merge", "ada-king", "bob-lee")], ids=lambda words: words[0])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=repr)
+def test_a_kept_review_links_to_who_moved_and_is_not_taken_for_changed_by_hand(example: Path, words: tuple[str, ...], end: bytes) -> None:
+    done(inside(example, "review", "month", "--save"))
+    kept = example / "reviews/2026-11.md"
+    kept.write_bytes(kept.read_bytes().replace(b"\n", end))
+    git(example, "commit", "-qam", "line ends", "--allow-empty")
+    before, made = files(example), commits(example)
+    done(inside(example, *words))
+    slug = b"[[ada-byron|Ada King]]" if words[0] == "rename" else b"[[bob-lee|Ada King]]"
+    was, now = before["reviews/2026-11.md"].splitlines(True), kept.read_bytes().splitlines(True)
+    others = [line for line in now if not line.startswith(b"digest: ")]
+    assert others == [line.replace(b"[[ada-king|Ada King]]", slug) for line in was if not line.startswith(b"digest: ")]
+    assert commits(example) == made + 1
+    assert git(example, "status", "--porcelain") == ""
+    assert "saved: reviews/2026-11.md" in "".join(done(inside(example, "review", "month", "--save", today="2026-11-22"))[1:])
+    done(inside(example, "undo"))
+    done(inside(example, "undo"))
+    assert files(example) == before
+
+
+def test_a_review_with_a_word_of_ones_own_is_left_alone_after_a_rename_too(example: Path) -> None:
+    done(inside(example, "review", "month", "--save"))
+    kept = example / "reviews/2026-11.md"
+    kept.write_bytes(kept.read_bytes() + b"\nMine, of [[ada-king]].\n")
+    done(inside(example, "rename", "ada-king", "Ada Byron"))
+    mine = kept.read_bytes()
+    assert mine.endswith(b"\nMine, of [[ada-byron]].\n")
+    assert "was changed by hand" in done(inside(example, "review", "month", "--save", today="2026-11-22"), 5).err
+    assert kept.read_bytes() == mine
+
+
 # --- all four are one batch ------------------------------------------------------------------------------------------
 
 COMMANDS = (

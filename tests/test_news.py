@@ -161,6 +161,20 @@ def test_who_is_named_comes_first_then_the_newest(server: Server, tmp_path: Path
     assert titles(inside(root, "news", "--json")) == ["Ada King speaks", "Weather"]
 
 
+def test_files_that_cannot_be_read_are_named(server: Server, tmp_path: Path) -> None:
+    """Feeds below a mistake in the front matter may be missed, and nothing said so."""
+    feed = server.says("/a", ATOM.format(entries=entry(1)))
+    root = people(tmp_path, ada=feed)
+    (root / "contacts/bob.md").write_text(f"---\nname: [Bob\nfeeds: {feed}\n---\n")
+    (root / "contacts/eve.md").mkdir()
+    for words in ((), ("--format", "table")):
+        said = inside(root, "news", "--again", *words)
+        assert said.code == 0
+        assert said.err.startswith("contacts/bob.md:2:"), said
+    found = json.loads(inside(root, "news", "--again", "--json").out)
+    assert [problem["path"] for problem in found["problems"]] == ["contacts/bob.md", "contacts/eve.md"]
+
+
 def test_a_feed_that_fails_is_a_line_and_the_others_are_read(server: Server, tmp_path: Path) -> None:
     good = server.says("/a", ATOM.format(entries=entry(1)))
     html, broken = server.says("/h", "<html><body>Hello"), server.says("/b", "<rss><channel><item><title>half")

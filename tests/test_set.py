@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.inside import Said, inside
-from tests.make import environment, parsed, vault
+from tests.make import environment, parsed, ptcrm, vault
+from tests.test_terminal import on_a_terminal
 
 ADA = """---
 name: Ada King
@@ -409,3 +411,33 @@ def test_several_are_archived_together_and_who_has_died_is_not_archived(folder: 
     said = inside(folder, "archive", "ada-king")
     assert (said.code, said.out) == (2, "")
     assert parsed(text(folder)).contact.text("status") == "Deceased"
+
+
+# --- many ------------------------------------------------------------------------------------------------------------
+
+
+def many(folder: Path, count: int) -> Path:
+    return vault(folder / "vault", {f"p{number}": f"---\nname: P {number}\ntier: C\n---\n" for number in range(count)})
+
+
+def test_of_many_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
+    root = many(tmp_path, 150)
+    shown = on_a_terminal(tmp_path, "set", "--where", "tier:C", "tier=B", "-y", root=root)
+    assert re.search("planning ━+ +[0-9]+ of 150", shown), shown
+    assert "writing ━" in shown
+    assert shown.splitlines()[-1].rpartition("\x1b[K")[2].startswith("set: tier=B (P 0, P 1, P 10")
+    assert all("tier: B" in path.read_text() for path in root.glob("contacts/*.md"))
+
+
+def test_of_many_where_one_is_refused_the_bar_is_gone_before_it_is_said(tmp_path: Path) -> None:
+    root = many(tmp_path, 150)
+    (root / "contacts/p77.md").write_text("---\nname: P 77\ntier: C\n<<<<<<< a\n=======\n>>>>>>> b\n---\n")
+    shown = on_a_terminal(tmp_path, "set", "--where", "name:p", "tier=B", "-y", root=root, code=5)
+    assert "planning ━" in shown
+    assert shown.splitlines()[-1].rpartition("\x1b[K")[2].startswith("ptcrm: contacts/p77.md")
+
+
+def test_of_a_few_and_in_a_pipe_no_bar_is_drawn(tmp_path: Path) -> None:
+    assert "━" not in on_a_terminal(tmp_path, "set", "--where", "tier:C", "tier=B", "-y", root=many(tmp_path, 7))
+    said = ptcrm(many(tmp_path / "more", 150), "set", "--where", "tier:C", "tier=B", "-y")
+    assert (said.code, "━" in said.out + said.err) == (0, False)

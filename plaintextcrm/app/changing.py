@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from plaintextcrm.app.finding import one
 from plaintextcrm.app.vaults import Vault
@@ -18,7 +18,13 @@ from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
 from plaintextcrm.core.vocabulary import Key, find_key, near_key
 
 _CHANGE = pattern(r"([^=:<>\r\n]*?)[ \t]*([+-]?=)(.*)\Z", re.DOTALL)
+MANY = 100  # people: what is done with more of them shows how far it is
 _TO_COME = ("snooze_until", "next_contact", "paused")
+
+
+Progress = Callable[[int, int], None]
+"""Told (done, of how many)."""
+Bars = Callable[[str], Progress | None]
 
 
 class Changed(NamedTuple):
@@ -112,27 +118,40 @@ def near_keys(changes: Sequence[Change]) -> tuple[tuple[str, str], ...]:
 # --- the write -----------------------------------------------------------------------------------------------------
 
 
-def change_keys(vault_: Vault, ids: Sequence[str], changes: Sequence[Change], what: str, how: How = How()) -> Changed:
-    """Those changes made in the file of each; who has it all so already is left out. One write, or none where one is refused."""
+def change_keys(
+    vault_: Vault, ids: Sequence[str], changes: Sequence[Change], what: str, how: How = How(), bars: Bars | None = None
+) -> Changed:  # fmt: skip
+    """Those changes made in the file of each; who has it all so already is left out. One write, or none where one is refused.
+
+    `bars` gives who is told of the progress of many, by the word for what is done: planning, then writing.
+    """
+    told = bars if bars and len(ids) > MANY else lambda word: None
     names: list[str] = []
     standings: list[Standing] = []
 
     def plan() -> list[Edit]:
         names.clear()
         standings.clear()
-        planned = []
-        for id in ids:
-            source = read_source(vault_, id)
-            after = _with_changes(source, changes)
-            if after.data == source.data:
-                continue
-            planned.append(joined_edit(source, after))
-            contact = contacts.parse(after, vault_.settings.kind_table, vault_.settings.log_order).contact
-            names.append(contact.name)
-            standings.append(stand(facts_of(contact, vault_.settings.kind_table), Rules(vault_.settings), vault_.today))
-        return planned
+        progress = told("planning")
+        try:
+            return [edit for number, id in enumerate(ids) if (edit := planned(number, id, progress))]
+        finally:
+            if progress:
+                progress(1, 1)
 
-    written = write(vault_, plan, what, how)
+    def planned(number: int, id: str, progress: Progress | None) -> Edit | None:
+        if progress:
+            progress(number, len(ids))
+        source = read_source(vault_, id)
+        after = _with_changes(source, changes)
+        if after.data == source.data:
+            return None
+        contact = contacts.parse(after, vault_.settings.kind_table, vault_.settings.log_order).contact
+        names.append(contact.name)
+        standings.append(stand(facts_of(contact, vault_.settings.kind_table), Rules(vault_.settings), vault_.today))
+        return joined_edit(source, after)
+
+    written = write(vault_, plan, what, how, told("writing"))
     return Changed(written, tuple(names), tuple(standings))
 
 
@@ -142,12 +161,12 @@ def _with_changes(source: Source, changes: Sequence[Change]) -> Source:
     return source
 
 
-def whom(vault_: Vault, terms: Sequence[str]) -> tuple[str, ...]:
+def whom(vault_: Vault, terms: Sequence[str], progress: Progress | None = None) -> tuple[str, ...]:
     """The ids of all whom a filter lets through, archived and deceased too."""
     from plaintextcrm.app import reading
     from plaintextcrm.app.asking import ask
 
-    return ask(vault_, lambda index: tuple(person.contact.id for person in reading.people(index, vault_, terms)))
+    return ask(vault_, lambda index: tuple(person.contact.id for person in reading.people(index, vault_, terms)), progress)
 
 
 # --- skip, archive -------------------------------------------------------------------------------------------------

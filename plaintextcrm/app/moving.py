@@ -94,7 +94,16 @@ def _relink_others(vault_: Vault, move: Move, but: set[str], unread: list[str]) 
     for source in _others(vault_, but, unread):
         changed = relinked(source, move, kinds=vault_.settings.kind_table)
         if changed is not source:
-            yield Edit(source.path, source.data, changed.data)
+            yield Edit(source.path, source.data, _still_kept(source.data, changed.data))
+
+
+def _still_kept(before: bytes, after: bytes) -> bytes:
+    """A kept review whose links changed is not taken for one that was changed by hand."""
+    if b"\ndigest: " not in before:
+        return after
+    from plaintextcrm.core.review import relinked as relinked_page  # brings all reports along
+
+    return relinked_page(before, after)
 
 
 def _own_file(vault_: Vault, id: str) -> Source:

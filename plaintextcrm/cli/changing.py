@@ -52,7 +52,7 @@ def set_command(run: Run, words: tuple[str, ...], many: bool, yes: bool, dry_run
     if many and not dry_run and not yes and not _agreed(run, ids, changes, asked):
         return 0
     first = ids[0] if len(ids) == 1 else f"{len(ids)} people"
-    done = changing.change_keys(run.vault, ids, changes, f"set: {first}: {asked}", how_of(dry_run, no_commit))
+    done = changing.change_keys(run.vault, ids, changes, f"set: {first}: {asked}", how_of(dry_run, no_commit), run.progress)
     code = report(run, done.written, " · ".join([f"set: {asked} ({_shown(done.names)})", *_turn(run, done, changes)]))
     for key, near in changing.near_keys(changes) if done.written.edits else ():
         run.tell(f'ptcrm: key "{key}" is none of ours and is taken as your own: did you mean {near}?')
@@ -71,12 +71,12 @@ def _all_of(run: Run, others: Sequence[str]) -> tuple[str, ...]:
     terms = [term for word in others for term in re.split(r"\s+(?=-?[^\W\d_][\w-]*:)", word.strip()) if term]
     if not terms:
         raise Usage("--where needs a filter: ptcrm set --where tier:C tier=B")
-    return changing.whom(run.vault, terms)
+    return changing.whom(run.vault, terms, run.progress())
 
 
 def _agreed(run: Run, ids: Sequence[str], changes: Sequence[Change], asked: str) -> bool:
     """Shows how many and whom, and asks; nobody is asked where nothing would change."""
-    would = changing.change_keys(run.vault, ids, changes, "", how_of(True, True))
+    would = changing.change_keys(run.vault, ids, changes, "", how_of(True, True), run.progress)
     if not would.names:
         return True
     people = "1 person" if len(would.names) == 1 else f"{len(would.names)} people"

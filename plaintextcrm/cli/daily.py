@@ -113,7 +113,8 @@ def _due_page(run: Run, found: DueList, explained: Sequence[Sequence[str]] = ())
         first_step = paint.accent('ptcrm add "Ada King" --tier A --email ada@example.com')
         return [*lines, "Nobody is in this vault yet.", "", f"  {first_step}"]
     if found.rows:
-        lines += terminal.due_lines(found.rows, paint, min(run.width, 100), explained, numbered=run.to_terminal or run.paint.on)
+        numbered = run.to_terminal or run.paint.on
+        lines += terminal.due_lines(found.rows, paint, min(run.width, 100), explained, numbered, clip=run.to_terminal)
     elif found.waiting:
         lines.append("The week is full.")
     else:

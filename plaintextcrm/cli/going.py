@@ -62,9 +62,9 @@ def near_command(run: Run, place: str, terms: tuple[str, ...], format_: str | No
     if not people:
         run.say("\n".join(terminal.wrapped(_nobody(place, bool(words)), run.width)))
         return
-    columns = min(run.width, 100)
-    run.say("\n".join(terminal.due_lines([row for _, row in people], run.paint, columns, numbered=run.to_terminal or run.paint.on)))
-    run.remember([row.id for _, row in people])
+    near, numbered = [row for _, row in people], run.to_terminal or run.paint.on
+    run.say("\n".join(terminal.due_lines(near, run.paint, min(run.width, 100), numbered=numbered, clip=run.to_terminal)))
+    run.remember([row.id for row in near])
 
 
 def _place(text: str) -> str:

@@ -86,9 +86,8 @@ def show_report(run: Run, found: Report, format_: str, asked: Asked, problems: S
     from plaintextcrm.render import reports
 
     if format_ == "table":
-        run.say(
-            "\n".join(reports.report_lines(found, REPORTS[found.name].question, run.paint, min(run.width, 110), asked.table, asked.words))
-        )
+        question, columns = REPORTS[found.name].question, min(run.width, 110)
+        run.say("\n".join(reports.report_lines(found, question, run.paint, columns, asked.table, asked.words, run.to_terminal)))
         run.remember(reports.numbered(found, asked.table))
         return
     table = found.tables[(asked.table or 1) - 1]

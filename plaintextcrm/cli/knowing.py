@@ -156,7 +156,7 @@ def _who_lines(run: Run, found: Sequence[Reason]) -> list[str]:
             name = clipped(safe(reason.one.name), room)
             said = f"{reason.on} · {reason.text}" if reason.on else reason.text
             indent = " " * (digits + room + 5)
-            first, *rest = wrapped(said, run.width, indent) or [indent]
+            first, *rest = wrapped(said, run.width, indent, clip=run.to_terminal) or [indent]
             lines.append(f" {number:>{digits}}  {name}{' ' * (room - width(name))}  {first[len(indent) :]}")
             lines += [run.paint.soft(line) for line in rest[:1]]
         if len(some) > MOST_OF_A_GROUP:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from plaintextcrm.app import finding, news
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.news import Found
 from plaintextcrm.cli.run import Run, command, format_of, format_options, print_rows
+from plaintextcrm.core.model import Problem
 from plaintextcrm.core.text import typed
 from plaintextcrm.edge import clock
 from plaintextcrm.render import asdata
@@ -32,27 +35,28 @@ def news_command(run: Run, who: str | None, again: bool, format_: str | None, as
     command but `sync` does. What was shown is remembered outside the vault.
     """
     ids = finding.whos(run.vault, who, clock.seconds()) if who else None
-    people = ask(run.vault, lambda index: news.readers(index, ids), run.progress())
+    people, problems = ask(run.vault, lambda index: (news.readers(index, ids), tuple(index.problems())), run.progress())
+    run.tell_problems((*run.vault.problems, *problems))
     found = news.look(run.vault, people, again, run.progress())
     for path, feed, reason in found.failed:
         run.tell(f"{path}: {feed}: {reason}")
-    _print(run, found, format_of(run, format_, as_json))
+    _print(run, found, problems, format_of(run, format_, as_json))
     news.remember(run.vault, found)
 
 
-def _print(run: Run, found: Found, format_: str) -> None:
+def _print(run: Run, found: Found, problems: Sequence[Problem], format_: str) -> None:
     rows = [
         {"id": one.id, "name": one.name, "on": one.item.on and one.item.on.isoformat(), "title": one.item.title,
          "link": one.item.link or None, "feed": one.feed, "names_them": one.names_them} for one in found.news
     ]  # fmt: skip
     if format_ == "json":
         failed = [{"path": path, "feed": feed, "reason": reason} for path, feed, reason in found.failed]
-        run.say(asdata.as_json("news", run.today, rows, (), feeds=found.feeds, failed=failed))
+        run.say(asdata.as_json("news", run.today, rows, problems, feeds=found.feeds, failed=failed))
     elif format_ == "table":
         run.say("\n".join(_lines(run, found)))
         run.remember(list(dict.fromkeys(one.id for one in found.news)))
     else:
-        print_rows(run, format_, rows, COLUMNS, "news", ())
+        print_rows(run, format_, rows, COLUMNS, "news", problems)
 
 
 def _lines(run: Run, found: Found) -> list[str]:

@@ -312,6 +312,7 @@ def search_command(run: Run, words: tuple[str, ...], limit: int | None, format_:
 
     width = min(run.width, 110)
     for number, hit in enumerate(found, 1):
-        run.say(f" {number:>2}  {run.paint.bold(safe(hit.name))}")
+        name = terminal.clipped(safe(hit.name), width - 5) if run.to_terminal else safe(hit.name)
+        run.say(f" {number:>2}  {run.paint.bold(name)}")
         run.say(f"     {run.paint.soft(terminal.clipped(safe(hit.line), width - 5))}")
     run.remember([hit.id for hit in found])

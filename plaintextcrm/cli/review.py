@@ -74,7 +74,7 @@ def _page_lines(run: Run, found: Review) -> list[str]:
     for question in found.questions:
         lines.append(paint.bold(question.question))
         was = found.was_words(question)
-        lines += wrapped(f"{question.sentence}{f' ({was})' if was else ''}", columns)
+        lines += wrapped(f"{question.sentence}{f' ({was})' if was else ''}", columns, clip=run.to_terminal)
         for line in question.rows:
             number += bool(line.id)
             mark = f"{number:>3}" if line.id else "  ·"

@@ -168,7 +168,7 @@ def _show_person(run: Run, id: str, left: int) -> None:
     from plaintextcrm.render import terminal
 
     row = _brief(run, id).row
-    lines = terminal.due_lines([row], run.paint, min(run.width, 100), numbered=False)
+    lines = terminal.due_lines([row], run.paint, min(run.width, 100), numbered=False, clip=run.to_terminal)
     run.say("\n".join(["", run.paint.soft(f"{left} left"), *lines]))
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from plaintextcrm.core import body as bodies
 from plaintextcrm.core import frontmatter
 from plaintextcrm.core.dates import NO_YEAR, cadence_text, iso_forms, key_day, parse_cadence, parse_partial, partial_text
+from plaintextcrm.core.entries import corrected_minutes
 from plaintextcrm.core.frontmatter import FrontMatter, Pair, Tree
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Cadence, Contact, Location, PartialDate, Problem, Source, YearlyDate
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.text import CONTROL, fold, has_control, normal
+from plaintextcrm.core.text import CONTROL, fold, has_control, normal, split_lines
 from plaintextcrm.core.vocabulary import KEYS, LIST_TYPES, Key, find_key, fold_key, near_key
 
 TRUE_WORDS = ("true", "yes", "on", "1", "y")
@@ -77,6 +78,8 @@ def _joined(source: Source, text: str, front: FrontMatter, body: bodies.Body, re
     told = (source.id, source.path, name, keys, other, body.interactions, body.follow_ups, not front.parsed)
     contact = Contact._make((*told, *attributes(keys), log_order))
     problems = _told(problems)
+    if text == source.text and any(problem.code == "bad-field" for problem in problems):
+        problems = _with_lines(problems, split_lines(text))
     is_person = bool(body.interactions) or not _PLACEHOLDER.match(name)
     return Parsed(contact, tuple(problems), front, body, is_person, text)
 
@@ -90,6 +93,13 @@ def _told(problems: list[Problem]) -> list[Problem]:
     severity = "error" if any(problem.severity == "error" for problem in rest) else "warning"
     more = Problem(rest[0].where, "more-problems", f"and {len(rest):,} more from here on: correct those above first", None, severity)
     return [*problems[:MOST_PROBLEMS], more]
+
+
+def _with_lines(problems: list[Problem], lines: list[str]) -> list[Problem]:
+    """The problems, those of `[minutes::]` with the corrected line where it is certain."""
+    numbers = {problem.where.line for problem in problems if problem.code == "bad-field" and problem.message.startswith('field "minutes::')}
+    fixes = {number: corrected_minutes(lines[number - 1]) for number in numbers}
+    return [problem._replace(fix=fixes.get(problem.where.line)) if problem.code == "bad-field" else problem for problem in problems]
 
 
 def _line_of(text: str, offset: int) -> int:

@@ -35,6 +35,8 @@ _FIELD = pattern(
 )
 _LOOKS_DATED = pattern(r"[*_\[]{0,2}(?:\d{4}[-/.]\d{1,2}(?![\d])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d))")
 _UNSURE_COMMA = pattern(r"([1-9][0-9]{0,2}),([0-9]{3})")  # thousands, or a decimal comma?
+_DECIMAL = pattern(r"(\d+)(?:[.,](\d+))?")
+_WITH_UNIT = pattern(r"(?:(\d+)([.,]\d+)?[ \t]*h(?:(?:ou)?rs?)?)?[ \t]*(?:(\d+)[ \t]*(?:m(?:in(?:ute)?s?)?\.?|')?)?", re.IGNORECASE)
 _HINT = pattern(r"(note|research|skip)\b", re.IGNORECASE)
 
 
@@ -162,14 +164,55 @@ def kind_hint(entry: Interaction, path: str) -> Problem | None:
     return Problem(Location(path, entry.where), "kind-hint", message, None, "warning")
 
 
+def minutes_of(value: str) -> int | None:
+    """What `[minutes:: 45]` says, or None where it is no whole number of at most five digits, which is not counted."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
+
+
+def _minutes_meant(value: str) -> tuple[int | None, str]:
+    """(the minutes that are meant, where that is certain; what to write) of a value that is not counted."""
+    if parts := _UNSURE_COMMA.fullmatch(value):
+        return None, f"{parts[1]}{parts[2]} or {parts[1]}"
+    if (parts := _DECIMAL.fullmatch(value)) and len(parts[1]) < 6:
+        whole, rest = int(parts[1]), (parts[2] or "").rstrip("0")
+        if not rest:
+            return whole, str(whole)
+        exact = float(f"{whole}.{rest}")
+        hours = f", or {round(exact * 60)} if hours are meant" if exact <= 24 else ""
+        return None, f"{max(1, round(exact))}{hours}"
+    if value and len(value) < 20 and (parts := _WITH_UNIT.fullmatch(value)):
+        found = round(float(f"{parts[1] or 0}{(parts[2] or '').replace(',', '.')}") * 60) + int(parts[3] or 0)
+        if found <= 1440 and not (parts[2] and parts[3]):
+            return found, str(found)
+    return None, "the minutes of a day, 1440 at most" if value.isdecimal() else "a number"
+
+
+def corrected_minutes(line: str) -> str | None:
+    """A line with its `[minutes:: 1h 30]` as it counts, `[minutes:: 90]`; None where it is not certain which, or what is meant."""
+    odd = [match for match in islice(_FIELD.finditer(line), MOST_FIELDS) if (match[1] or match[3]).strip().lower() == "minutes"]
+    if len(odd) != 1:
+        return None
+    match = odd[0]
+    group = 2 if match[1] else 4
+    value = match[group].strip()
+    meant = None if minutes_of(value) is not None else _minutes_meant(value)[0]
+    if meant is None:
+        return None
+    start = match.start(group) + match[group].index(value)
+    return f"{line[:start]}{meant}{line[start + len(value) :]}"
+
+
 def field_problems(entry: Interaction, path: str) -> list[Problem]:
     """Fields whose value is not what their key takes."""
     found = []
     for key, value in entry.fields:
         message = None
-        if key in ("minutes", "value") and not value.isdecimal() and not re.fullmatch(r"\d+(?:[.,]\d+)?", value):
+        if key == "minutes":
+            if minutes_of(value) is None:
+                message = f'field "{key}:: {value}": write {_minutes_meant(value)[1]}'
+        elif key == "value" and not value.isdecimal() and not _DECIMAL.fullmatch(value):
             message = f'field "{key}:: {value}": write a number'
-        elif key in ("minutes", "value") and "," in value and (parts := _UNSURE_COMMA.fullmatch(value)):
+        elif key == "value" and "," in value and (parts := _UNSURE_COMMA.fullmatch(value)):
             message = f'field "{key}:: {value}": write {parts[1]}{parts[2]} or {parts[1]}.{parts[2].rstrip("0") or 0}'
         elif key == "dir" and value.lower() not in ("in", "out"):
             message = f'field "dir:: {value}": write in or out'

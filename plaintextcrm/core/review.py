@@ -279,6 +279,18 @@ def is_untouched(text: str) -> bool:
     return match is not None and _digest(text[: match.start()] + text[match.end() :]) == match[1]
 
 
+def relinked(before: bytes, after: bytes) -> bytes:
+    """A page whose links were led elsewhere: one that was exactly what a review wrote counts as that afterwards, too."""
+    if not is_untouched(before.decode("utf-8", "replace")):
+        return after
+    text = after.decode("utf-8", "replace").replace("\r\n", "\n")
+    match = re.search(_DIGEST, text)
+    if match is None:
+        return after
+    own = _digest(text[: match.start()] + text[match.end() :])
+    return after.replace(b"\ndigest: " + match[1].encode(), b"\ndigest: " + own.encode(), 1)
+
+
 def earlier(span: str, texts: Sequence[str], today: date) -> Earlier | None:
     """Of kept pages the newest of that span before today; changed by hand or not, as long as its figures can be read."""
     found = [one for text in texts if (one := _figures(span, text)) and one.day < today]

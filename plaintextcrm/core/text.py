@@ -103,9 +103,9 @@ def width(text: str) -> int:
 
 
 def typed(id: str, *words: str, option: str = "") -> str:
-    """`ada call --out`: what is typed behind a command. An id that looks like an option wants `--` before it, and then the option first."""
+    """`ada call --out`: what is typed behind a command. What looks like an option wants `--` before it all, and then the option first."""
     from shlex import join
 
     known = join([id, *words])
-    parts = (option, "--", known) if id.startswith("-") else (known, option)
+    parts = (option, "--", known) if any(word.startswith("-") for word in (id, *words)) else (known, option)
     return " ".join(part for part in parts if part)

@@ -26,9 +26,12 @@ def clipped(text: str, columns: int) -> str:
     return "".join(kept).rstrip() + "…"
 
 
-def wrapped(text: str, columns: int, indent: str = "") -> list[str]:
-    """Lines of at most that many columns, each behind the indent."""
+def wrapped(text: str, columns: int, indent: str = "", *, clip: bool = False) -> list[str]:
+    """Lines of at most that many columns, each behind the indent. A word that is longer (an address) stays whole, unless `clip`."""
     plain, room = safe(text), max(20, columns - len(indent))
+    if clip:
+        for word in [word for word in plain.split() if len(word) > room and width(word) == len(word)]:  # one of wide characters is broken
+            plain = plain.replace(word, clipped(word, room), 1)
     if width(plain) == len(plain):
         lines = textwrap.wrap(plain, room, break_long_words=False, break_on_hyphens=False)
     else:
@@ -56,33 +59,38 @@ def _wrapped_wide(text: str, room: int) -> list[str]:
 
 
 def due_lines(
-    rows: Sequence[DueRow], paint: Paint, columns: int, explained: Sequence[Sequence[str]] = (), numbered: bool = True
+    rows: Sequence[DueRow],
+    paint: Paint,
+    columns: int,
+    explained: Sequence[Sequence[str]] = (),
+    numbered: bool = True,
+    clip: bool = False,
 ) -> list[str]:
-    """Name with role and firm, the reason to write, why today; two or three lines each."""
+    """Name with role and firm, the reason to write, why today; two or three lines each. `clip`: no line is longer, come what may."""
     lines: list[str] = []
     digits = len(str(len(rows)))
     for number, row in enumerate(rows, 1):
         indent = " " * (digits + 3)
         about = " · ".join(part for part in (row.role, row.company) if part)
-        name = safe(row.name)
+        name = clipped(safe(row.name), columns - len(indent)) if clip else safe(row.name)
         room = columns - len(indent) - width(name) - 2
         head = paint.bold(name) + (f"  {paint.soft(clipped(safe(about), room))}" if about and room > 12 else "")
         lines.append(f" {number:>{digits}}  {head}" if numbered else f"{indent}{head}")
         if row.hook:
-            hook = _two_lines(row.hook, columns, indent)
+            hook = _two_lines(row.hook, columns, indent, clip)
             lines += [paint.warm(line) for line in hook] if row.owed else hook
         for further in row.owed[1:]:
-            lines += [paint.warm(line) for line in _two_lines(further, columns, indent)]
-        lines += [paint.soft(line) for line in wrapped(row.reason, columns, indent)]
+            lines += [paint.warm(line) for line in _two_lines(further, columns, indent, clip)]
+        lines += [paint.soft(line) for line in wrapped(row.reason, columns, indent, clip=clip)]
         for line in explained[number - 1] if explained else ():
-            lines += [paint.soft(part) for part in wrapped(line, columns, indent + "  ")]
+            lines += [paint.soft(part) for part in wrapped(line, columns, indent + "  ", clip=clip)]
         lines.append("")
     return lines[:-1]
 
 
-def _two_lines(text: str, columns: int, indent: str) -> list[str]:
+def _two_lines(text: str, columns: int, indent: str, clip: bool) -> list[str]:
     """At most two lines; an ellipsis says that there is more."""
-    lines = wrapped(text, columns, indent)
+    lines = wrapped(text, columns, indent, clip=clip)
     return lines if len(lines) < 3 else [lines[0], clipped(f"{lines[1]} …", columns)]
 
 

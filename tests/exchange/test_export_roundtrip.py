@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -90,6 +92,50 @@ def test_the_import_reads_everything_that_the_example_vault_says(tmp_path: Path,
         assert list(map(said, person.log)) == list(map(said, one.interactions))
         assert person.uid == one.text("uid") or "uid" not in one.keys
         assert (person.note, person.rest, person.related) == ("", (), ())
+
+
+def test_a_table_of_our_own_is_known_and_comes_back_as_it_was(tmp_path: Path) -> None:
+    new = moved(EXAMPLE, tmp_path, "csv", "csv")
+    first = (tmp_path / "all.csv").read_text(encoding="utf-8")
+    again = ptcrm(new, "export", "csv", "--private").out
+    was, now = ([{**row, "source": "", "created": ""} for row in csv.DictReader(io.StringIO(text, newline=""))] for text in (first, again))
+    assert now == was
+    assert "coi: true" in (new / "contacts/ada-king.md").read_text(encoding="utf-8")
+    assert {path.name for path in (new / "contacts").rglob("*.md")} == {path.name for path in (EXAMPLE / "contacts").rglob("*.md")}
+    assert ptcrm(new, "import", str(tmp_path / "all.csv"), "-y").out.startswith("nothing new: all of it is there already\n")
+
+
+def test_the_table_of_a_vault_adds_nothing_to_the_same_vault(tmp_path: Path) -> None:
+    root = vault(tmp_path / "v", {"p/ada": ODD, "ada": "---\nname: Ada King\n---\n"})
+    before = {path: path.read_bytes() for path in root.rglob("*.md")}
+    table = tmp_path / "all.csv"
+    for words in ((), ("--private",)):
+        assert ptcrm(root, "export", "csv", "-o", str(table), *words).code == 0
+        done = ptcrm(root, "import", str(table), "-y")
+        assert (done.code, done.err) == (0, ""), done
+        assert {path: path.read_bytes() for path in root.rglob("*.md")} == before
+
+
+ODD = (
+    "---\nname: Dr. Ada King\nname_prefix: Dr.\ntags: [a, b]\noffers:\n  - seeds, with a pedigree\n  - tea\nbirthday: --12-10\nphone: '+1 2'\n"
+    "role: =SUM(A1)\nfive: now, next\ncoi: true\npaused: 2027-01-01\nprivate: [why, role]\nwhy: '- x'\nlemon: green\nuid: u-1\n---\n"
+)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,name",
+        "id,name,price",
+        "name,id,tier",
+        "id,name,lemon,tier",
+        "id,name,email,tier,company",
+        "id,name,tier,state,last,due,company",
+        "id,name,e-mail",
+    ],
+)
+def test_a_table_that_is_not_quite_ours_is_not_taken_for_it(header: str) -> None:
+    assert IMPORTERS["ptcrm-csv"]([Given("x.csv", f"{header}\n1,Ada,3\n".encode())], Hints()) is None
 
 
 def test_friends_md_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -152,6 +152,7 @@ KNOWN = {
     "google": rows(GOOGLE, {"First Name": "Ada"}), "outlook": rows(OUTLOOK, {"First Name": "Ada"}), "linkedin": (HEAD + "Ada,King,,,,,\n").encode(),
     "thunderbird": rows(THUNDERBIRD, {"Display Name": "Ada"}), "friends": b"### Friends:\n- Ada King\n", "monica": monica_export(block("contact")),
     "ptcrm-json": b'{"schema": "ptcrm.export/1", "contacts": []}', "interactions": b"date,person\n2026-01-01,Ada\n",
+    "ptcrm-csv": b"id,name,tier\nada,Ada,A\n",
 }  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from plaintextcrm.core.dates import parse_cadence
 from plaintextcrm.core.model import NEVER
 from plaintextcrm.core.reports.doubles import _share_an_end, is_near
 from plaintextcrm.core.settings import Settings, Tier
-from tests.make import contact, parsed
+from tests.make import contact, parsed, ptcrm, vault
 from tests.reports.people import ids, row, told
 
 LAW = settings(deadline=None, database=None, derandomize=True)
@@ -181,6 +183,18 @@ def test_the_command_joins_them():
     found = told("tidy", contact("name: Ada", id="ada"), contact("name: Ada", id="Ada K"))
     assert row(found, "ada", TWICE)["command"] == "ptcrm merge 'Ada K' ada"
     assert "ptcrm merge 'Ada K' ada -n" in [step.command for step in found.steps]
+
+
+@pytest.mark.parametrize(("other", "keep"), [("-yy", "-x"), ("yyy", "-x"), ("-yy", "x")])
+def test_the_command_that_joins_ids_that_look_like_options_runs_as_typed(tmp_path, other, keep):
+    found = told("tidy", contact("name: Ada", id=keep), contact("name: Ada", id=other))
+    assert row(found, keep, TWICE)["command"] == f"ptcrm merge -- {other} {keep}"
+    first = next(step.command for step in found.steps if "merge" in step.command)
+    assert first == f"ptcrm merge -n -- {other} {keep}"
+    root = vault(tmp_path / "v", {other: "# Ada\n", keep: "# Ada\n"})
+    for command in (first, f"ptcrm merge -- {other} {keep}"):
+        ran = ptcrm(root, *shlex.split(command)[1:])
+        assert ran.code == 0, ran
 
 
 def test_who_names_the_other_is_somebody_else():

@@ -32,6 +32,7 @@ IMPORTERS: Mapping[str, Importer] = {
     "monica": _in("monica"),
     "interactions": _in("interactions"),
     "ptcrm-json": _in("ourjson"),
+    "ptcrm-csv": _in("ourtable"),
     "csv": _in("anycsv"),
 }
 """In the order in which they are asked; the last only with --map or --from."""

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 
 from plaintextcrm.core.dates import plus_days
+from plaintextcrm.core.entries import minutes_of
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
@@ -56,8 +57,8 @@ def _recent(one: Member, since: date) -> Sequence[Interaction]:
 
 def _minutes(entry: Interaction) -> int | None:
     """What `[minutes::]` says, at most a day."""
-    text = (entry.field("minutes") or "").strip()
-    return min(int(text), 1440) if text.isascii() and text.isdigit() and len(text) < 6 else None
+    given = minutes_of((entry.field("minutes") or "").strip())
+    return None if given is None else min(given, 1440)
 
 
 def _usual(member: Member, entry: Interaction) -> int:

@@ -17,7 +17,7 @@ from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Report, Step, Table
 from plaintextcrm.core.reports.telling import be, columns, have, quiet_for, rests, spelled, who
-from plaintextcrm.core.text import fold
+from plaintextcrm.core.text import fold, typed
 
 WAYS = ("email", "phone", "address", "linkedin")
 LINK = r"\[\[([^\[\]|#\n]+)"
@@ -242,8 +242,8 @@ def _twice_table(twice: Sequence[Double]) -> Table:
     )  # fmt: skip
 
 
-def _merge(one: Double) -> str:
-    return f"ptcrm merge {who(one.other)} {who(one.keep)}"
+def _merge(one: Double, option: str = "") -> str:
+    return f"ptcrm merge {typed(one.other.id, one.keep.id, option=option)}"
 
 
 def _gaps_table(gaps: Sequence[Gaps], highest: int) -> Table:
@@ -294,7 +294,7 @@ def _steps(
     for one in twice[:1]:
         yield Step(
             f"If {one.other.name} ({one.other.id}) and {one.keep.name} ({one.keep.id}) are one, see first what joining them does:",
-            f"{_merge(one)} -n",
+            _merge(one, "-n"),
         )
     if gaps:
         yield Step(f"Fill what the file of {gaps[0].one.name} does not say, as you come to know it:", f"ptcrm edit {who(gaps[0].one)}")
