@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from json import loads
 from typing import Any, TypeVar
 
@@ -28,11 +28,16 @@ from plaintextcrm.core.vocabulary import ORDER
 from plaintextcrm.edge import assets
 from plaintextcrm.edge.cards import Card, Cards, Face
 from plaintextcrm.edge.index import Index, Written
-from plaintextcrm.render.html import Pages
+from plaintextcrm.render.html import Pages, Templates
 from plaintextcrm.render.timeline import Timeline, timeline
 
 T = TypeVar("T")
 BATCH = 25  # pages that go through each step together (as files do when they are read)
+
+
+@cache
+def _templates() -> Templates:
+    return Templates(assets.templates())
 
 
 class Names:
@@ -122,7 +127,7 @@ class Press:
         self._frames: dict[int, Frame] = {}
         self._known_pages = lru_cache(maxsize=20_000)(self._resolve)
         self._known_hidden = lru_cache(maxsize=20_000)(self._is_hidden)
-        self.pages = Pages(self.resolve, assets.templates())
+        self.pages = Pages(self.resolve, _templates())
 
     def resolve(self, target: str) -> tuple[str, str] | None:
         """The page that a name means, and the name to show; None where there is none."""

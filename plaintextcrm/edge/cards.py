@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from plaintextcrm.core.record import NamedTuple
 
-LAYOUT = 3
+LAYOUT = 4
 PATIENCE = 60.0  # seconds that a build waits for another one
 
 _TABLES = """
@@ -23,6 +23,9 @@ CREATE TABLE face(
     id TEXT PRIMARY KEY, seen INTEGER, name TEXT, private INTEGER, owner TEXT, passes INTEGER, told TEXT, checked TEXT) WITHOUT ROWID;
 CREATE TABLE word(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
 CREATE TABLE link(target TEXT, id TEXT, PRIMARY KEY(target, id)) WITHOUT ROWID;
+CREATE INDEX hidden ON face(id) WHERE private;
+CREATE INDEX telling ON face(id) WHERE told != '';
+CREATE INDEX passing ON face(id) WHERE passes;
 CREATE INDEX word_of ON word(id);
 CREATE INDEX link_of ON link(id);
 CREATE TABLE card(

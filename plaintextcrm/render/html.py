@@ -31,24 +31,39 @@ _NO_TIER = '<td class="tr"></td>'
 _ODD = re.compile("[&<'\x00-\x1f]")  # in an attribute that stands in single quotes, as JSON has so many of the others
 
 
-class Pages:
-    """The templates (text by file name), ready: each compiled when first used, once."""
+class Templates:
+    """The templates (text by file name), ready: each compiled when first used, once for all builds of a process."""
 
-    def __init__(self, link: Named, templates: Mapping[str, str]) -> None:
-        self._link = link
-        self._links: dict[str, Named] = {"": link}
+    def __init__(self, texts: Mapping[str, str]) -> None:
         environment = Environment(
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
-            loader=DictLoader(templates),
+            loader=DictLoader(texts),
         )
         environment.globals.clear()  # no template asks for one of them, and each page would copy them all twice
         environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
         self._environment = environment
         self._ready: dict[str, Template] = {}
+
+    def __getitem__(self, name: str) -> Template:
+        found = self._ready.get(name)
+        if found is None:
+            found = self._ready[name] = self._environment.get_template(f"{name}.html.j2")
+            # markupsafe's own makes a Markup of everything, at 1 µs each; a digest has 150 of them
+            found.root_render_func.__globals__["escape"] = escaped
+        return found
+
+
+class Pages:
+    """The pages of one build: `link` says what a wikilink means there."""
+
+    def __init__(self, link: Named, templates: Templates) -> None:
+        self._link = link
+        self._links: dict[str, Named] = {"": link}
+        self._templates = templates
         self._frames: dict[Frame, list[str]] = {}
 
     def today(self, frame: Frame, page: Today) -> bytes:
@@ -164,18 +179,10 @@ class Pages:
         if around is None:
             if len(self._frames) > FRAMES:
                 self._frames.clear()
-            around = self._frames[frame] = self._template("frame").render(frame=frame, cut=Markup(CUT)).split(CUT)
+            around = self._frames[frame] = self._templates["frame"].render(frame=frame, cut=Markup(CUT)).split(CUT)
         head, middle, top, foot = around
-        main = self._template(kind.partition(" ")[0]).render(frame=frame, **values)
+        main = self._templates[kind.partition(" ")[0]].render(frame=frame, **values)
         return "".join((head, escaped(title), middle, kind, top, main, foot)).encode("utf-8", "replace")
-
-    def _template(self, name: str) -> Template:
-        found = self._ready.get(name)
-        if found is None:
-            found = self._ready[name] = self._environment.get_template(f"{name}.html.j2")
-            # markupsafe's own makes a Markup of everything, at 1 µs each; a digest has 150 of them
-            found.root_render_func.__globals__["escape"] = escaped
-        return found
 
     def _link_from(self, root: str) -> Named:
         """The callback for wikilinks on a page that is `root` away from the folder of the site."""

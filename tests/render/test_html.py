@@ -34,8 +34,9 @@ from plaintextcrm.core.pages.shapes import (
 )
 from plaintextcrm.edge.assets import PAGES, static, templates
 from plaintextcrm.render.escaping import escaped, vetted
-from plaintextcrm.render.html import Pages
+from plaintextcrm.render.html import Pages, Templates
 
+READY = Templates(templates())
 HOSTILE = (
     "<script>alert(1)</script>",
     "\"'><img src=x onerror=alert(1)>",
@@ -160,7 +161,7 @@ def link(target: str) -> tuple[str, str] | None:
 
 
 def every_page(text: str) -> dict[str, str]:
-    pages, top, below = Pages(link, templates()), frame(text), frame(text, "../")
+    pages, top, below = Pages(link, READY), frame(text), frame(text, "../")
     made = {
         "today": pages.today(top, today(text)),
         "digest": pages.digest(below, digest(text), None),
@@ -236,7 +237,7 @@ def test_the_data_of_the_script_is_what_was_given():
 
 def test_what_a_filter_looks_at_survives_its_attribute():
     keys = json.dumps({"name": ["o'neil & <co>", '"quoted"']})
-    row = Pages(link, templates()).person_row(person("Ada")._replace(keys=keys), frame("x"))
+    row = Pages(link, READY).person_row(person("Ada")._replace(keys=keys), frame("x"))
     assert Reader(f"<table>{row}</table>").tags[1][1]["data-keys"] == keys
 
 
@@ -257,7 +258,7 @@ def test_an_address_of_six_schemes_is_a_link(href: str):
 def test_a_page_of_ours_is_reached_from_where_the_page_is():
     assert vetted("../", "contacts/ada.html") == "../contacts/ada.html"
     assert vetted("", "../../contacts/ada%20b.md#log") == "../../contacts/ada%20b.md#log"
-    page = Pages(link, templates()).digest(frame("x", "../"), digest("[[bo]]"), None).decode()
+    page = Pages(link, READY).digest(frame("x", "../"), digest("[[bo]]"), None).decode()
     assert '<a href="../contacts/bo.html">&lt;b&gt;Bo&lt;/b&gt;</a>' in page
 
 
@@ -293,13 +294,13 @@ def test_what_is_not_there_has_no_heading():
         "",
         "b.md",
     )
-    page = Pages(link, templates()).digest(frame("x", "../"), bare, None).decode()
+    page = Pages(link, READY).digest(frame("x", "../"), bare, None).decode()
     assert re.findall("<h2>(.*?)</h2>", page) == ["Log, newest first", "The file"]
     assert "<svg" not in page
 
 
 def test_with_one_person_there_is_nothing_to_filter_or_to_sort():
-    pages, around = Pages(link, templates()), frame("x")
+    pages, around = Pages(link, READY), frame("x")
     one = pages.people(around, [pages.person_row(person("Ada"), around)], 1).decode()
     assert 'id="filter"' not in one
     assert "data-sort" not in one
@@ -307,23 +308,30 @@ def test_with_one_person_there_is_nothing_to_filter_or_to_sort():
 
 
 def test_the_tier_has_a_column_only_where_somebody_has_one():
-    pages, around = Pages(link, templates()), frame("x")
+    pages, around = Pages(link, READY), frame("x")
     assert "untiered" in pages.people(around, [pages.person_row(person("Ada")._replace(tier=""), around)], 1).decode()
     assert "untiered" not in pages.people(around, [pages.person_row(person("Ada")._replace(tier="A"), around)], 1).decode()
 
 
 def test_a_thousand_people_stand_in_chunks():
-    pages, around = Pages(link, templates()), frame("x")
+    pages, around = Pages(link, READY), frame("x")
     page = pages.people(around, [pages.person_row(person(str(number)), around) for number in range(1000)], 1000).decode()
     assert page.count("<tbody>") == 10
     assert page.count('<th scope="row"') == 1000
 
 
+def test_two_builds_share_templates_and_nothing_else():
+    ours, theirs = Pages(link, READY), Pages(lambda target: ("contacts/other.html", "Other"), READY)
+    page = digest("[[bo]]")
+    first = ours.digest(frame("x", "../"), page, None)
+    assert b"other.html" in theirs.digest(frame("y", "../"), page, None)
+    assert ours.digest(frame("x", "../"), page, None) == first
+    assert b"other.html" not in first
+
+
 def test_numbers_of_a_report_stand_right_and_alike():
     page = (
-        Pages(link, templates())
-        .report(frame("x", "../"), Report("q", "Q", ("s",), (Table("t", ("who", "n"), (("a", 1.5), ("b", 3))),)))
-        .decode()
+        Pages(link, READY).report(frame("x", "../"), Report("q", "Q", ("s",), (Table("t", ("who", "n"), (("a", 1.5), ("b", 3))),))).decode()
     )
     assert '<td class="num">1.5</td>' in page
     assert '<td class="num">3.0</td>' in page
