@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from functools import cached_property
+from functools import cache, cached_property
 from json import dumps, loads
 from zlib import crc32
 
@@ -122,14 +122,20 @@ def _opened(vault_: Vault, out: str | None, cache: str | None) -> site.Output:
 
 def _key(vault_: Vault, index: Index, folder: str) -> str:
     """What all pages depend on beside the files: the day, the settings, the index they were read from, this program."""
+    return ascii(f"{__version__} {vault_.today} {vault_.settings!r} {index.path} {folder} {_code()}")  # paths may be no UTF-8
+
+
+@cache
+def _code() -> str:
+    """This program's files, and when each was changed; once a process, for what was loaded is what runs."""
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     code = []
-    for below in ("core", "core/pages", "render", "render/templates", "render/static", "app"):
+    for below in ("core", "core/pages", "core/reports", "render", "render/templates", "render/static", "app"):
         try:
             code += sorted(f"{entry.name}:{entry.stat().st_mtime_ns}" for entry in os.scandir(os.path.join(here, below)) if entry.is_file())
         except OSError:
             continue  # the program runs from an archive: its version has to do
-    return ascii(f"{__version__} {vault_.today} {vault_.settings!r} {index.path} {folder} {' '.join(code)}")  # paths may be no UTF-8
+    return " ".join(code)
 
 
 class _Seal:
