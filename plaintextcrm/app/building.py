@@ -73,7 +73,7 @@ class Build:
                 for path, data in issue.pages(same):
                     keys[path] = f"{crc32(data):08x}"
                     yield path, data
-                    if busy():
+                    if busy(0.0):
                         raise Cut
             except Cut:
                 is_cut = True
@@ -222,7 +222,7 @@ class Build:
         self.cards.put_meta("tally", stored.compact({key: count for key, count in sorted(total.items()) if count}))
 
 
-def _never() -> bool:
+def _never(seconds: float) -> bool:
     return False
 
 

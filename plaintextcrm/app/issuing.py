@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from json import dumps, loads
@@ -11,6 +11,7 @@ from typing import TypeVar
 from plaintextcrm.app import reading
 from plaintextcrm.app.duelist import Wanted, due_list
 from plaintextcrm.app.pressing import Known, Press
+from plaintextcrm.app.publishing import Busy
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import stored
 from plaintextcrm.core.dates import WEEKDAYS, long_day, plus_days
@@ -36,6 +37,8 @@ AHEAD_DAYS = 31  # how far due.ics looks
 MOST_AHEAD = 2000
 REPORTS_PAGE = ("Reports", "reports.html")
 NAV = (("Today", "index.html"), ("People", "people.html"), ("Calendar", "calendar.html"), ("Stats", "stats.html"), REPORTS_PAGE)
+CROWD = 1000  # people from whom on their reports take long enough to disturb whoever goes on writing
+CALM = 0.5  # seconds without a save that they wait for
 LOOKED_AT = 60  # people whose later days a page can work out, beside those who are shown
 TAKES = {
     "people.html": ("sort", "row"), "calendar.html": ("sort", "name", "href", "state", "events"), "stats.html": ("tally",),
@@ -66,7 +69,7 @@ class Cut(Exception):
 class Issue:
     """One issue of the pages about everybody; `pages` raises Cut where something `busy` comes in while it looks at all people."""
 
-    def __init__(self, press: Press, cards: Cards, folder: str, busy: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, press: Press, cards: Cards, folder: str, busy: Busy = lambda seconds: False) -> None:
         self.press, self.cards, self.folder, self.busy = press, cards, folder, busy
         self.vault, self.index, self.settings, self.today = press.vault, press.index, press.settings, press.today
         self._met: dict[str, Known | None] = {}
@@ -149,6 +152,8 @@ class Issue:
         wanted = self.settings.site.reports
         if not wanted:
             return
+        if self.cards.count() > CROWD and self.busy(CALM):
+            raise Cut
         from plaintextcrm.core import reports
         from plaintextcrm.core.pages.reported import reported, tier_as_shown, tiers_numbered
         from plaintextcrm.core.reports.network import Network
@@ -173,7 +178,7 @@ class Issue:
             yield one
 
     def _breathe(self) -> None:
-        if self.busy():
+        if self.busy(0.0):
             raise Cut
 
     # -- today --

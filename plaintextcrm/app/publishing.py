@@ -21,7 +21,8 @@ from plaintextcrm.edge.left import Sight
 
 DUE_LIST = "index.html"
 Progress = Callable[[int, int], None]
-Busy = Callable[[], bool]
+Busy = Callable[[float], bool]
+"""Whether something came in that should not wait, by now or within so many seconds."""
 
 
 class Built(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from plaintextcrm.app import publishing
-from plaintextcrm.app.publishing import Built
+from plaintextcrm.app.publishing import Built, Busy
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core.errors import PtcrmError
 from plaintextcrm.core.record import NamedTuple
@@ -39,7 +39,7 @@ class Live:
         self.opened, self.out = opened, out
         self.vault = opened()
         self.index: Index | None = None
-        self.busy: Callable[[], bool] | None = None  # whether a save came in that should not wait
+        self.busy: Busy | None = None  # whether a save came in that should not wait
 
     def whole(self) -> Built:
         """Everything, whatever has changed. Raises PtcrmError where it cannot be built."""
@@ -108,7 +108,7 @@ class Live:
 def rebuilds(live: Live, watch: Watch, timeout: float | None = None) -> Iterator[Rebuilt]:
     """What becomes of the site, change by change, until nothing has come for `timeout` seconds (None: for ever)."""
     behind: tuple[str, ...] = ()
-    live.busy = lambda: watch.busy
+    live.busy = watch.busy
     while True:
         changes = watch.next(timeout)
         if changes is None:
@@ -119,7 +119,7 @@ def rebuilds(live: Live, watch: Watch, timeout: float | None = None) -> Iterator
             behind = (*behind, *changes.paths)
             if built is not None and built.written + len(built.removed):
                 yield Rebuilt(changes.paths, built, "", time.perf_counter() - started, False)
-            if watch.busy:  # more is coming: the pages about everybody are made once, after it
+            if watch.busy():  # more is coming: the pages about everybody are made once, after it
                 continue
         yield from _whole(live, watch, (*behind, *changes.paths), changes)
         behind = ()

@@ -82,9 +82,14 @@ class Watch:
 
     # -- for the caller --
 
-    @property
-    def busy(self) -> bool:
-        """Whether more has changed since `next` returned: what everything else goes into may wait for it."""
+    def busy(self, seconds: float = 0.0) -> bool:
+        """Whether more has changed since `next` returned, or does within so many seconds: what everything else goes into may wait."""
+        if not seconds:
+            return self._has_more()
+        with self._change:
+            return self._change.wait_for(self._has_more, seconds)
+
+    def _has_more(self) -> bool:
         return bool(self._ready or self._held or self._scan)
 
     def next(self, timeout: float | None = None) -> Changes | None:

