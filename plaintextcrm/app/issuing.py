@@ -37,8 +37,8 @@ AHEAD_DAYS = 31  # how far due.ics looks
 MOST_AHEAD = 2000
 REPORTS_PAGE = ("Reports", "reports.html")
 NAV = (("Today", "index.html"), ("People", "people.html"), ("Calendar", "calendar.html"), ("Stats", "stats.html"), REPORTS_PAGE)
-CROWD = 1000  # people from whom on their reports take long enough to disturb whoever goes on writing
-CALM = 0.5  # seconds without a save that they wait for
+CROWD = 1000  # people from whom on what is behind the due list takes long enough to disturb whoever goes on writing
+CALM = 0.5  # seconds without a save that it waits for
 LOOKED_AT = 60  # people whose later days a page can work out, beside those who are shown
 TAKES = {
     "people.html": ("sort", "row"), "calendar.html": ("sort", "name", "href", "state", "events"), "stats.html": ("tally",),
@@ -100,6 +100,8 @@ class Issue:
                 f"due/{mate_name(mate.id)}.html",
                 press.today(frame._replace(root="../", current=link.words), self._today(f"for {link.words}", owned)),
             )
+        if self.cards.count() > CROWD and self.busy(CALM):
+            raise Cut
         if "people.html" not in same:
             yield "people.html", press.people(frame._replace(current="People"), tuple(self.cards.column("row")), frame.people)
         if "calendar.html" not in same:
@@ -152,8 +154,6 @@ class Issue:
         wanted = self.settings.site.reports
         if not wanted:
             return
-        if self.cards.count() > CROWD and self.busy(CALM):
-            raise Cut
         from plaintextcrm.core import reports
         from plaintextcrm.core.pages.reported import reported, tier_as_shown, tiers_numbered
         from plaintextcrm.core.reports.network import Network
