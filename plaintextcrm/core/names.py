@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from plaintextcrm.core.errors import NotFound
@@ -22,6 +23,7 @@ class Known(NamedTuple):
     name: str
     aliases: Sequence[str] = ()
     emails: Sequence[str] = ()
+    at: str = ""  # company or place, to tell two of one name apart
 
     @property
     def slug(self) -> str:
@@ -103,7 +105,15 @@ def find(who: str, people: Iterable[Known]) -> Known:
 
 
 def _shown(people: Iterable[Known]) -> str:
-    return ", ".join(f"{person.id} ({person.name})" for person in people)
+    shown = list(people)
+    names = Counter(fold(person.name) for person in shown)
+    return ", ".join(f"{person.id} ({person.name}{_apart(person) if names[fold(person.name)] > 1 else ''})" for person in shown)
+
+
+def _apart(person: Known) -> str:
+    """What tells somebody from another of the same name: company, place or e-mail address."""
+    told = person.at or next(iter(person.emails), "")
+    return f", {told}" if told else ""
 
 
 def _starts_a_part(wanted: str, name: str) -> bool:

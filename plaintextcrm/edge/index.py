@@ -184,13 +184,18 @@ class Index:
         for id, facts in self.db.execute(sql):
             yield id, stored.to_facts(facts)
 
-    def known(self) -> Iterator[tuple[str, str, list[str], list[str]]]:
-        """(id, name, aliases, e-mail addresses) of everybody."""
-        sql = (
-            "SELECT id, name, json_extract(head, '$[3].aliases'), json_extract(head, '$[3].email') FROM contact WHERE is_person ORDER BY id"
-        )
-        for id, name, aliases, emails in self.db.execute(sql):
-            yield id, name, loads(aliases) if aliases else [], loads(emails) if emails else []
+    def known(self) -> Iterator[tuple[str, str, list[str], list[str], str]]:
+        """(id, name, aliases, e-mail addresses, company or place) of everybody."""
+        keys = ", ".join(f"json_extract(head, '$[3].{key}')" for key in ("aliases", "email", "company", "location"))
+        sql = f"SELECT id, name, {keys} FROM contact WHERE is_person ORDER BY id"
+        for id, name, aliases, emails, company, place in self.db.execute(sql):
+            yield (
+                id,
+                name,
+                loads(aliases) if aliases else [],
+                loads(emails) if emails else [],
+                str(company or place or "").strip("[]").split("|")[-1],
+            )
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong in the files, by path and line, and what is odd about others."""

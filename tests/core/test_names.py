@@ -105,6 +105,13 @@ def test_nothing_is_nobody(who: str) -> None:
     assert refusal(who) == f'nobody is called "{who}"'
 
 
+def test_two_of_one_name_are_told_apart_by_company_place_or_address() -> None:
+    two = (Known("john-smith", "John Smith", at="Leeds Water"), Known("john-smith-2", "John Smith", (), ("john@york.example",)))
+    assert refusal("john", *two) == (
+        '"john" is 2 people: john-smith (John Smith, Leeds Water), john-smith-2 (John Smith, john@york.example)'
+    )
+
+
 def test_two_hits_on_a_level_are_named_both() -> None:
     assert refusal("sam") == '"sam" is 3 people: s-lund (Sam Lund), sam-okafor (Sam Okafor), samira-b (Samira Bell)'
     assert refusal("sam", *reversed(SAMS)) == refusal("sam", *SAMS)
