@@ -177,7 +177,9 @@ def list_command(run: Run, terms: tuple[str, ...], sort: str | None, columns: st
         print_rows(run, shown, rows, chosen, "list", problems)
         return
     if not rows:
-        run.say("Nobody matches. Try fewer words." if words else 'Nobody is in this vault yet: ptcrm add "Ada King"')
+        from plaintextcrm.core import query
+
+        run.say(query.nobody_words(words, run.vault.settings) if words else 'Nobody is in this vault yet: ptcrm add "Ada King"')
         return
     cells = [[str(number), *(_shown(row, column) for column in chosen)] for number, row in enumerate(rows, 1)]
     kept = [place for place, column in enumerate(("#", *chosen)) if column == "#" or columns or any(row[place] for row in cells)]

@@ -69,6 +69,18 @@ def parse(terms: Iterable[str], settings: Settings, today: date, words_are_text:
     return Filter(lambda person: all(test(person) for test in tests), tuple(words), not tests and not words)
 
 
+def nobody_words(terms: Sequence[str], settings: Settings) -> str:
+    """What to say where a filter lets nobody through: that it asks for a tier that no setting has, or to try fewer words."""
+    for found in filter(None, map(_TERM.match, terms)):
+        key = find_key(fold_key(found[2]))
+        asked = _alternatives(found[4].strip().strip('"')) if key and key.name == "tier" else []
+        for word in asked:
+            if "*" not in word and settings.tier(word) is None:
+                known = ", ".join(tier.name for tier in settings.tiers) or "none"
+                return f"Nobody matches: no tier is called {word}; there are {known}."
+    return "Nobody matches. Try fewer words."
+
+
 def _negation(test: Predicate) -> Predicate:
     return lambda person: not test(person)
 

@@ -97,6 +97,11 @@ def test_the_first_level_with_a_hit_decides(make: Callable[..., Place]) -> None:
     assert place.json("show", "Beyer, Jr.")["rows"][0]["id"] == "d", "a comma within a name"
 
 
+def test_a_filter_for_a_tier_that_is_none_says_which_there_are(example: Place) -> None:
+    assert example("list", "tier:Z", "--format", "table").out == "Nobody matches: no tier is called Z; there are A, B, C.\n"
+    assert example("list", "tier:A,z*", "tag:none-has-this", "--format", "table").out == "Nobody matches. Try fewer words.\n"
+
+
 def test_nobody_and_two_people_are_4_with_the_candidates(example: Place) -> None:
     ran = example("show", "s")
     assert (ran.code, ran.out) == (4, "")
