@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from plaintextcrm.core.crowd import crowd
+from plaintextcrm.core.crowd import WORD, crowd
 from plaintextcrm.core.entries import entry_line
 from plaintextcrm.core.errors import NotFound, PtcrmError
 from plaintextcrm.core.inbox import notes, without
@@ -67,6 +69,13 @@ def said(text: str) -> str:
         ("Lunch with Ada King, Ada told of Porto", "ada-king: 2026-11-21 lunch: told of Porto"),
         ("Lunch with Ada [minutes:: 45]", "ada-king: 2026-11-21 lunch: [minutes:: 45]"),
         ("Note: Ada likes lemon", "ada-king: 2026-11-21 note: likes lemon"),
+        ("2026-11-20T14:30 lunch with Ada", "ada-king: 2026-11-20 14:30 lunch"),
+        ("yesterday 10:00 call Ada, until yesterday 11:00", "ada-king: 2026-11-20 10:00 call: until 11:00"),
+        ("coffee with Ada on 7. May", "ada-king: 2026-05-07 coffee"),
+        ("coffee with ada 12 may", "ada-king: 2026-05-12 coffee"),
+        ("today: 24/7 Ada calls", "ada-king: 2026-11-21 24/7 Ada calls"),
+        ("Ada: 4.5 percent", "ada-king: 2026-11-21 4.5 percent"),
+        ("call Ada: 10.11.12.13 is down, 1/2 of it", "ada-king: 2026-11-21 call: 10.11.12.13 is down, 1/2 of it"),
     ],
 )
 def test_a_line_says_who_when_and_what(line: str, understood: str) -> None:
@@ -84,6 +93,67 @@ def test_a_line_says_who_when_and_what(line: str, understood: str) -> None:
 )
 def test_a_word_of_a_kind_that_says_something_else_is_no_kind(line: str, understood: str) -> None:
     assert said(line) == understood
+
+
+@pytest.mark.parametrize(
+    ("line", "understood"),
+    [
+        ("called Ada about the gym", "call: about the gym"),
+        ("yesterday: rang Ada", "call"),
+        ("Phoned Ada King", "call"),
+        ("emailed Ada, Inês: the deck", "email: the deck"),
+        ("Wrote to Ada: thanks", "message: thanks"),
+        ("Met with Ada and Inês at the pier", "meeting: at the pier"),
+        ("Called Ada's office", "call: Ada's office"),
+        ("phoned Ada over lunch", "lunch: phoned Ada over lunch"),
+        ("Ada called about the gym", "called about the gym"),
+        ("Met her friends, says Ada", "Met her friends, says Ada"),
+        ("Wrote off the loan with Ada", "Wrote off the loan with Ada"),
+    ],
+)
+def test_a_kind_may_be_told_as_done_to_somebody(line: str, understood: str) -> None:
+    assert said(line).split(": ", 1)[1].split(" ", 1)[1] == understood
+
+
+@pytest.mark.parametrize(
+    ("line", "understood"),
+    [
+        ("call Ada: invest 10.000 in fund 7. Next", "call: invest 10.000 in fund 7. Next"),
+        ("Ada sent v1.2. sent", "sent v1.2. sent"),
+        ("Ada: item 4. done - and * more + 5) less", "item 4. done - and * more + 5) less"),
+        ("Inês owes 5. Paid 7. All", "owes 5. Paid 7. All"),
+        ("- [ ] 3. Ada owes", "3. Ada owes"),
+        ("3) Ada owes", "owes"),
+        ("2026. Ada owes", "2026. Ada owes"),
+    ],
+)
+def test_only_the_bullet_at_the_beginning_is_no_text(line: str, understood: str) -> None:
+    assert said(notes(line)[0].text).split("2026-11-21 ", 1)[1] == understood
+
+
+def test_a_day_at_the_beginning_is_no_bullet() -> None:
+    assert said(notes("7. Nov: call Ada")[0].text) == "ada-king: 2026-11-07 call"
+
+
+_FILLERS = "fund · 7. · v1.2. · 10.000 · item · 4) · Next · owes · 12 · 3: · 9.5% · done. · #2 · (8) · may be · sun · a- · 1.".split(" · ")
+_KNOWN = (
+    "Ada · Ada King · Inês · with · and · yesterday · on fri · 3 days ago · today: · 14:30 · coffee · call: · Called · met · - · *".split(
+        " · "
+    )
+)
+
+
+@settings(max_examples=400, deadline=None, database=None, derandomize=True)
+@given(st.lists(st.sampled_from([*_FILLERS, *_KNOWN]), min_size=2, max_size=9))
+def test_every_word_that_is_no_name_day_or_kind_is_in_the_text(words: list[str]) -> None:
+    waiting = notes(" ".join(["Ada", *words]))[0].text
+    try:
+        entry = understand(waiting, PEOPLE, STANDARD, TODAY).entry
+    except PtcrmError:
+        return
+    own = set(WORD.findall(" ".join(_FILLERS)))
+    told = [part for word in words if word in _FILLERS for part in WORD.findall(word)]
+    assert [part for part in WORD.findall(entry.text) if part in own] == told
 
 
 @pytest.mark.parametrize(
@@ -119,7 +189,18 @@ def test_who_is_never_guessed(line: str, why: str) -> None:
         ("Thu 20 Nov coffee with Ada", 'two days, "Thu" and "20 Nov"'),
         ("Dinner with Ada 3/4/2026", "2026-04-03 or 2026-03-04"),
         ("Ada sat down with us", '"sat" may be a day or not'),
+        ("Ada likes to sit in the sun", '"sun" may be a day or not'),
         ("Call with Ada, she left the bank 10 years ago", "2016-11-21, long ago"),
+        ("26.11.2026 lunch with Ada, back yesterday", "2026-11-26"),
+        ("26.11. lunch with Ada", '"26.11." may be a day: write it as 2025-11-26'),
+        ("26.11 lunch with Ada", '"26.11" may be a day'),
+        ("26/11 lunch with Ada", '"26/11" may be a day: write it as 2025-11-26'),
+        ("lunch with Ada 5/6, talked", '"5/6" may be a day: write it as 2026-06-05 or 2026-05-06'),
+        ("lunch with Ada on 20.11., talked", "2026-11-20"),
+        ("call Ada: invest in fund 7. May be good", '"7. May" may be a day or not'),
+        ("1. May and Ada: lunch", '"1. May" may be a day or somebody'),
+        ("Ada: clause 12 may change", '"12 may" may be a day or not'),
+        ("call Ada: invest in fund 7, Nov is near", '"7, Nov" may be a day or not'),
     ],
 )
 def test_the_day_is_never_guessed(line: str, why: str) -> None:
@@ -206,6 +287,12 @@ def test_the_inbox_is_emptied_line_by_line_as_one_commit_that_undo_takes_back(ro
     done(ptcrm(root, "undo"))
     assert (root / "inbox.md").read_bytes() == before
     assert git(root, "diff", "HEAD~2", "--stat") == ""
+
+
+def test_numbers_inside_a_line_leave_the_inbox_with_it(root: Path) -> None:
+    (root / "inbox.md").write_text("1. call Ada: invest 10.000 in fund 7. Next\n")
+    done(ptcrm(root, "jot", "-y"))
+    assert text(root, "ada-king").endswith("- 2026-11-21 call: invest 10.000 in fund 7. Next\n")
 
 
 def test_a_second_jot_writes_nothing(root: Path) -> None:

@@ -16,6 +16,7 @@ from plaintextcrm.cli.wrote import how_of, report
 from plaintextcrm.core.entries import parse_text
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.history import is_attempt, is_touch
+from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
@@ -102,14 +103,15 @@ def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tu
     given = asked.kind
     kind = kinds.get(given.lower()) if given else None
     if given and kind is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(given.lower(), kinds, 1)
-        known = f"did you mean {near[0]}?" if near else ", ".join(sorted({one.name for one in kinds.values()}))
+        near = _near_kind(given, kinds, 0.6)
+        known = f"did you mean {near}?" if near else ", ".join(sorted({one.name for one in kinds.values()}))
         raise Usage(f'no kind is called "{given}": {known}')
     rest = list(words)
     if kind is None and rest and rest[0].lower() in kinds:
         kind = kinds[rest.pop(0).lower()]
+    elif kind is None and rest and rest[0].replace("-", "a").isalpha() and (near := _near_kind(rest[0], kinds, 0.8)):
+        as_text = corrected(click.get_current_context(), rest) if len(rest) > 1 else f"-m {rest[0]}"
+        raise Usage(f'no kind is called "{rest[0]}": did you mean {near}? As text: {as_text}')
     elif len(rest) > 1:
         raise Usage(f"the text is more than one word to the shell: {corrected(click.get_current_context(), rest)}")
     if asked.message is not None and rest:
@@ -121,6 +123,13 @@ def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tu
     if asked.in_editor or (lone and run.asks and run.to_terminal):
         text = _from_editor(run, who, text)
     return (kind.name if kind else None), text.strip()
+
+
+def _near_kind(word: str, kinds: KindTable, least: float) -> str:
+    """The spelling of a kind that a word is nearly, "" where it is none."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word.lower(), kinds, 1, least)), "")
 
 
 def _from_editor(run: Run, who: str, text: str) -> str:

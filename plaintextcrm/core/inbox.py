@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from plaintextcrm.core.dates import month_of
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import line_starts, readable, split_lines
 
-_BULLET = pattern(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[.\][ \t]+)?")
+_BULLET = pattern(r"[ \t]*(?:[-*+]|\d{1,3}([.)]))[ \t]+(?:\[.\][ \t]+)?")
+_FIRST_WORD = pattern(r"[A-Za-z]*")
 _DEEPER = pattern(r"(?:[ ]{2}|[ ]?\t)[ \t]*\S")
 _CLOSINGS = {"<!--": "-->", "%%": "%%"}
 
@@ -31,8 +33,17 @@ def notes(text: str) -> tuple[Note, ...]:
         if above and above.end == number and _DEEPER.match(lines[number]):
             found[-1] = above._replace(end=number + 1, details=(*above.details, lines[number].rstrip()))
         else:
-            found.append(Note(number, number + 1, " ".join(_BULLET.sub("", lines[number], count=1).split())))
+            found.append(Note(number, number + 1, " ".join(_without_bullet(lines[number]).split())))
     return tuple(note for note in found if note.text)
+
+
+def _without_bullet(line: str) -> str:
+    """The line after what makes it an item of a list; `7. Nov: call` begins with its day."""
+    bullet = _BULLET.match(line)
+    if not bullet:
+        return line
+    word = _FIRST_WORD.match(line, bullet.end())
+    return line if bullet[1] == "." and word and month_of(word[0]) else line[bullet.end() :]
 
 
 def _waiting(lines: Sequence[str]) -> Iterator[int]:

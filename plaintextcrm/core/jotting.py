@@ -13,7 +13,7 @@ from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.spoken import FUTURE, PAST, parse_spoken
+from plaintextcrm.core.spoken import FUTURE, PAST, parse_spoken, short_forms
 from plaintextcrm.core.text import fold
 
 
@@ -40,7 +40,11 @@ def understand(text: str, people: Crowd, kinds: KindTable, today: date, ids: Seq
     claims += _days(text, claims, today, long=True)
     claims += named(text, claims, people)
     claims += _days(text, claims, today, long=False)
+    claims += _short_days(text, claims, kinds, today)
     claims.sort()
+    listed = _LISTED.match(text)
+    if listed and on is None and (fold(listed[1]),) in people.phrases:
+        raise DayUnclear(f'"{listed[0]}" may be a day or somebody: begin the line with the day, like "yesterday:"')
     met = people_of(text, [claim for claim in claims if claim.what == "who"], people, kinds, ids)
     on = on or _day_of(text, [claim for claim in claims if claim.what == "day"], today)
     spent = [claim for claim in claims if claim.what == "who" or (claim.what == "day" and claim.on == on and not claim.doubt)]
@@ -60,6 +64,11 @@ _BEGINS = frozenset([*NUMBER_WORDS, *WEEKDAYS, *FULL_WEEKDAYS, *MONTHS, "on", "i
 _DOUBTFUL = frozenset(["sat", "sun", "wed"])  # days that are words as well
 _LONGEST_DAY = 4  # words
 LONGEST = 2_000  # characters of a line
+_SHORT_DAY = pattern(r"(?<![\w.,/:+-])[0-9]{1,2}([./])[0-9]{1,2}(?:\.(?!\w)|(?![\w./%])(?!,[0-9]))")
+# `in fund 7. May be`, `clause 12 may change`: a day only at the beginning and behind `on`
+_NOT_SURELY_MONTH = pattern(r"[0-9]{1,2}(?:,|\. (?:Mar|March|April|May|June|August)\b|\.? (?:may|march)\b(?!\Z))|(?:may|march) [0-9]")
+_LISTED = pattern(r"[0-9]{1,2}\. (April|May|June|August)\b")  # the second in a list, or a day
+_WITH_TIME = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _FAR = 366  # days back, from which a day inside a line is hardly the day of the contact
 
 
@@ -78,15 +87,37 @@ def _days(text: str, claims: Sequence[Claim], today: date, long: bool) -> Iterat
             last, last_match = pieces[place + size - 1]
             start = match.start() + match[0].index(first)
             end = last_match.start() + last_match[0].index(last) + len(last)
+            end -= len(last) - 10 if size == 1 and _WITH_TIME.match(last) else 0
             words = " ".join(text[start:end].split())
             day = _day(words, today) if is_free(taken, start, end) else None
             if day:
                 mark = text[end : end + 1]
-                if begin in _DOUBTFUL and size == 1 and mark not in (",", ":", ""):
+                unsure = mark not in (",", ":", "") or not (first[0].isupper() or _begins_or_on(text, start))
+                unsure = unsure and begin in _DOUBTFUL and size == 1
+                if unsure or (_NOT_SURELY_MONTH.match(f"{words}{mark}") and not _begins_or_on(text, start)):
                     day = _Doubt(day.on, f'"{words}" may be a day or not: begin the line with the day, like "yesterday:"')
                 taken.append(Claim(start, end, "day", (), day.on, day.why))
                 yield taken[-1]
                 break
+
+
+def _short_days(text: str, claims: Sequence[Claim], kinds: KindTable, today: date) -> Iterator[Claim]:
+    """`26.11.` and `26/11` where a line says its day, among people and kind: always with a doubt. `4.5` is one at the beginning only."""
+    said = [(claim.start, claim.end) for claim in claims]
+    for match in _SHORT_DAY.finditer(text):
+        start, end = match.span()
+        other = (word for word in WORD.finditer(text, 0, start) if not any(one <= word.start() < two for one, two in said))
+        forms = short_forms(match[0], today, PAST)
+        bare = match[1] == "." and match[0][-1] != "." and not _begins_or_on(text, start)
+        if not forms or bare or not is_free(claims, start, end):
+            continue
+        if all(word[0].lower() in JOINING or word[0].lower() in kinds for word in other):
+            yield Claim(start, end, "day", (), today, f'"{match[0]}" may be a day: write it as {" or ".join(forms)}')
+
+
+def _begins_or_on(text: str, start: int) -> bool:
+    """Whether a day there is said to be one: nothing but `on` stands before it."""
+    return not WORD.search(text, 0, start) or bool(_ON.search(text[:start].rstrip()))
 
 
 class _Doubt(NamedTuple):
@@ -113,6 +144,8 @@ def _day_of(text: str, named: Sequence[Claim], today: date) -> date:
     days = [claim for claim in named if not claim.doubt] or named
     if not days:
         return today
+    if named[0].doubt and text[named[0].start].isdigit():
+        raise DayUnclear(named[0].doubt)
     first, *others = days
     word, iso = text[first.start : first.end], first.on.isoformat()
     begins = not WORD.search(text, 0, first.start)
@@ -132,8 +165,12 @@ def _day_of(text: str, named: Sequence[Claim], today: date) -> date:
 # --- the kind and the text -----------------------------------------------------------------------------------------
 
 _AFTER_KIND = frozenset(["with", "and", "from", "to", "on", "at", "over", "for", "by", "about", "in", "re", "via"])
+_PAST_FORMS = {"called": "call", "rang": "call", "phoned": "call", "emailed": "email", "e-mailed": "email", "texted": "text",
+               "messaged": "message", "wrote": "message", "met": "meeting", "visited": "visit", "lunched": "lunch", "dined": "dinner",
+               "zoomed": "zoom"}  # fmt: skip
+_WITH_OR_TO = pattern(r"(?: (?:with|to))? ?")
 _MARKS = pattern(r"[\s,;:.&@()+/–—-]*")
-_TIME = pattern(r",? (?:at )?([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?(?![\w:])")
+_TIME = pattern(r"(?:,? (?:at )?|T)([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?Z?(?![\w:])")
 _KIND_WORD = pattern(r"[^\W\d_]+(?:-[^\W\d_]+)*(?![\w-])")
 _POSSESSIVE = pattern(r"['’](?:s\b|(?!\w))")
 _BEFORE_KIND = pattern(r"(?<!\w)(?:over|for|had|by)(?: an?| our)? \Z")
@@ -147,12 +184,13 @@ def _rest(text: str, spent: Sequence[Claim], kinds: KindTable) -> tuple[str | No
     """(kind, time, the text without its opening, `Lunch with Ada and Ben yesterday, `, and without the day)."""
     at_time, days = None, []
     for claim in spent:
-        time = _TIME.match(text, claim.end) if claim.what == "day" else None
+        time = _TIME.match(text, claim.end) if claim.what == "day" and not at_time else None
         at_time = f"{int(time[1]):02d}:{time[2]}" if time else at_time
         days.append(claim._replace(end=time.end()) if time else claim)
     stops = {claim.start: claim for claim in days}
-    kind, place = _opening(text, stops, kinds)
-    kind = kind or _kind_inside(text, stops, kinds)
+    inside = _kind_inside(text, stops, kinds)
+    kind, place = _opening(text, stops, kinds, past=not inside)
+    kind = kind or inside
     pieces, kept = "", place
     for claim in days:
         if claim.what == "day" and claim.start >= place:
@@ -171,8 +209,8 @@ def _joined(before: str, after: str) -> str:
     return f"{before}{after}" if _MARKS.match(after).end() and not after[:1].isspace() else f"{before} {after.lstrip()}"  # type: ignore[union-attr]
 
 
-def _opening(text: str, stops: Mapping[int, Claim], kinds: KindTable) -> tuple[str | None, int]:
-    """(kind, where the text begins) of a line that begins with its kind, people and day, in whatever order."""
+def _opening(text: str, stops: Mapping[int, Claim], kinds: KindTable, past: bool) -> tuple[str | None, int]:
+    """(kind, where the text begins) of a line that begins with its kind (or its `past` form), people and day, in whatever order."""
     kind, place = None, 0
     while True:
         at = _after_marks(text, place)
@@ -181,7 +219,7 @@ def _opening(text: str, stops: Mapping[int, Claim], kinds: KindTable) -> tuple[s
         claim = stops.get(at)
         if claim and not _POSSESSIVE.match(text, claim.end):
             place = claim.end
-        elif kind is None and not claim and (found := _kind_at(text, at, stops, kinds)):
+        elif kind is None and not claim and (found := _kind_at(text, at, stops, kinds) or (past and _past_at(text, at, stops, kinds))):
             kind, place = found
         else:
             return kind, place
@@ -202,6 +240,16 @@ def _kind_at(text: str, at: int, stops: Mapping[int, Claim], kinds: KindTable) -
     after = text[end + 1 :].split(" ", 1)[0] if text[end : end + 1] == " " else ""
     ends = end == len(text) or text[end] in ",;:.!?()" or not after[:1].isalnum() or end + 1 in stops
     return (kind.name, end) if ends or after.lower() in _AFTER_KIND or after.lower().rstrip(",.:") in kinds else None
+
+
+def _past_at(text: str, at: int, stops: Mapping[int, Claim], kinds: KindTable) -> tuple[str, int] | None:
+    """(kind, its end) where one is told as done to somebody, `called Ada`, `wrote to Ada`."""
+    word = _KIND_WORD.match(text, at)
+    kind = kinds.get(_PAST_FORMS.get(word[0].lower(), "")) if word else None
+    if not word or not kind:
+        return None
+    whom = stops.get(word.end() + 1) or stops.get(_WITH_OR_TO.match(text, word.end()).end())  # type: ignore[union-attr]
+    return (kind.name, word.end()) if whom and whom.what == "who" else None
 
 
 def _kind_inside(text: str, stops: Mapping[int, Claim], kinds: KindTable) -> str | None:

@@ -122,7 +122,10 @@ def _starts_a_part(wanted: str, name: str) -> bool:
 
 
 def likely(wanted: str, people: Sequence[Known]) -> str:
-    """Up to three people whose name or slug is like what was typed."""
+    """Up to three people whose name or slug begins with what was typed (`maria-joao`), else is like it."""
+    begun = [person for person in people if wanted and _plain(person.slug).startswith(wanted)]
+    if begun:
+        return _shown(begun[:3])
     from difflib import get_close_matches
 
     words: dict[str, Known] = {}

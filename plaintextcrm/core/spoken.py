@@ -23,6 +23,7 @@ from plaintextcrm.core.dates import (
 from plaintextcrm.core.model import Cadence
 
 PAST, FUTURE = -1, 1
+_SHORT = r"([0-9]{1,2})([./])([0-9]{1,2})\.?\Z"  # 26.11. and 26/11
 _SPAN = r"(?:([0-9]{1,5}) ?|([a-z]+) )([a-z]+)\Z"  # 2w, 2 weeks, two weeks; a blank between two words
 
 
@@ -49,6 +50,16 @@ def parse_spoken(text: str, today: date, direction: int) -> date:
     if spoken is None:
         raise ValueError(f'date "{text}": type it like 2026-11-20, yesterday, 3 days ago, fri, 20 Nov or in 2 weeks')
     return spoken
+
+
+def short_forms(words: str, today: date, direction: int) -> tuple[str, ...]:
+    """What `26.11.` or `26/11`, a day and a month without a year, may mean, in ISO: the nearest ones in that direction."""
+    match = re.match(_SHORT, words)
+    if not match:
+        return ()
+    one, two = int(match[1]), int(match[3])
+    days = (_nearest(month, number, today, direction) for number, month in ((one, two), (two, one)))
+    return tuple(dict.fromkeys(day.isoformat() for day in days if day))
 
 
 def _span(words: str) -> Cadence | None:
@@ -98,7 +109,12 @@ def _named_day(words: str, today: date, direction: int) -> date | None:
             number = int(match[order[0]])
             if match[3]:
                 return day_or_none(int(match[3]), month, number)
-            years = range(today.year, today.year + 9 * direction, direction)
-            days = (day_or_none(year, month, number) for year in years if 1 <= year <= 9999)
-            return next((day for day in days if day and (day - today).days * direction >= 0), None)
+            return _nearest(month, number, today, direction)
     return None
+
+
+def _nearest(month: int, number: int, today: date, direction: int) -> date | None:
+    """That day of the year which is today or the next one in that direction."""
+    years = range(today.year, today.year + 9 * direction, direction)
+    days = (day_or_none(year, month, number) for year in years if 1 <= year <= 9999)
+    return next((day for day in days if day and (day - today).days * direction >= 0), None)

@@ -137,6 +137,11 @@ def test_somebody_like_it_is_offered_and_never_taken(who: str, meant: str) -> No
     assert meant in refusal(who)
 
 
+def test_whoever_begins_like_it_with_hyphens_is_offered() -> None:
+    people = (Known("maria-joao-almeida", "Maria João Almeida"), ADA)
+    assert refusal("maria-joao", *people) == 'nobody is called "maria-joao": did you mean maria-joao-almeida (Maria João Almeida)?'
+
+
 def test_where_nobody_is_like_it_nobody_is_offered() -> None:
     assert refusal("xyzzy") == 'nobody is called "xyzzy"'
     with pytest.raises(NotFound, match="nobody is called"):

@@ -67,6 +67,19 @@ def test_a_further_argument_is_2_and_the_corrected_line_does_what_was_meant(
     assert people.added(*corrected[1:]) == [line]
 
 
+@pytest.mark.parametrize(
+    ("words", "as_text"), [(("cofee", "typo"), "ptcrm log ada 'cofee typo'"), (("cofee",), "-m cofee"), (("Lunhc",), "-m Lunhc")]
+)
+def test_a_first_word_that_is_nearly_a_kind_is_asked_about(people: Place, words: tuple[str, ...], as_text: str) -> None:
+    before = people.text("ada-king")
+    ran = people("log", "ada", *words)
+    near = "coffee" if words[0] == "cofee" else "lunch"
+    assert (ran.code, ran.err) == (2, f'ptcrm: no kind is called "{words[0]}": did you mean {near}? As text: {as_text}\n')
+    assert people.text("ada-king") == before
+    assert people.added("log", "ada", "-m", "cofee") == ["- 2026-11-21 cofee"]
+    assert people.added("log", "ada", "cofee and cake") == ["- 2026-11-21 cofee and cake"]
+
+
 def test_text_may_come_from_stdin(people: Place) -> None:
     text = b"She wrote:\n\nthree lines\nin all\n"
     wanted = ["- 2026-11-21 email: She wrote:", "  three lines", "  in all"]
