@@ -73,7 +73,14 @@ def read(
         if found is not None:
             return Foreign(name, found, hints, folder, _cards(given) if name == "vdir" and folder else {})
     what = f"no {kind} file" if kind else f"of no kind that is known ({', '.join(IMPORTERS)})"
-    raise Usage(f"{', '.join(paths)}: {what}, going by the header")
+    raise Usage(f"{', '.join(paths)}: {what}, going by the header{_way_on(paths, kind)}")
+
+
+def _way_on(paths: Sequence[str], kind: str | None) -> str:
+    """What to type for a table that none knows."""
+    if kind == ANY_TABLE:
+        return ": say which column is the name, --map COLUMN=name"
+    return f": for any table of people, --from {ANY_TABLE}" if kind is None and paths[0].lower().endswith((".csv", ".tsv")) else ""
 
 
 def _asked(hints: Hints) -> tuple[str, ...]:

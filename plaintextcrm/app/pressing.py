@@ -18,7 +18,7 @@ from plaintextcrm.core.occasions import days_of
 from plaintextcrm.core.pages import calendar, people, stats
 from plaintextcrm.core.pages.addresses import encoded, page_of, page_path
 from plaintextcrm.core.pages.digest import Around, digest, logged_lines, notes_of
-from plaintextcrm.core.pages.published import clean, private_keys, published, seen_facts, without_comments, without_links
+from plaintextcrm.core.pages.published import clean, imported_lines, private_keys, published, seen_facts, without_comments, without_links
 from plaintextcrm.core.pages.shapes import Digest, Frame, Person
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
@@ -246,6 +246,7 @@ class Press:
             text = without_comments(text, "\n\0")  # before any line is left out that has only one end of a comment
         is_hidden = not hidden.isdisjoint(("log", "interactions"))
         sections = [lines for section in written.body.sections for lines in logged_lines(section, whole=is_hidden)]
+        sections += imported_lines(text, written.line)
         tasks = [task.where for task in written.contact.follow_ups]
         notes = notes_of(text, written.line, sections, written.body.title, tasks)
         return without_links(notes.replace("\n\0", "").replace("\0", ""), self.is_hidden)

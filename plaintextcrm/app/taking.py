@@ -65,7 +65,7 @@ def take(vault_: Vault, terms: Sequence[str] = (), private: bool = False, progre
             guarded.add(one.contact.path)
         else:
             people.append(without_private(one, vault_.settings, is_hidden))
-            keys = held_back(one.contact, vault_.settings)
+            keys = held_back(one, vault_.settings)
             guarded |= {one.contact.path} if keys else set()
             for key in keys:
                 held[key] = held.get(key, 0) + 1

@@ -114,7 +114,7 @@ def _remarks(run: Run, plan: Plan, whole: bool) -> None:
 
 
 def _summary(plan: Plan, run: Run, *, done: bool = False) -> list[str]:
-    """What is (to be) written, whether the rows add up, and that nobody waits because of it."""
+    """What is (to be) written, whether the rows add up, and once it is written that nobody waits because of it."""
     refused = sum(refusal.rows for refusal in plan.refused if not refusal.of_person)
     if plan.edits:
         verb = "imported" if done else "would import"
@@ -126,7 +126,7 @@ def _summary(plan: Plan, run: Run, *, done: bool = False) -> list[str]:
     lines.append(people + (f", {refused_people:,} refused" if refused_people else ""))
     if plan.rows:
         lines.append(f"rows: {plan.rows:,} = {plan.written:,} written + {plan.there:,} there already + {refused:,} refused")
-    if plan.edits and plan.new and _nobody_is_due(plan, run):
+    if done and plan.edits and plan.new and _nobody_is_due(plan, run):
         sort = "Sort ten now?" if plan.new >= 10 else "Sort them now?"
         lines.append(f"{plan.new:,} on file, none is waiting. {sort} ptcrm triage new")
     return lines

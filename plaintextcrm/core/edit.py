@@ -17,6 +17,7 @@ from plaintextcrm.core.plainlog import dedented
 from plaintextcrm.core.text import encode, line_end_at, line_starts, split_lines
 from plaintextcrm.core.vocabulary import BY_FOLD, LIST_TYPES, ORDER, Key, find_key, fold_key
 
+_BLANK_LINE = pattern(r"[ \t]*(?:\r\n|\r|\n)")
 _SAFE_PLAIN = pattern(r"[^\W\d_](?:[\w .,()/+&'–—-]*[\w.)])?\Z")
 _WORDS_OF_YAML = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 
@@ -106,8 +107,11 @@ def _in_empty_section(text: str, section: body.Section, entry: Interaction, star
         at = starts[after - 1] if after - 1 < len(starts) else len(text)
         return as_lines(text, ["", *lines], at, at)
     at = starts[section.line]
-    blank = re.compile(r"[ \t]*(?:\r\n|\r|\n)").match(text, at)
-    return as_lines(text, lines, blank.end() if blank else at, starts[section.line - 1])
+    blank = _BLANK_LINE.match(text, at)
+    at = blank.end() if blank else at
+    if blank and at < len(text) and not _BLANK_LINE.match(text, at):
+        lines.append("")  # the blank line stood between two headings: both are to have one
+    return as_lines(text, lines, at, starts[section.line - 1])
 
 
 def as_lines(text: str, lines: list[str], at: int, near: int) -> tuple[str, int]:

@@ -77,3 +77,9 @@ def test_several_files_are_read_with_one_map():
     assert found is not None
     assert [person.name for person in found.people] == ["Ada 1", "Ada 2"]
     assert [person.origin for person in found.people] == ["1.csv", "2.csv"]
+
+
+def test_columns_that_are_not_understood_are_named():
+    table = "Name,First name(s),Born,E-mail 1,Empty,Shoe\nAda King,Ada,soon,a@x.org,,38\n"
+    assert read(anycsv, table, columns={"Shoe": "shoe size"}).notes == ("not understood: First name(s), E-mail 1: --map COLUMN=KEY",)
+    assert read(anycsv, "Name,Email\nAda King,a@x.org\n").notes == ()

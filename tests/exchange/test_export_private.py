@@ -78,3 +78,49 @@ def test_a_private_card_is_taken_out_of_the_folder_again(root: Path, tmp_path: P
     assert ptcrm(root, "export", "vdir", "--private", "-o", str(folder)).out == f"{folder}: 3 people, 3 written\n"
     assert ptcrm(root, "export", "vdir", "-o", str(folder)).out == f"{folder}: 2 people, 2 written, 1 removed\n"
     assert "secret-" not in "".join(path.read_text() for path in folder.iterdir())
+
+
+UNPLACED = """---
+name: Ada King
+phone: "+351 912 000 111"
+---
+
+# Ada King
+
+Words before.
+
+## Imported from phone.vcf
+
+- TEL (cell): secret-phone
+- ADR (home): secret-address
+
+```
+# in code, secret-code
+```
+
+### Deeper
+
+- [ ] send the list [due:: 2026-12-02]
+- secret-deeper
+
+## Interactions
+
+- 2026-11-01 lunch: Soup
+
+## Notes
+
+Words behind.
+"""
+
+
+@pytest.mark.parametrize("kind", ["vcard", "json"])
+def test_what_an_import_could_not_place_leaves_only_with_private(tmp_path: Path, kind: str) -> None:
+    root = vault(tmp_path / "v", {"ada": UNPLACED})
+    done = ptcrm(root, "export", kind)
+    text = done.out.replace("\r\n ", "")
+    assert [words for words in ("Imported from", "secret-", "Deeper") if words in text] == []
+    assert all(words in text for words in ("Words before.", "Words behind.", "Soup", "send the list"))
+    assert done.err == "left out as private: imported lines of 1, phone of 1 (--private takes them along)\n"
+    whole = ptcrm(root, "export", kind, "--private").out.replace("\r\n ", "")
+    assert all(f"secret-{word}" in whole for word in ("phone", "address", "code", "deeper"))
+    assert "## Imported from phone.vcf" in whole

@@ -217,3 +217,46 @@ def test_names_as_file_names_and_several_contacts_folders_are_kept_to(tmp_path: 
     assert place.run("-y").code == 0
     assert place.files() == ["people/Ada King.md", "people/Bob.md"]
     assert place.run("-y").out.startswith("nothing new")
+
+
+def test_an_unknown_table_is_told_how_to_import_it(place: Place, tmp_path: Path):
+    table = tmp_path / "people.csv"
+    table.write_text("Name,Colour\nAda King,red\n", encoding="utf-8")
+    done = ptcrm(place.root, "import", str(table))
+    assert (done.code, done.err.endswith("csv), going by the header: for any table of people, --from csv\n")) == (2, True)
+    done = ptcrm(place.root, "import", str(table), "--from", "csv", "-n")
+    assert (done.code, done.err) == (0, "not understood: Colour: --map COLUMN=KEY\n")
+    assert "none is waiting" not in done.out
+    table.write_text("Wer,Colour\nAda King,red\n", encoding="utf-8")
+    done = ptcrm(place.root, "import", str(table), "--from", "csv")
+    assert (done.code, done.err.endswith("going by the header: say which column is the name, --map COLUMN=name\n")) == (2, True)
+
+
+def test_a_column_for_an_own_key_is_kept_of_somebody_known_too(tmp_path: Path):
+    root = vault(
+        tmp_path / "v",
+        {
+            "ada": "---\nname: Ada King\nemail: a@x.org\n---\n",
+            "bob": "---\nname: Bob Lee\nemail: b@x.org\nRef: 7\n---\n",
+            "zed": "---\nname: Zed\nemail: z@x.org\nodd: &a x\nother: *a\n---\n",
+        },
+        "[git]\ncommit = false\n",
+    )
+    table = tmp_path / "people.csv"
+    table.write_text("Name,Email,No\nAda King,a@x.org,0005\nBob Lee,b@x.org,0006\nZed,z@x.org,0007\n", encoding="utf-8")
+    done = ptcrm(root, "import", str(table), "--map", "No=ref", "-y")
+    assert done.code == 0
+    contacts = root / "contacts"
+    assert (contacts / "ada.md").read_text() == '---\nname: Ada King\nemail: a@x.org\nref: "0005"\n---\n'
+    assert 'ref is "7", in' in done.err
+    assert "Ref: 7\n---\n" in (contacts / "bob.md").read_text()
+    assert "## Imported from people.csv\n\n- ref: 0007\n" in (contacts / "zed.md").read_text()
+
+
+def test_the_first_entry_of_an_empty_log_stands_apart_from_the_section_below(tmp_path: Path):
+    root = vault(
+        tmp_path / "v", {"ada": "---\nname: Ada\n---\n\n## Interactions\n\n## Imported from x\n\n- a: b\n"}, "[git]\ncommit = false\n"
+    )
+    assert ptcrm(root, "log", "ada", "call", "Hello").code == 0
+    text = (root / "contacts" / "ada.md").read_text()
+    assert "## Interactions\n\n- 2026-11-21 call: Hello\n\n## Imported from x\n" in text

@@ -332,3 +332,51 @@ def test_a_private_log_is_counted_on_no_report_page(tmp_path: Path):
         page = f"reports/{name}.html"
         assert with_log[page] == without[page], name
     assert "Zoe Hidden" in built(tmp_path / "two", {"zoe": hidden.replace("private: [log]", "coi: no")}, settings)["reports/year.html"]
+
+
+UNPLACED = """
+Words before.
+
+## Imported from phone.vcf
+
+- TEL (cell): zqphone
+<!--
+## Notes
+-->
+- ADR (home): zqaddress
+
+```
+# zqcode
+```
+
+### Deeper
+
+- zqdeeper
+
+## Interactions
+
+Prose of the log.
+
+- 2026-11-01 lunch: Soup
+
+### Imported from other.csv
+
+- zqother
+
+## Notes
+
+Words behind.
+
+# Imported from last.csv
+
+- zqlast
+"""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_what_an_import_could_not_place_is_on_no_page(tmp_path: Path, ends: str):
+    text = person("name: Ada King", body=UNPLACED).replace("\n", ends)
+    html = "\n".join(built(tmp_path / "v", {"ada": text}).values())
+    assert [words for words in ("zq", "Imported from", "Deeper") if words in html] == []
+    for words in ("Words before.", "Prose of the log.", "Soup", "Words behind."):
+        assert words in html, words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.exchange import table
@@ -13,6 +13,7 @@ from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
 
 NAMES = ("name", "given_name", "family_name", "company", "email")
 DAYS = ("partial", "date")
+SHOWN = 20  # columns that are not understood
 PARTS = ("name", "given_name", "middle_name", "family_name", "name_prefix", "name_suffix")
 
 
@@ -31,7 +32,17 @@ def read(files: Sequence[Given], hints: Hints) -> Reading | None:
                 for written in hints.columns:
                     column_of(written, header)
         raise Usage(f"{files[0].name}: no column for the name: say which it is, --map COLUMN=name")
-    return found
+    unknown = _not_understood(found, mapped) if found else ()
+    if found is None or not unknown:
+        return found
+    told = f"{', '.join(unknown[:SHOWN])}{', …' if len(unknown) > SHOWN else ''}"
+    return found._replace(notes=(*found.notes, f"not understood: {told}: --map COLUMN=KEY"))
+
+
+def _not_understood(found: Reading, mapped: Collection[str]) -> tuple[str, ...]:
+    """The columns that stand in the body because nobody says what they mean."""
+    columns = dict.fromkeys(column for person in found.people for column, _ in person.rest)
+    return tuple(column for column in columns if not _key(column) and fold_column(column) not in mapped)
 
 
 def _key(word: str) -> str:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from plaintextcrm.core import contact, edit
+from plaintextcrm.core import contact, edit, splice
 from plaintextcrm.core.contact import Parsed
 from plaintextcrm.core.entries import PLAIN, entry_line
-from plaintextcrm.core.errors import Refused
+from plaintextcrm.core.errors import PtcrmError, Refused
 from plaintextcrm.core.exchange.cells import column_lines, is_plain, label, protect
 from plaintextcrm.core.exchange.incoming import Keys, Person, Refusal, Rest, Row, canonical, place
 from plaintextcrm.core.exchange.matching import normal
-from plaintextcrm.core.exchange.merging import add_imported, facts, fill_keys, imported_section, insert_interactions
+from plaintextcrm.core.exchange.merging import add_imported, after, facts, fill_keys, imported_section, insert_interactions
 from plaintextcrm.core.exchange.notes import paragraphs, placed
-from plaintextcrm.core.exchange.updating import Before, difference, shown, updated
+from plaintextcrm.core.exchange.updating import Before, difference, own_value, shown, updated
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Contact, Edit, Interaction, Source
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.text import split_lines
+from plaintextcrm.core.splice import SET, Change
+from plaintextcrm.core.text import decode, split_lines
 from plaintextcrm.core.vocabulary import find_key
 
 Entries = Sequence[tuple[Row, Interaction]]
@@ -185,8 +186,10 @@ def more(
     else:
         changed, lines, told = _filled(changed, known, own, origin)
         held = person
-        differences += told
-        changed, added, other = add_imported(changed, own.origin, _with_note(own, source), kinds)
+        changed, more_lines, more_told, left = _filled_others(changed, known, own, origin)
+        lines += more_lines
+        differences += (*told, *more_told)
+        changed, added, other = add_imported(changed, own.origin, (*_with_note(own, source), *left), kinds)
         differences += (f'{path}: "{shown(" / ".join(line))}" of {origin}: stands there with another value' for _, line in other)
     if changed.data == source.data:
         return Built(None, there=there, refused=refused, differences=tuple(differences), said=held)
@@ -211,7 +214,26 @@ def _filled(source: Source, known: Contact, person: Person, origin: str) -> tupl
             differences.append(difference(path, key, held, value, origin))
     changed, missed = fill_keys(source, empty)
     differences += (f'{path}: {key} "{shown(empty[key])}" of {origin}: cannot be filled in surely' for key in missed)
-    return changed, [line for key, value in empty.items() if key not in missed for line in edit.key_lines(key, value)], differences
+    lines = [line for key, value in empty.items() if key not in missed for line in edit.key_lines(key, value)]
+    return changed, lines, differences
+
+
+def _filled_others(source: Source, known: Contact, person: Person, origin: str) -> tuple[Source, list[str], list[str], Rest]:
+    """The same for the user's own keys, and as lines of the body those that the front matter does not take."""
+    lines, differences, left = list[str](), list[str](), list[tuple[str, tuple[str, ...]]]()
+    for key, value in _others(person).items():
+        held, wanted = own_value(known, key), person.other[key]
+        if held is None:
+            try:
+                done = splice.change_key(source, Change(key, SET, value if isinstance(value, tuple) else (value,)))
+            except PtcrmError:
+                left.append((label(key), column_lines(label(key), _flat(wanted))))
+                continue
+            source = after(source, decode(done.replaces or b"")[0])
+            lines += edit.key_lines(key, value)
+        elif held != wanted:
+            differences.append(difference(source.path, key, held, value, origin))
+    return source, lines, differences, tuple(left)
 
 
 def _with_note(person: Person, source: Source) -> Rest:

@@ -16,11 +16,11 @@ from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.exchange.incoming import Rest, canonical
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Interaction, Source
+from plaintextcrm.core.pages.published import IMPORTED
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.text import decode, encode, line_end_at, line_starts, readable, split_lines
 from plaintextcrm.core.vocabulary import find_key, fold_key
 
-HEADING = "Imported from"
 NAME_PARTS = ("given_name", "family_name")  # somebody whose file has no `name` is called by these
 _HEADING_LINE = pattern(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
 _EMPTY_KEY = pattern(r"""(["']?[^"':#]+["']?)[ \t]*:[ \t]*(?:~|null|''|""|\[[ \t]*\])?[ \t]*\Z""")
@@ -158,7 +158,7 @@ def _with_key(text: str, key: str, value: str | tuple[str, ...], path: str) -> s
 
 def imported_section(origin: str, rest: Rest) -> list[str]:
     """The section that keeps what no key has room for, as lines."""
-    return [f"## {HEADING} {origin}", "", *(line for _, lines in rest for line in lines)] if rest else []
+    return [f"## {IMPORTED} {origin}", "", *(line for _, lines in rest for line in lines)] if rest else []
 
 
 def add_imported(source: Source, origin: str, rest: Rest, kinds: KindTable = STANDARD) -> tuple[Source, list[str], Rest]:
@@ -226,8 +226,8 @@ def _imported(lines: Sequence[str], origin: str) -> tuple[set[str], int]:
     for number, line in enumerate(lines, 1):
         heading = _HEADING_LINE.match(line)
         if heading and (not level or len(heading[1]) <= level):
-            level = len(heading[1]) if heading[2].casefold().startswith(HEADING.casefold()) else 0
-            own = bool(level) and heading[2] == f"{HEADING} {origin}"
+            level = len(heading[1]) if heading[2].casefold().startswith(IMPORTED.casefold()) else 0
+            own = bool(level) and heading[2] == f"{IMPORTED} {origin}"
         elif level and line.strip():
             found.add(line.strip())
         if own and line.strip():

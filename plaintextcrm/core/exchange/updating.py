@@ -12,11 +12,12 @@ from plaintextcrm.core.exchange.incoming import Keys, Person, canonical
 from plaintextcrm.core.exchange.merging import add_imported, after, fill_keys, imported_lines, with_lines
 from plaintextcrm.core.exchange.notes import paragraphs, placed
 from plaintextcrm.core.kinds import KindTable
-from plaintextcrm.core.model import Source
+from plaintextcrm.core.model import Contact, Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.renaming import called
 from plaintextcrm.core.splice import SET, Change
 from plaintextcrm.core.text import decode, line_end_at, line_starts, split_lines
+from plaintextcrm.core.vocabulary import fold_key
 
 SHOWN = 60  # characters of a value that is told
 
@@ -139,7 +140,7 @@ class _Update:
     def others(self) -> None:
         """Each of the user's own keys."""
         for key, value in self.person.other.items():
-            old, held = self.was.other.get(key), self.known.other.get(key)
+            old, held = self.was.other.get(key), own_value(self.known, key)
             if value in (old, held):
                 continue
             if held == old:
@@ -220,6 +221,11 @@ class _Update:
         name = self.was.name if "name" in self.left else self.person.name
         note = self.was.note if "note" in self.left else self.person.note
         return self.person._replace(name=name, keys=keys, other=other, rest=tuple(rest), note=note)
+
+
+def own_value(known: Contact, key: str) -> object:
+    """What somebody has for one of the user's own keys, however that is spelt; None without it."""
+    return next((value for name, value in known.other.items() if fold_key(name) == fold_key(key)), None)
 
 
 def _said(person: Person) -> Keys:

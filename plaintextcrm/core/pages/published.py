@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from plaintextcrm.core.body import mask
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, facts_of
 from plaintextcrm.core.vocabulary import find_key
 
+IMPORTED = "Imported from"  # begins the heading of what an import could not place
 SOMEBODY = "somebody"  # what stands for a link to a private person
 _TYPED: dict[str, Any] = {
     "cadence": None, "birthday": None, "dates": (), "started": None, "snooze_until": None, "paused": False, "died": None,
@@ -26,6 +28,7 @@ _ALL = ("true", "yes", "on", "1", "y")
 _LINK = pattern(r"!?\[\[([^\[\]|#^]+)(?:[|#^](?:[^\]]|\](?!\])){0,300})?\]\]")
 _TARGET = pattern(r"\[\[([^\[\]|#^]+)")  # of all that may be a link
 _FILE_LINK = pattern(r"!?\[[^\[\]]*\]\(<?([^()<>\n#?]+\.md)[^()<>\n]*>?\)")
+_HEADING = pattern(r"(#{1,6})[ \t]+(.*)")
 _CODE = pattern(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|\\[\\`<]|(`+)|<!--|%%", re.MULTILINE)
 
 IsPrivate = Callable[[str], bool]
@@ -163,6 +166,24 @@ def without_comments(text: str, line: str = "") -> str:
             kept = place = end
     pieces.append(text[kept:])
     return "".join(pieces)
+
+
+def imported_lines(text: str, first: int = 1) -> Iterator[tuple[int, int]]:
+    """(line, line after the last) of each section "Imported from …", which is for its owner's eyes; the lines count from `first`.
+
+    What stands in code or in a comment is no heading: it neither begins such a section nor ends it.
+    """
+    if IMPORTED not in text:
+        return
+    level = begin = number = 0
+    for number, line in enumerate(mask(text)[0].split("\n"), first):
+        heading = _HEADING.match(line) if line[:1] == "#" else None
+        if heading and (not level or len(heading[1]) <= level):
+            if level:
+                yield begin, number
+            level, begin = (len(heading[1]), number) if heading[2].startswith(IMPORTED) else (0, 0)
+    if level:
+        yield begin, number + 1
 
 
 def _blank_between(text: str, start: int, end: int) -> bool:

@@ -10,26 +10,29 @@ from plaintextcrm.core.edit import entry_lines
 from plaintextcrm.core.entries import PLAIN
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Contact, FollowUp, Interaction
-from plaintextcrm.core.pages.published import IsPrivate, canonical, clean, is_private, private_keys, published
+from plaintextcrm.core.pages.published import IsPrivate, canonical, clean, imported_lines, is_private, private_keys, published
 from plaintextcrm.core.plainlog import dedented
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold, split_lines
 
 LOG_WORDS = ("log", "interactions")  # what `private` calls the entries
+UNPLACED = "imported lines"  # what an import could not place, among the keys that are held back
 
 
 class Leaving(NamedTuple):
     """A contact and what its file says below the front matter.
 
     `entries` are the lines of each entry, details and all, in the order of `contact.interactions`; `tasks` the follow-ups that stand
-    outside the log, each with its line; `body` is the rest, without the heading that is the name and without the log's.
+    outside the log, each with its line; `body` is the rest, without the heading that is the name and without the log's; `shown` is that
+    without what an import could not place.
     """
 
     contact: Contact
     entries: tuple[str, ...] = ()
     tasks: tuple[tuple[FollowUp, str], ...] = ()
     body: str = ""
+    shown: str = ""
 
 
 # --- out of a file -------------------------------------------------------------------------------------------------
@@ -44,7 +47,10 @@ def leaving(parsed: Parsed, kinds: KindTable = STANDARD) -> Leaving:
     entries = tuple(_entry_text(entry, placed, lines, kinds) for entry in contact.interactions)
     tasks = tuple((task, lines[task.where - 1].strip()) for task in contact.follow_ups if task.where not in gone)
     gone |= {task.where for task, _ in tasks}
-    return Leaving(contact, entries, tasks, _rest(lines, parsed.front.body_line, gone))
+    first = parsed.front.body_line
+    body = _rest(lines, first, gone)
+    unplaced = {number for line, end in imported_lines("\n".join(lines[first - 1 :]), first) for number in range(line, end)}
+    return Leaving(contact, entries, tasks, body, _rest(lines, first, gone | unplaced) if unplaced else body)
 
 
 def _placed(parsed: Parsed, lines: Sequence[str]) -> dict[int, int]:
@@ -116,18 +122,23 @@ def private_links(contacts: Iterable[Contact]) -> IsPrivate:
 
 
 def without_private(one: Leaving, settings: Settings, is_hidden: IsPrivate) -> Leaving:
-    """The same without private keys, comments, and the names of private people in links (docs/format.md, `private`)."""
+    """The same without private keys, comments, what an import could not place, and the names of private people in links.
+
+    (docs/format.md, `private`)
+    """
     contact, hidden = one.contact, private_keys(one.contact, settings)
     seen = published(contact, settings, is_hidden)
     keys = {key: value for key, value in seen.keys.items() if key not in hidden}
     other = {key: _clean_value(value, is_hidden) for key, value in contact.other.items() if not canonical([key]) & hidden}
     no_log = bool(hidden & set(LOG_WORDS))
     tasks = () if no_log or "follow_ups" in hidden else one.tasks
+    shown = "" if "notes" in hidden else clean(one.shown, is_hidden).strip("\n")
     return Leaving(
         seen._replace(keys=keys, other=other),
         () if no_log else tuple(clean(text, is_hidden) for text in one.entries),
         tuple((task._replace(text=clean(task.text, is_hidden)), clean(line, is_hidden)) for task, line in tasks),
-        "" if "notes" in hidden else clean(one.body, is_hidden).strip("\n"),
+        shown,
+        shown,
     )
 
 
@@ -138,8 +149,9 @@ def _clean_value(value: object, is_hidden: IsPrivate) -> object:
     return type(value)(_clean_value(each, is_hidden) for each in value) if isinstance(value, (list, tuple)) else value
 
 
-def held_back(contact: Contact, settings: Settings) -> frozenset[str]:
-    """The private keys that this contact has something for."""
-    hidden = private_keys(contact, settings)
+def held_back(one: Leaving, settings: Settings) -> frozenset[str]:
+    """The private keys that this contact has something for, and whether an import left lines that it could not place."""
+    contact, hidden = one.contact, private_keys(one.contact, settings)
     there = {*contact.keys, *(word for key in contact.other for word in canonical([key]))}
-    return hidden & (there | (set(LOG_WORDS) if contact.interactions else set()))
+    held = hidden & (there | (set(LOG_WORDS) if contact.interactions else set()))
+    return held | {UNPLACED} if one.shown != one.body else held
