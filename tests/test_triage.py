@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from plaintextcrm.cli.triage import PERSON_KEYS, SEPARATOR, _key_bar
 from tests.make import environment, ptcrm, vault
 from tests.test_manners import commits, git, repository
 
@@ -175,6 +176,14 @@ def test_the_inbox_takes_no_filter(root: Path) -> None:
 
 
 # --- the keys ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [80, 100, 40, 20])
+def test_the_line_of_keys_breaks_between_two_keys(columns: int) -> None:
+    lines = _key_bar(PERSON_KEYS, columns).split("\n")
+    assert max(map(len, lines)) < columns
+    assert SEPARATOR.join(lines) == PERSON_KEYS
+    assert len(lines) == {80: 2, 100: 1}.get(columns, len(lines))
 
 
 def test_each_key_writes_at_once_as_a_commit_of_its_own_and_each_can_be_undone(root: Path) -> None:

@@ -11,7 +11,8 @@ from plaintextcrm.cli.run import Run, vault_path_shown
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import history, numbers
 from plaintextcrm.core.dates import cadence_words, day_words, span_words
-from plaintextcrm.core.due_words import plain_words, quiet_words, rhythm_of, shared_hobbies
+from plaintextcrm.core.due import DatedRow
+from plaintextcrm.core.due_words import entry_words, plain_words, quiet_words, rhythm_of, shared_hobbies
 from plaintextcrm.core.ideas import Idea, age
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.standing import Standing
@@ -103,8 +104,8 @@ def brief_lines(run: Run, one: Brief, explain: bool, everything: bool, ideas: Se
             when = terminal.when_words(task.due, run.today) if task.due else ""
             whose = "they: " if task.waiting == "them" else ""
             lines += terminal.wrapped(f"{number}  {whose}{plain_words(task.text)}{f' · {when}' if when else ''}", width, "  ")
-    if one.dates:
-        lines += ["", paint.bold("Dates"), *terminal.dated_lines(one.dates, run.today, paint, width)]
+    if dates := (*one.dates, *_further_plans(run, one)):
+        lines += ["", paint.bold("Dates"), *terminal.dated_lines(dates, run.today, paint, width)]
     further = [idea for idea in ideas if idea.words != say_first and idea.code not in _TOLD]
     if further:
         left = paint.soft(f"  (all: ptcrm ideas {safe(typed(contact.id))})") if len(further) > MOST_IDEAS else ""
@@ -134,6 +135,14 @@ def idea_lines(run: Run, ideas: Sequence[Idea], columns: int) -> list[str]:
         lines += terminal.wrapped(idea.words, columns, "  ")
         lines.append(f"    {run.paint.accent(safe(idea.command))}")
     return lines
+
+
+def _further_plans(run: Run, one: Brief) -> list[DatedRow]:
+    """The entries of a day to come that stand in no other part: not near, and no open task."""
+    near = {(row.on, row.label) for row in one.dates if row.kind == "plan"}
+    ahead = history.chronological((entry for entry in one.contact.interactions if entry.on > run.today), one.contact.log_order)
+    plans = ((entry.on, entry_words(entry)) for entry in ahead if not entry.is_task)
+    return [DatedRow(on, one.contact.id, one.contact.name, "plan", words) for on, words in plans if (on, words) not in near]
 
 
 def _section(title: str, facts: Sequence[tuple[str, str]], run: Run, width: int) -> list[str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NOBODY = {"due": "Nobody is due. Enjoy it.", "new": "Nobody waits to be sorted.", "lapsed": "Nobody has drifted away."}
 PERSON_KEYS = "l log · s snooze · k skip · t tier · a archive · e edit · o open · n next · q quit"
 LINE_KEYS = "l log · e word it anew · n next · q quit"
+SEPARATOR = " · "
 NEXT, QUIT = ("n", " "), "q"
 
 
@@ -118,7 +119,7 @@ def _keys(session: Session, show: Callable[[], None], actions: Mapping[str, Call
     run = session.run
     show()
     while True:
-        run.tell(keys)
+        run.tell(_key_bar(keys, run.width))
         key = click.getchar()[:1].lower()
         if key in NEXT or key == QUIT:
             return key != QUIT
@@ -128,6 +129,17 @@ def _keys(session: Session, show: Callable[[], None], actions: Mapping[str, Call
         except PtcrmError as error:
             for line in (f"ptcrm: {error}", *(f"       {hint}" for hint in error.hints)):
                 run.tell(line)
+
+
+def _key_bar(keys: str, columns: int) -> str:
+    """Which key does what, in lines that break between two keys."""
+    lines: list[str] = []
+    for key in keys.split(SEPARATOR):
+        if lines and len(lines[-1]) + len(SEPARATOR) + len(key) < columns:
+            lines[-1] += SEPARATOR + key
+        else:
+            lines.append(key)
+    return "\n".join(lines)
 
 
 def _answer(question: str) -> str:

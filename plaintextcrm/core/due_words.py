@@ -85,7 +85,9 @@ def owed_words(contact: Contact, standing: Standing, settings: Settings, today: 
     for code in standing.owed:
         if code == "promise":
             tasks = [task for task in contact.follow_ups if task.open and task.due and task.due <= today and task.waiting != "them"]
-            found += (_promise_words(task, today) for task in sorted(tasks, key=lambda task: (task.due or today, task.where)))
+            plans = plan_lines(contact) if tasks else ()
+            tasks.sort(key=lambda task: (task.due or today, task.where))
+            found += (_promise_words(task, task.where in plans, today) for task in tasks)
         elif code == "next contact" and contact.next_contact:
             found.append(f"you promised to be in touch {_on(contact.next_contact, today)}")
         elif code in (BIRTHDAY, DATE):
@@ -118,8 +120,17 @@ def _said(entry: Interaction) -> str:
     return f": {plain_words(entry.text)}" if entry.text else ""
 
 
-def _promise_words(task: FollowUp, today: date) -> str:
-    return f"you promised {_on(task.due, today)}: {plain_words(task.text)}" if task.due else plain_words(task.text)
+def plan_lines(contact: Contact) -> frozenset[int]:
+    """The lines of the log that are tasks with a day in front: plans, which nobody was promised."""
+    return frozenset(entry.where for entry in contact.interactions if entry.box)
+
+
+def _promise_words(task: FollowUp, is_plan: bool, today: date) -> str:
+    if not task.due:
+        return plain_words(task.text)
+    begin = "planned" if is_plan else "you promised"
+    end = " and not ticked off" if is_plan and task.due < today else ""
+    return f"{begin} {_on(task.due, today)}{end}: {plain_words(task.text)}"
 
 
 def _on(day: date, today: date) -> str:

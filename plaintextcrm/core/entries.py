@@ -6,7 +6,7 @@ import re
 from datetime import date
 from itertools import islice
 
-from plaintextcrm.core.dates import day_or_none, iso_day, iso_forms, key_day
+from plaintextcrm.core.dates import day_or_none, iso_day, iso_forms, key_day, month_of
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import OPEN_BOXES, FollowUp, Interaction, Location, Problem
 from plaintextcrm.core.patterns import pattern
@@ -34,6 +34,13 @@ _FIELD = pattern(
     r"|\(([^\[\]():]+)::((?:[^()\[\]]|\[\[[^\[\]]*\]\]|\([^()]*\))*)\)"
 )
 _LOOKS_DATED = pattern(r"[*_\[]{0,2}(?:\d{4}[-/.]\d{1,2}(?![\d])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d))")
+# `12 Nov 2026`, `15. Nov. 2026`, `Nov 14`: only at the very beginning, and with day and month.
+_WORDED = pattern(
+    r"(?:([0-3]?[0-9])(?:\.|st|nd|rd|th)?[ \t]+([A-Za-z]{3,9})\.?|([A-Za-z]{3,9})\.?[ \t]+([0-3]?[0-9])(?:st|nd|rd|th)?)(?!\w)"
+    r"(?:,?[ \t]+((?:1[7-9]|20)[0-9]{2})(?!\w|-[0-9]|[ \t]*(?:[€$£%]|[A-Z]{3}\b))\.?)?"  # "14 Nov 2000 EUR" has no year
+)
+_MARKED = pattern(r"[ \t]*(?:[:,|—–=-]|\Z)")
+_ALSO_WORDS = (3, 5)  # "3 may be wrong", "10 march past": without a year or a mark behind it that is no month
 _UNSURE_COMMA = pattern(r"([1-9][0-9]{0,2}),([0-9]{3})")  # thousands, or a decimal comma?
 _DECIMAL = pattern(r"(\d+)(?:[.,](\d+))?")
 _WITH_UNIT = pattern(r"(?:(\d+)([.,]\d+)?[ \t]*h(?:(?:ou)?rs?)?)?[ \t]*(?:(\d+)[ \t]*(?:m(?:in(?:ute)?s?)?\.?|')?)?", re.IGNORECASE)
@@ -140,7 +147,7 @@ def odd_entry(line: str, path: str, where: int) -> Problem | None:
     item = LIST_ITEM.match(line)
     start = item.end() if item else 0
     if not _LOOKS_DATED.match(line, start):
-        return None
+        return _worded_entry(line, start, path, where) if item and not item[4] else None
     place = Location(path, where, start + 1)
     word = line[start:].split()[0].rstrip(":,;")
     forms = iso_forms(word)
@@ -152,6 +159,23 @@ def odd_entry(line: str, path: str, where: int) -> Problem | None:
     if re.match(r"\d{4}([-/.])\d{1,2}\1\d{1,2}\Z", word):
         return Problem(place, "odd-entry", f'"{word}" is not a day of the calendar: correct the date')
     return Problem(place, "odd-entry", f'"{word}" begins like a date and is none: write it like 2026-11-20')
+
+
+def _worded_entry(line: str, start: int, path: str, where: int) -> Problem | None:
+    """The problem with a list item whose day is in words, with the corrected line where the year is there too; or None."""
+    found = _WORDED.match(line, start)
+    month = month_of(found[2] or found[3]) if found else None
+    if not found or not month or not (found[5] or month not in _ALSO_WORDS or _MARKED.match(line, found.end())):
+        return None
+    day = day_or_none(int(found[5] or 2000), month, int(found[1] or found[4]))
+    place, word = Location(path, where, start + 1), found[0]
+    if day is None:
+        return Problem(place, "odd-entry", f'"{word}" is not a day of the calendar: correct the date') if found[5] else None
+    if not found[5]:
+        return Problem(place, "odd-entry", f'date "{word}": write YYYY-{day:%m-%d}, with its year', None, "warning")
+    fix = f"{line[:start]}{day.isoformat()}{line[found.end() :]}"
+    entry = parse_entry(fix)
+    return Problem(place, "odd-entry", f'date "{word}": write {day.isoformat()}', fix if entry and entry.on == day else None)
 
 
 def kind_hint(entry: Interaction, path: str) -> Problem | None:

@@ -12,11 +12,13 @@ from plaintextcrm.core.model import Location, Problem
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import split_lines
+from plaintextcrm.core.vocabulary import find_key
 
 Tree = object  # None, text, or nested: lists and mappings of text (read, never written)
 
 LONGEST = 262_144  # characters; YAML's C reader is recursive, so size and depth are bounded before it sees the text
 DEEPEST = 50
+LONGEST_START = 4096  # characters in which keys are looked for where no `---` stands before them
 _FENCE = pattern(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
 _CLOSE = pattern(r"^---[ \t]*\r?$", re.MULTILINE)
 _CLOSE_CR = pattern(r"(?:(?<=\r)|(?<=\n))---[ \t]*(?=\r|\n|\Z)")
@@ -69,7 +71,7 @@ def read(text: str, path: str) -> FrontMatter:
             return _between(text, path, 4, end + 1, end + 5)
     opening = _FENCE.match(text)
     if not opening:
-        return FrontMatter()
+        return FrontMatter(problems=_unfenced(text, path))
     start = opening.end()
     closing = _CLOSE.search(text, max(start - 1, text.find("\n---", start - 1))) or (
         _CLOSE_CR.search(text, start) if "\r" in text else None
@@ -99,6 +101,23 @@ def _between(text: str, path: str, start: int, end: int, body: int) -> FrontMatt
                 pairs = _rescue(yaml_text)
     pairs, doubled = _first_of_each(pairs, path)
     return FrontMatter(pairs, problems + doubled, parsed, start, end, body, body_line)
+
+
+def _unfenced(text: str, path: str) -> tuple[Problem, ...]:
+    """A warning where a file begins with two of our keys and no `---` before them: they are read as text, and nobody would see it."""
+    start = len(text) - len(text.lstrip())
+    ours: set[str] = set()
+    for line in split_lines(text[start : start + LONGEST_START]):
+        pair = _PAIR.match(line.rstrip(" \t"))
+        key = find_key(pair[1]) if pair else None
+        if not pair:
+            break
+        if key and pair[2]:
+            ours.add(key.name)
+    if len(ours) < 2:
+        return ()
+    where = Location(path, len(split_lines(text[:start] + "x")))
+    return (Problem(where, "no-fence", "these look like front matter: put --- before and after", None, "warning"),)
 
 
 def _until_gap(text: str) -> str:

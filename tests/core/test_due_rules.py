@@ -244,6 +244,22 @@ def test_a_planned_dinner_whose_day_went_by_is_owed_until_it_is_ticked() -> None
 
 
 @pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (("- [ ] 2026-11-18 dinner: at ours",), "planned for Wed 18 Nov and not ticked off: dinner: at ours"),
+        (("- [ ] 2026-11-21 dinner: at ours",), "planned for today: dinner: at ours"),
+        (("- [ ] dinner at ours [due:: 2026-11-18]",), "you promised for Wed 18 Nov: dinner at ours"),
+        (("- 2026-11-17 call", "  - [ ] dinner at ours [due:: 2026-11-18]"), "you promised for Wed 18 Nov: dinner at ours"),
+    ],
+    ids=["past", "today", "a task without a day in front", "a task below an entry"],
+)  # fmt: skip
+def test_a_plan_is_told_as_a_plan_and_a_promise_as_one(lines: tuple[str, ...], words: str) -> None:
+    row = row_of(contact(*lines))
+    assert row.owed == (words,)
+    assert row.hook == words
+
+
+@pytest.mark.parametrize(
     ("next_contact", "owing"),
     [("2026-11-22", ()), ("2026-11-21", ("next contact",)), ("2026-11-02", ("next contact",)), ("2026-11-01", ()), ("2026-10-31", ())],
     ids=["tomorrow", "today", "the day after the last", "the day of the last", "before the last"],

@@ -159,6 +159,23 @@ def test_show_prints_the_file_itself_as_markdown(example: Place) -> None:
     assert example("show", "ada", "--format", "md").out == example.text("ada-king")
 
 
+def test_show_has_every_plan_once_however_far_off(make: Callable[..., Place]) -> None:
+    near, far, open_ = "- 2026-11-25 call: near call", "- 2027-11-03 call: future call", "- [ ] 2027-11-04 dinner: at ours"
+    files = {
+        "ada": contact("Ada King", near, far, open_, "- 2027-11-05 note: ask then"),
+        "bob": contact("Bob Lee", "status: archived", far),
+    }
+    place = make(files)
+    shown = place("show", "ada").out
+    dates = shown.partition("Dates\n")[2].partition("\n\n")[0]
+    assert [" ".join(line.split()) for line in dates.splitlines()] == [
+        "Wed 25 Nov Ada King planned, call: near call", "3 Nov 2027 Ada King planned, call: future call",
+        "5 Nov 2027 Ada King planned, note: ask then",
+    ]  # fmt: skip
+    assert shown.count("at ours") == 1
+    assert "planned, call: future call" in place("show", "bob").out
+
+
 def test_show_everything_has_the_whole_log(example: Place) -> None:
     short, whole = example("show", "jonas").out, example("show", "jonas", "--everything").out
     assert "2025-06-12" not in short
@@ -237,6 +254,20 @@ def test_check_is_1_with_mistakes_and_0_with_warnings_only(make: Callable[..., P
     rows = json.loads(place("check", "--json").out)["rows"]
     assert {"path", "line", "column", "code", "message", "fix", "severity"} <= set(rows[0])
     assert place("check", "bea", "--exit-code").code == 2
+
+
+def test_check_tells_of_keys_without_a_fence_and_of_days_in_words(make: Callable[..., Place]) -> None:
+    forgot = "name: Forgot Fences\ntier: A\nemail: forgot@example.org\n\nMet on the pier.\n"
+    worded = contact("Ada King", "- 12 Nov 2026 lunch with [[bea]]", "- Nov 14: coffee", "- May is a good month", "- 2026-11-18 call")
+    place = make({"forgot": forgot, "bea": contact("Bea Orr"), "ada": worded, "prose": "Note: she is well\n\nname: none\ntier: none\n"})
+    rows = json.loads(place("check", "--json").out)["rows"]
+    assert [(row["path"], row["line"], row["code"], row["severity"], row["message"], row["fix"]) for row in rows] == [
+        ("contacts/ada.md", 9, "odd-entry", "error", 'date "12 Nov 2026": write 2026-11-12', "- 2026-11-12 lunch with [[bea]]"),
+        ("contacts/ada.md", 10, "odd-entry", "warning", 'date "Nov 14": write YYYY-11-14, with its year', None),
+        ("contacts/forgot.md", 1, "no-fence", "warning", "these look like front matter: put --- before and after", None),
+    ]
+    place("check", "--fix", "-y")
+    assert "- 2026-11-12 lunch with [[bea]]\n- Nov 14: coffee\n" in (place.root / "contacts" / "ada.md").read_text(encoding="utf-8")
 
 
 def test_check_itself_tells_of_the_installation_and_the_index(example: Place) -> None:

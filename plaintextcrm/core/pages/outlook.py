@@ -83,8 +83,11 @@ def owed_windows(
         return []
     last, now = standing.last, today.toordinal()
     found: list[Owed] = []
-    for task in _open(contact, theirs=False):
-        found += [(*window, "promise") for window in _from_its_day(task.due or today, today, "you promised", task.text)]
+    tasks = _open(contact, theirs=False)
+    plans = dues.plan_lines(contact) if tasks else ()
+    for task in tasks:
+        words, late = ("planned", " and not ticked off") if task.where in plans else ("you promised", "")
+        found += [(*window, "promise") for window in _from_its_day(task.due or today, today, words, task.text, late)]
     if facts.next_contact > last:
         on = date.fromordinal(facts.next_contact)
         found += [(*window, "next contact") for window in _from_its_day(on, today, "you promised to be in touch", "")]
@@ -117,9 +120,9 @@ def _open(contact: Contact, theirs: bool) -> list[FollowUp]:
     return sorted(tasks, key=lambda task: (task.due or date.max, task.where))
 
 
-def _from_its_day(day: date, today: date, words: str, text: str) -> list[Window]:
+def _from_its_day(day: date, today: date, words: str, text: str, late: str = "") -> list[Window]:
     on, said = day.toordinal(), f": {dues.plain_words(text)}" if text else ""
-    after = (on + 1, ALWAYS, f"{words} for {day_words(day, today)}{said}")
+    after = (on + 1, ALWAYS, f"{words} for {day_words(day, today)}{late}{said}")
     return [(on, on, f"{words} for today{said}"), after] if on >= today.toordinal() else [after]
 
 
