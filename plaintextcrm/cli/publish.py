@@ -87,15 +87,18 @@ def watch_command(run: Run, serve: bool, port: int, open_: bool, out: str | None
         if open_:
             _open_browser(server.url if server else f"file://{quote(os.path.join(built.folder, 'index.html'))}")
         sys.stdout.flush()
+        told = ""
         for rebuilt in rebuilds(live, watch):
             if server and rebuilt.built and (rebuilt.built.written or rebuilt.built.removed):
                 server.reload((*rebuilt.built.new, *rebuilt.built.changed, *rebuilt.built.removed))
             if server and rebuilt.wrong:
                 server.problem(rebuilt.wrong)
-            words = rebuilt_words(rebuilt)
+            words, mistakes = rebuilt_words(rebuilt), mistakes_words(rebuilt)
             if words:
-                run.say(f"{clock.time_of_day()}  {words}")
+                is_told = rebuilt.whole and mistakes == told  # with the page of what was saved
+                run.say(f"{clock.time_of_day()}  {words}{f'; {mistakes}' if mistakes and not is_told else ''}")
                 sys.stdout.flush()
+            told = "" if rebuilt.whole else mistakes
 
 
 def _server(built: Built, port: int) -> Server:
@@ -122,6 +125,16 @@ def rebuilt_words(rebuilt: Rebuilt) -> str:
         return ""
     took = f"{rebuilt.seconds * 1000:.0f} ms" if rebuilt.seconds < 1 else f"{rebuilt.seconds:.1f} s"
     return f"{what or 'the day'}: {count} page{'' if count == 1 else 's'} in {took}"
+
+
+def mistakes_words(rebuilt: Rebuilt) -> str:
+    """`2 mistakes: contacts/ada-king.md:3:11: … [bad-date]`, the first of them in the files that were saved; "" where these are sound."""
+    found = [problem for problem in rebuilt.built.problems if problem.where.path in rebuilt.paths] if rebuilt.built else []
+    errors = [problem for problem in found if problem.severity == "error"]
+    if not found:
+        return ""
+    count, word = (len(errors), "mistake") if errors else (len(found), "warning")
+    return f"{count} {word}{'' if count == 1 else 's'}: {safe(str((errors or found)[0]))}"
 
 
 def built_words(built: Built, seconds: float | None = None) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from plaintextcrm.core.record import NamedTuple
 
-LAYOUT = 4
+LAYOUT = 5
 PATIENCE = 60.0  # seconds that a build waits for another one
 
 _TABLES = """

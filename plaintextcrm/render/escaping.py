@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 _ABROAD = re.compile(r"(?:https?:|mailto:|tel:|sms:|geo:)[^\x00-\x20\x7f<>\"'`\\]+\Z", re.IGNORECASE)
 _NEAR = re.compile(r"[^/\\:?#\x00-\x20\x7f][^\\:\x00-\x20\x7f]*\Z")
+_CODE = re.compile("`([^`]+)`")
 _SPECIAL = re.compile("[&<>\"'\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ENTITIES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
@@ -27,6 +28,11 @@ def escaped(value: object) -> str:
 def as_markup(html: str) -> Markup:
     """HTML as such; `Markup(html)` looks for more than that, and takes five times as long."""
     return str.__new__(Markup, html)
+
+
+def coded(text: str) -> Markup:
+    """A sentence of ours as text of a page, with what stands between backticks as code."""
+    return as_markup(_CODE.sub(r"<code>\1</code>", escaped(text)))
 
 
 def vetted(root: str, href: str) -> str:

@@ -16,7 +16,7 @@ from plaintextcrm.core.pages.shapes import Digest, Frame, Month, Person, Problem
 from plaintextcrm.core.pages.words import STATE_WORDS
 from plaintextcrm.render import html_parts as parts
 from plaintextcrm.render import signs
-from plaintextcrm.render.escaping import as_markup, escaped, vetted
+from plaintextcrm.render.escaping import as_markup, coded, escaped, vetted
 from plaintextcrm.render.html_parts import Named
 from plaintextcrm.render.markdown import inline, to_html
 from plaintextcrm.render.network import network_svg
@@ -44,6 +44,7 @@ class Templates:
             loader=DictLoader(texts),
         )
         environment.globals.clear()  # no template asks for one of them, and each page would copy them all twice
+        environment.filters["coded"] = coded
         environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
         self._environment = environment
         self._ready: dict[str, Template] = {}

@@ -84,3 +84,9 @@ def test_a_page_shows_the_first_rows_of_a_long_table_and_says_where_the_others_a
     assert page.tables[0].sentence == "A sentence. Here are the first 300 of 301; ptcrm report quiet has them all."
     report = report._replace(tables=(report.tables[0]._replace(rows=rows[1:]),))
     assert reported(report, page_of, TODAY, ()).tables[0].sentence == "A sentence."
+
+
+def test_a_tier_that_is_only_counted_on_pages_is_called_so_once() -> None:
+    rows = ({"whose": "tier tier 1"}, {"whose": "tier A"}, {"whose": "owner tier tier"})
+    report = shapes.Report("mix", (shapes.Table("How", (shapes.Column("whose", "whose"),), rows),), ("Yes.",))
+    assert reported(report, page_of, TODAY, ()).tables[0].rows == (("tier 1",), ("tier A",), ("owner tier tier",))

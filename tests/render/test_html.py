@@ -32,6 +32,7 @@ from plaintextcrm.core.pages.shapes import (
     Week,
     Year,
 )
+from plaintextcrm.core.reports.shapes import Step
 from plaintextcrm.edge.assets import PAGES, static, templates
 from plaintextcrm.render.escaping import escaped, vetted
 from plaintextcrm.render.html import Pages, Templates
@@ -335,6 +336,17 @@ def test_numbers_of_a_report_stand_right_and_alike():
     )
     assert '<td class="num">1.5</td>' in page
     assert '<td class="num">3.0</td>' in page
+
+
+def test_a_word_between_backticks_is_code_in_the_sentences_of_a_report():
+    told = Report(
+        "q", "Q", ("Neither `met` nor `<b>`.",), (Table("t", ("who",), (), "As `knows` says.", "No `needs`."),), (Step("Say `owner`", ""),)
+    )
+    shown = Pages(link, READY).report(frame("x", "../"), told).decode() + Pages(link, READY).reports(frame("x"), (told,)).decode()
+    assert shown.count("Neither <code>met</code> nor <code>&lt;b&gt;</code>.") == 2
+    assert "No <code>needs</code>." in shown
+    assert "Say <code>owner</code>" in shown
+    assert "`" not in shown.partition("<main")[2]
 
 
 def test_escaping_leaves_plain_text_alone():

@@ -535,6 +535,31 @@ def test_a_log_of_two_thousand_lines(tmp_path: Path):
     assert json.loads((root / "site" / "site.json").read_text())["made_by"] == "ptcrm build"
 
 
+def _finding(root: Path) -> str:
+    return re.findall(r'<p class="say">(.*?)</p>', pages(root)["stats.html"])[0].split(".")[0]
+
+
+def test_an_occasion_of_several_people_is_counted_once_whatever_is_changed(tmp_path: Path):
+    lunch = "## Interactions\n\n- 2026-11-20 lunch: one table ^abc123\n"
+    root = make_vault(tmp_path / "v", {id: person(f"name: {id.title()}", body=lunch) for id in ("ada", "bob", "eve")}, GIT)
+    ada, bob, eve = (root / "contacts" / f"{id}.md" for id in ("ada", "bob", "eve"))
+    build(root)
+    assert _finding(root) == "In touch 1 time in the last year"
+    assert re.search(r'lunch</span></span></th><td class="num">1</td>', pages(root)["stats.html"])
+    for change, times in (
+        (lambda: ada.write_text(person("name: Ada")), 1),
+        (lambda: bob.write_text(person("name: Bob", body=lunch.replace("lunch:", "dinner:"))), 1),
+        (lambda: eve.write_text(person("name: Eve", body=lunch.replace("abc123", "xyz789"))), 2),
+        (lambda: eve.write_text(person("name: Eve", body=lunch.replace("2026-11-20", "2026-11-19"))), 2),
+        (lambda: ada.write_text(person("name: Ada", body=f"{lunch}- 2026-11-20 lunch: another\n")), 3),
+        (lambda: (ada.unlink(), eve.unlink()), 1),
+    ):
+        change()
+        build(root)
+        assert _finding(root) == f"In touch {times} time{'s' if times > 1 else ''} in the last year"
+        assert contents(root / "site") == fresh(root)
+
+
 def test_cards_with_a_wrong_word_in_them_are_made_anew(tmp_path: Path):
     root = make_vault(tmp_path / "v", CAST)
     build(root)

@@ -15,6 +15,7 @@ import pytest
 
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.app.watching import Live, Rebuilt, rebuilds
+from plaintextcrm.cli.publish import mistakes_words
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.edge.watch import Watch
 from tests.make import TODAY
@@ -246,6 +247,20 @@ def test_a_file_that_cannot_be_understood_is_told_and_the_others_go_on(session: 
     assert any(problem.where.path == "contacts/ada.md" for one in found if one.built for problem in one.built.problems)
     assert "contacts/ada.md:4" in session.page("problems.html")
     assert session.is_true()
+
+
+def test_a_mistake_that_was_just_saved_is_said_behind_its_page(session: Session):
+    path = session.root / "contacts" / "ada.md"
+    sound = path.read_text()
+    first, *_ = session.seen(lambda: in_place(path, sound.replace("tier: A", "birthday: someday\ncadence: soon")))
+    told = mistakes_words(first)
+    assert told.startswith("2 mistakes: contacts/ada.md:3:")
+    assert "\n" not in told
+    bob = session.root / "contacts" / "bob.md"
+    other, *_ = session.seen(lambda: in_place(bob, bob.read_text() + "- 2026-11-20 dinner\n"))
+    assert mistakes_words(other) == ""
+    first, *_ = session.seen(lambda: in_place(path, sound))
+    assert mistakes_words(first) == ""
 
 
 def test_the_contacts_folder_goes_and_comes_back(session: Session):

@@ -70,4 +70,5 @@ def _cell(row: shapes.Row, key: str, page_of: PageOf, today: date) -> Cell:
         return day_words(value, today)
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value))
-    return str(value)
+    text = str(value)
+    return text.removeprefix("tier ") if text.startswith("tier tier ") else text  # one that is numbered (`tiers_numbered`)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
@@ -19,7 +20,11 @@ SIZES = ((10, 13), (6, 10), (3, 7), (1, 4), (0, 0))
 SCALE = 10**9  # so that shares of a week add up exactly, in whichever order
 
 Tally = dict[str, int]
-"""`w` and a week's number, `k` with group and kind, `s` and a state, `asked` (contacts a week, in billionths), `made` -> how many."""
+"""`w` and a week's number, `k` with group and kind, `s` and a state, `asked` (contacts a week, in billionths), `made` -> how many.
+
+An entry with a block id is `j` with its day, block id, group and kind -> in how many files: what several people share is one occasion,
+and only the sum of all tallies tells which it is (docs/format.md, "One occasion, several people").
+"""
 
 
 def first_monday(today: date) -> int:
@@ -32,12 +37,12 @@ def tally(contact: Contact, standing: Standing, settings: Settings, today: date)
     found: Tally = {}
     start, kinds = first_monday(today), settings.kind_table
     for entry in history.touches(contact, today, kinds):
-        week = (entry.on.toordinal() - start) // 7
-        if week >= 0:
-            for key in (f"w{week}", f"k{words.group_of(entry, kinds)} {entry.kind or 'no kind'}"):
-                found[key] = found.get(key, 0) + 1
-            if week >= WEEKS - MADE_WEEKS:
-                found["made"] = found.get("made", 0) + 1
+        on = entry.on.toordinal()
+        if on < start:
+            continue
+        kind = f"{words.group_of(entry, kinds)} {entry.kind or 'no kind'}"
+        for key in (f"j{on} {entry.block_id} {kind}",) if entry.block_id else _once(on, start, kind):
+            found[key] = found.get(key, 0) + 1
     if standing.hidden != "wholly":
         found[f"s{standing.state}"] = 1
         if standing.span and standing.hidden != "paused":
@@ -45,9 +50,28 @@ def tally(contact: Contact, standing: Standing, settings: Settings, today: date)
     return found
 
 
+def _once(on: int, start: int, kind: str) -> tuple[str, ...]:
+    """The keys under which one contact of a day is counted."""
+    week = (on - start) // 7
+    return (f"w{week}", f"k{kind}", "made") if week >= WEEKS - MADE_WEEKS else (f"w{week}", f"k{kind}")
+
+
+def _apart(total: Mapping[str, int], start: int) -> Counter[str]:
+    """The sum with each shared occasion counted once; where files call it by several kinds, under the first of them."""
+    found = Counter({key: count for key, count in total.items() if key[0] != "j"})
+    shared: dict[tuple[str, str], str] = {}
+    for key in sorted(key for key, count in total.items() if key[0] == "j" and count > 0):
+        on, block_id, kind = key[1:].split(" ", 2)
+        shared.setdefault((on, block_id), kind)
+    for (on, _), kind in shared.items():
+        found.update(_once(int(on), start, kind))
+    return found
+
+
 def stats(total: Mapping[str, int], settings: Settings, today: date) -> Stats:
     """The page, from the sum of all tallies."""
     start = first_monday(today)
+    total = _apart(total, start)
     counts = [total.get(f"w{week}", 0) for week in range(WEEKS)]
     mondays = [date.fromordinal(start + 7 * week) for week in range(WEEKS)]
     weeks = tuple(
