@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import repeat
+from itertools import accumulate, count, repeat
+from operator import add
 from typing import Any, overload
 
 from plaintextcrm.core.entries import field_pairs, fields_of
@@ -52,32 +53,32 @@ class PlainLog(Sequence[Interaction]):
         """The log whose first line is line `number` of the file, or None where a line needs the grammar in full."""
         start = len(text) - len(text.lstrip("\n"))
         rows = _rows(text)
-        if not rows or "^" in text or sum([len(row[0]) for row in rows]) < len(text) - start:
+        if not rows or "^" in text:
+            return None
+        wholes, isos, at_times, kinds_, words, below = zip(*rows, strict=True)
+        if sum(map(len, wholes)) < len(text) - start:
             return None  # something stands between the entries
         try:
-            names = [kinds.names[row[3]] for row in rows]
-            days = [date.fromisoformat(row[1]).toordinal() for row in rows]
+            names = list(map(kinds.names.__getitem__, kinds_))
+            days = list(map(date.toordinal, map(date.fromisoformat, isos)))
         except (KeyError, ValueError):
             return None
-        lines: list[int] = []
-        times: dict[int, str] = {}
+        heights = map(str.count, below[:-1], repeat("\n"))
+        lines = list(map(add, accumulate(heights, initial=number + start), count()))
+        times = {place: at_time for place, at_time in enumerate(at_times) if at_time} if any(at_times) else {}
         fields: dict[int, Fields] = {}
+        if "::" in text:
+            for place, said in enumerate(words):
+                if "::" in said:
+                    if said[0] in "[(":
+                        return None
+                    if pairs := field_pairs(said):
+                        fields[place] = pairs
         tasks: list[tuple[str, int]] = []
-        line = number + start
-        for _, _, at_time, _, words, below in rows:
-            if "::" in words:
-                if words[0] in "[(":
-                    return None
-                if pairs := field_pairs(words):
-                    fields[len(lines)] = pairs
-            if at_time:
-                times[len(lines)] = at_time
-            lines.append(line)
-            line += 1
-            if below:
-                if "[" in below:
-                    tasks += [(task, place) for place, task in enumerate(below.split("\n"), line) if "[" in task]
-                line += below.count("\n")
+        if "[" in text:
+            for place, details in enumerate(below):
+                if "[" in details:
+                    tasks += [(task, line) for line, task in enumerate(details.split("\n"), lines[place] + 1) if "[" in task]
         log = cls(text, at, days, names, lines, times, fields)
         log.tasks, log._found = tasks, rows
         return log

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import islice
 from json import dumps, loads
 from typing import TYPE_CHECKING, Any
 
@@ -58,13 +59,18 @@ CREATE TABLE mark(
     touched INTEGER, unsorted INTEGER, dates TEXT, row TEXT);
 CREATE INDEX person ON contact(id) WHERE is_person;
 CREATE INDEX mistaken ON contact(path) WHERE problems != '[]';
+"""
+LATE = """
 CREATE INDEX listed ON mark(owed DESC, lapsed, score DESC, next, id) WHERE listed;
 CREATE INDEX touched ON mark(rowid) WHERE touched;
 CREATE INDEX dated ON mark(rowid) WHERE dates IS NOT NULL;
 CREATE INDEX marked ON mark(id);
 CREATE INDEX unsorted ON mark(rowid) WHERE unsorted;
 """
+"""Made after the first fill: that takes half the time of keeping them in order row by row."""
+FILLED = 500  # rows that are put in together
 _COLUMNS = "path, id, name, is_person, head, facts, log, tasks, line, problems, fields, body"
+_NUMBERED = f"INSERT INTO contact(rowid, {_COLUMNS}) VALUES({', '.join('?' * 13)})"
 _CONTACT = f"INSERT INTO contact({_COLUMNS}) VALUES({', '.join('?' * 12)})"
 _MARK = f"INSERT INTO mark(rowid, {marks.COLUMNS}) VALUES({', '.join('?' * 11)})"
 
@@ -395,10 +401,10 @@ class Index:
         from plaintextcrm.edge.parsing import rows
 
         today, progress = self.whose.today, self.whose.progress
-        for row, mark in rows(self.root, paths, self.settings, today, progress):
-            rowid = self.db.execute(_CONTACT, row).lastrowid
-            if mark:
-                self.db.execute(_MARK, (rowid, *mark))
+        numbered = enumerate(rows(self.root, paths, self.settings, today, progress), self.state()[0] + 1)  # no number serves twice
+        while some := list(islice(numbered, FILLED)):
+            self.db.executemany(_NUMBERED, [(rowid, *row) for rowid, (row, _) in some])
+            self.db.executemany(_MARK, [(rowid, *mark) for rowid, (_, mark) in some if mark])
         if today:
             self._marked(Marker(self.settings, today))
         else:

@@ -7,7 +7,7 @@ import sqlite3
 
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.edge import places
-from plaintextcrm.edge.index import PATIENCE, TABLES, Index, Whose, key_of
+from plaintextcrm.edge.index import LATE, PATIENCE, TABLES, Index, Whose, key_of
 from plaintextcrm.edge.paths import Path
 
 
@@ -127,4 +127,6 @@ def _fresh(db: sqlite3.Connection, key: str, whose: Whose, path: Path | None) ->
     db.execute("INSERT INTO meta VALUES('key', ?)", (key,))
     index = Index(db, whose, path)
     index.refresh()
+    for statement in LATE.split(";\n"):
+        db.execute(statement)
     return index
