@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plaintextcrm.app.vaults import Vault
@@ -68,7 +69,8 @@ def due_list(index: Index, vault_: Vault, wanted: Wanted = Wanted()) -> DueList:
     chosen = _of_the_day(index, settings, day, wanted) if wanted.is_the_days else _evaluated(index, settings, day, wanted)
 
     def make(contact: Contact, facts: Facts) -> DueRow:
-        return dues.due_row(contact, stand(facts, rules, day), settings, day, offers)
+        # `str` leaves links as they are: a row is kept, and what they are called hangs on other files
+        return dues.due_row(contact, stand(facts, rules, day), settings, day, offers, str)
 
     if wanted.is_the_days:
         rows = tuple(index.rows(chosen.ids, make))
@@ -78,10 +80,23 @@ def due_list(index: Index, vault_: Vault, wanted: Wanted = Wanted()) -> DueList:
     if wanted.explain:
         standings = [stand(facts, rules, day) for _, facts in index.facts(chosen.ids)]
         explained = tuple(dues.arithmetic(row, standing, settings) for row, standing in zip(rows, standings, strict=True))
-    dates = tuple(sorted(chosen.dates, key=lambda row: (row.on, row.name, row.kind, row.label, row.id)))
+    rows, near = _named(index, rows, chosen.dates)
+    dates = tuple(sorted(near, key=lambda row: (row.on, row.name, row.kind, row.label, row.id)))
     return DueList(
         rows, explained, chosen.listed - len(rows), dates, chosen.touched, chosen.unsorted, index.count(), day, tuple(index.problems())
     )
+
+
+def _named(index: Index, rows: Sequence[DueRow], dates: Sequence[DatedRow]) -> tuple[tuple[DueRow, ...], tuple[DatedRow, ...]]:
+    """The same with names for links; nobody is looked up where no line has one."""
+    texts = [*(text for row in rows for text in (row.hook, *row.owed)), *(on.label for on in dates)]
+    if not any("[[" in text for text in texts):
+        return tuple(rows), tuple(dates)
+    from plaintextcrm.core.due_words import links_of, plain_words
+
+    plain = partial(plain_words, names=index.names(links_of(texts)))
+    named = (row._replace(hook=plain(row.hook), owed=tuple(plain(text) for text in row.owed)) for row in rows)
+    return tuple(named), tuple(on._replace(label=plain(on.label)) for on in dates)
 
 
 def due_count(index: Index, vault_: Vault, wanted: Wanted = Wanted()) -> int:

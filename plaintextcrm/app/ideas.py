@@ -32,7 +32,7 @@ class Draft(NamedTuple):
 
 def subject_of(vault_: Vault, one: Brief) -> Subject:
     """What the ideas about one person look at."""
-    return Subject(one.contact, one.standing, one.row, vault_.settings, vault_.today)
+    return Subject(one.contact, one.standing, one.row, vault_.settings, vault_.today, one.plain)
 
 
 def ideas_of(index: Index, vault_: Vault, one: Brief) -> tuple[Idea, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from itertools import islice
 
 from plaintextcrm.app.duelist import Offers, entry_count, needs_log
@@ -11,6 +12,7 @@ from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import query
 from plaintextcrm.core.due import DatedRow, DueRow
+from plaintextcrm.core.due_words import links_of, plain_words
 from plaintextcrm.core.errors import NotFound
 from plaintextcrm.core.model import Contact, FollowUp, Problem
 from plaintextcrm.core.record import NamedTuple
@@ -55,6 +57,11 @@ class Brief(NamedTuple):
     dates: tuple[DatedRow, ...]
     linked: tuple[tuple[str, str], ...]  # (id, name) of those whose file names this one
     problems: tuple[Problem, ...]
+    names: Mapping[str, str] = {}  # what its links are called
+
+    def plain(self, text: str) -> str:
+        """Text of this person in plain words, links by the names of those they mean."""
+        return plain_words(text, self.names)
 
 
 def brief(index: Index, vault_: Vault, id: str) -> Brief:
@@ -64,10 +71,23 @@ def brief(index: Index, vault_: Vault, id: str) -> Brief:
         raise NotFound(f'nobody has the id "{id}"')
     contact, facts = found
     standing = stand(facts, Rules(vault_.settings), vault_.today)
-    row = dues.due_row(contact, standing, vault_.settings, vault_.today, Offers(index))
+    names = index.names(links_of(_texts(contact)))
+    plain = partial(plain_words, names=names)
+    row = dues.due_row(contact, standing, vault_.settings, vault_.today, Offers(index), plain)
     dates = dues.dated_rows(contact, standing, vault_.settings, vault_.today)
+    dates = tuple(on._replace(label=plain(on.label)) for on in dates)
     problems = tuple(problem for problem in index.problems() if problem.where.path == contact.path)
-    return Brief(contact, facts, standing, row, dates, _linked(index, contact), problems)
+    return Brief(contact, facts, standing, row, dates, _linked(index, contact), problems, names)
+
+
+def _texts(contact: Contact) -> Iterator[str]:
+    """All that somebody's file says of them: keys, log, follow-ups."""
+    for key in contact.keys:
+        yield from contact.texts(key)
+    for entry in contact.interactions:
+        yield entry.text
+        yield from entry.details
+    yield from (task.text for task in contact.follow_ups)
 
 
 def _linked(index: Index, contact: Contact) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,11 @@ from plaintextcrm.core.model import FollowUp
 from plaintextcrm.core.text import typed
 from plaintextcrm.edge import clock
 from plaintextcrm.render import asdata
+
+if TYPE_CHECKING:
+    from plaintextcrm.app import reading
+    from plaintextcrm.core.model import Problem
+    from plaintextcrm.edge.index import Index
 
 MOST_DATES = 12  # on a terminal
 DUE_COLUMNS = ("id", "name", "state", "due", "last", "hook", "reason")
@@ -156,11 +162,16 @@ def todo_command(run: Run, terms: tuple[str, ...], format_: str | None, as_json:
     ptcrm todo tier:A
     """
     from plaintextcrm.app import reading
-    from plaintextcrm.core.due_words import plain_words
+    from plaintextcrm.core.due_words import links_of, plain_words
     from plaintextcrm.render import terminal
 
     words = terms_of(terms)
-    found, problems = ask(run.vault, lambda index: (reading.promises(index, run.vault, words), tuple(index.problems())), run.progress())
+
+    def asked(index: Index) -> tuple[tuple[reading.Promise, ...], dict[str, str], tuple[Problem, ...]]:
+        found = reading.promises(index, run.vault, words)
+        return found, index.names(links_of(one.task.text for one in found)), tuple(index.problems())
+
+    found, names, problems = ask(run.vault, asked, run.progress())
     run.tell_problems((*run.vault.problems, *problems))
     rows = [{"id": one.contact.id, "name": one.contact.name, "number": one.number, **dues.follow_up_facts(one.task)} for one in found]
     shown = format_of(run, format_, as_json)
@@ -173,7 +184,7 @@ def todo_command(run: Run, terms: tuple[str, ...], format_: str | None, as_json:
     ids = list(dict.fromkeys(one.contact.id for one in found))
     cells = [
         [str(ids.index(one.contact.id) + 1), (one.task.due and terminal.when_words(one.task.due, run.today)) or "", one.contact.name,
-         ("they: " if one.task.waiting == "them" else "") + plain_words(one.task.text)] for one in found
+         ("they: " if one.task.waiting == "them" else "") + plain_words(one.task.text, names)] for one in found
     ]  # fmt: skip
     run.say("\n".join(terminal.table_lines(cells, ("#", "due", "who", "what"), run.paint, run.width)))
     run.remember(ids)

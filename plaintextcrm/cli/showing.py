@@ -12,7 +12,7 @@ from plaintextcrm.core import due as dues
 from plaintextcrm.core import history, numbers
 from plaintextcrm.core.dates import cadence_words, day_words, span_words
 from plaintextcrm.core.due import DatedRow
-from plaintextcrm.core.due_words import entry_words, plain_words, quiet_words, rhythm_of, shared_hobbies
+from plaintextcrm.core.due_words import entry_words, quiet_words, rhythm_of, shared_hobbies
 from plaintextcrm.core.ideas import Idea, age
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.standing import Standing
@@ -103,7 +103,7 @@ def brief_lines(run: Run, one: Brief, explain: bool, everything: bool, ideas: Se
         for number, task in enumerate(open_tasks, 1):
             when = terminal.when_words(task.due, run.today) if task.due else ""
             whose = "they: " if task.waiting == "them" else ""
-            lines += terminal.wrapped(f"{number}  {whose}{plain_words(task.text)}{f' · {when}' if when else ''}", width, "  ")
+            lines += terminal.wrapped(f"{number}  {whose}{one.plain(task.text)}{f' · {when}' if when else ''}", width, "  ")
     if dates := (*one.dates, *_further_plans(run, one)):
         lines += ["", paint.bold("Dates"), *terminal.dated_lines(dates, run.today, paint, width)]
     further = [idea for idea in ideas if idea.words != say_first and idea.code not in _TOLD]
@@ -119,7 +119,7 @@ def brief_lines(run: Run, one: Brief, explain: bool, everything: bool, ideas: Se
     if shown:
         whole = f"  ({len(entries)} in all: ptcrm show {typed(contact.id, option='--everything')})"
         more = paint.soft(whole) if len(entries) > len(shown) else ""
-        lines += ["", paint.bold("Log") + more, *terminal.entry_lines(shown, paint, width)]
+        lines += ["", paint.bold("Log") + more, *terminal.entry_lines(shown, paint, width, one.plain)]
     else:
         lines += ["", "No entry yet: " + paint.accent(f"ptcrm log {typed(contact.id, 'coffee')}")]
     return [*lines, "", paint.soft(f"{vault_path_shown(run)}{safe(contact.path)}")]
@@ -141,7 +141,7 @@ def _further_plans(run: Run, one: Brief) -> list[DatedRow]:
     """The entries of a day to come that stand in no other part: not near, and no open task."""
     near = {(row.on, row.label) for row in one.dates if row.kind == "plan"}
     ahead = history.chronological((entry for entry in one.contact.interactions if entry.on > run.today), one.contact.log_order)
-    plans = ((entry.on, entry_words(entry)) for entry in ahead if not entry.is_task)
+    plans = ((entry.on, entry_words(entry, one.plain)) for entry in ahead if not entry.is_task)
     return [DatedRow(on, one.contact.id, one.contact.name, "plan", words) for on, words in plans if (on, words) not in near]
 
 
@@ -201,14 +201,14 @@ def _person_facts(run: Run, one: Brief, everything: bool) -> list[tuple[str, str
     shared = shared_hobbies(contact, run.vault.settings)
     hobbies = ", ".join(f"{hobby} (you too)" if hobby in shared else hobby for hobby in contact.texts("hobbies"))
     known = numbers.known_for(contact, history.past(contact, run.today), run.today)
-    met = " · ".join(part for part in (known, plain_words(contact.text("met_at") or "")) if part)
+    met = " · ".join(part for part in (known, one.plain(contact.text("met_at") or "")) if part)
     names = ", ".join(name for _, name in one.linked)
     facts = [
-        ("met", met), ("through", plain_words(contact.text("referred_by") or "")), ("why", contact.text("why") or ""),
+        ("met", met), ("through", one.plain(contact.text("referred_by") or "")), ("why", contact.text("why") or ""),
         ("birthday", contact.text("birthday") or ""), ("dates", ", ".join(contact.texts("dates"))),
         ("family", "; ".join(contact.texts("family"))), ("hobbies", hobbies), ("needs", "; ".join(contact.texts("needs"))),
         ("offers", "; ".join(contact.texts("offers"))), ("groups", ", ".join(contact.texts("groups"))),
-        ("knows", ", ".join(plain_words(link) for link in contact.texts("knows"))), ("named by", names),
+        ("knows", ", ".join(one.plain(link) for link in contact.texts("knows"))), ("named by", names),
         ("in person", cadence_words(contact.in_person) if contact.in_person else ""),
         ("owner", " → ".join(part for part in (contact.text("owner"), contact.text("successor")) if part)),
         ("ask", "" if one.standing.hidden == "wholly" else ", ".join(numbers.ask_next_time(contact))),

@@ -15,7 +15,7 @@ from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import PLAN_DAYS, Facts, Rules, Standing, stand, touched_since, yearly_days
 
 if TYPE_CHECKING:
-    from plaintextcrm.core.due_words import Offer
+    from plaintextcrm.core.due_words import Offer, Plain
 
 
 class DueRow(NamedTuple):
@@ -54,7 +54,7 @@ class DatedRow(NamedTuple):
     id: str
     name: str
     kind: str  # birthday, work anniversary, date, plan, promise, next contact
-    label: str
+    label: str  # of a plan and a promise with its links
 
 
 class Mark(NamedTuple):
@@ -122,7 +122,7 @@ def dated_rows(contact: Contact, standing: Standing, settings: Settings, today: 
     rows = [DatedRow(on.on, *who, on.kind, on.words()) for on in near(contact, standing, settings, today)]
     for plan in history.plans(contact, today, settings.kind_table):
         if plan.on <= plus_days(today, PLAN_DAYS):
-            rows.append(DatedRow(plan.on, *who, "plan", entry_words(plan)))
+            rows.append(DatedRow(plan.on, *who, "plan", entry_words(plan, str)))
     planned = {(plan.on, plan.where) for plan in contact.interactions if plan.box}
     for task in contact.follow_ups:
         if task.open and task.due and today < task.due <= soon and (task.due, task.where) not in planned:
@@ -133,23 +133,26 @@ def dated_rows(contact: Contact, standing: Standing, settings: Settings, today: 
     return tuple(rows)
 
 
-def due_row(contact: Contact, standing: Standing, settings: Settings, today: date, offers: Iterable[Offer] = ()) -> DueRow:
-    """One row with its reason and its hook, all in words."""
-    from plaintextcrm.core.due_words import hook, owed_words, reason, rhythm_of  # which a list that is kept does not need
+def due_row(
+    contact: Contact, standing: Standing, settings: Settings, today: date, offers: Iterable[Offer] = (), plain: Plain | None = None
+) -> DueRow:  # fmt: skip
+    """One row with its reason and its hook, all in words: links in those of `plain`, else as their slugs tell."""
+    from plaintextcrm.core.due_words import hook, owed_words, plain_words, reason, rhythm_of  # which a list that is kept does not need
 
+    plain = plain or plain_words
     cadence = rhythm_of(contact, settings)
     seen = history.touches(contact, today, settings.kind_table)
     last = _day(standing.last)
     open_tasks = tuple(task for task in contact.follow_ups if task.open)
     occasions = near(contact, standing, settings, today)
-    owed = owed_words(contact, standing, settings, today)
+    owed = owed_words(contact, standing, settings, today, plain)
     last_entry = seen[-1] if seen and last and seen[-1].on == last else None
     return DueRow(
         id=contact.id, name=contact.name, tier=contact.tier, coi=contact.is_true("coi"), state=standing.state,
         due=_day(standing.due), next=_day(standing.next), last=last, last_kind=last_entry.kind if last_entry else None,
         cadence=cadence, ratio=standing.ratio, score=standing.score, freshness=standing.freshness,
         reason=reason(contact, standing, settings, today),
-        hook=hook(contact, standing, settings, today, owed, occasions, offers), owed=owed, follow_ups=open_tasks,
+        hook=hook(contact, standing, settings, today, owed, occasions, offers, plain), owed=owed, follow_ups=open_tasks,
         occasions=occasions, owner=contact.text("owner"), role=contact.text("role"), company=contact.text("company"),
         email=contact.texts("email"), phone=contact.texts("phone"), span=standing.span,
     )  # fmt: skip

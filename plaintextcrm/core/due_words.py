@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.core import history
@@ -11,6 +11,7 @@ from plaintextcrm.core.dates import add, cadence_words, day_words, span_words
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, Cadence, Contact, FollowUp, Interaction
 from plaintextcrm.core.occasions import Occasion, near
+from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import BIRTHDAY, DATE, NEWCOMER_DAYS, Standing
@@ -31,21 +32,34 @@ def rhythm_of(contact: Contact, settings: Settings) -> Cadence:
     return contact.cadence or (tier.cadence if tier else settings.default_cadence)
 
 
-def plain_words(text: str) -> str:
-    """Text with its wikilinks as names: `[[bob-lee]]` is Bob Lee, `[[x|her]]` is her."""
-    return re.sub(r"\[\[([^\[\]|#]+)[^\[\]]*\]\]", lambda link: _link_words(link[0], link[1]), text) if "[[" in text else text
+Plain = Callable[[str], str]
+"""Text with wikilinks -> the same in plain words; `str` leaves them in."""
+
+_LINK = pattern(r"\[\[([^\[\]|#]+)[^\[\]]*\]\]")
 
 
-def _link_words(link: str, target: str) -> str:
+def plain_words(text: str, names: Mapping[str, str] = {}) -> str:
+    """Text with its wikilinks as names: `[[bob-lee]]` is what `names` calls it, else Bob Lee; `[[x|her]]` is her."""
+    return _LINK.sub(lambda link: _link_words(link[0], link[1], names), text) if "[[" in text else text
+
+
+def links_of(texts: Iterable[str]) -> Iterator[str]:
+    """What the wikilinks of these texts mean, as they are written."""
+    return (link[1].strip() for text in texts if "[[" in text for link in _LINK.finditer(text))
+
+
+def _link_words(link: str, target: str, names: Mapping[str, str]) -> str:
     if "|" in link:
         return link[:-2].split("|", 1)[1]
+    if name := names.get(target.strip()):
+        return name
     slug = target.rsplit("/", 1)[-1]
     return " ".join(part.capitalize() for part in slug.split("-")) if slug == slug.lower() and "-" in slug else slug
 
 
-def entry_words(entry: Interaction) -> str:
+def entry_words(entry: Interaction, plain: Plain = plain_words) -> str:
     """`lunch: Annual review.`, without links and fields."""
-    text = plain_words(entry.text)
+    text = plain(entry.text)
     return f"{entry.kind}: {text}" if entry.kind and text else text or entry.kind or "in touch"
 
 
@@ -79,7 +93,9 @@ def reason(contact: Contact, standing: Standing, settings: Settings, today: date
     return " · ".join(parts)
 
 
-def owed_words(contact: Contact, standing: Standing, settings: Settings, today: date) -> tuple[str, ...]:
+def owed_words(
+    contact: Contact, standing: Standing, settings: Settings, today: date, plain: Plain = plain_words
+) -> tuple[str, ...]:  # fmt: skip
     """What is owed, each in its own words."""
     found: list[str] = []
     for code in standing.owed:
@@ -87,7 +103,7 @@ def owed_words(contact: Contact, standing: Standing, settings: Settings, today: 
             tasks = [task for task in contact.follow_ups if task.open and task.due and task.due <= today and task.waiting != "them"]
             plans = plan_lines(contact) if tasks else ()
             tasks.sort(key=lambda task: (task.due or today, task.where))
-            found += (_promise_words(task, task.where in plans, today) for task in tasks)
+            found += (_promise_words(task, task.where in plans, today, plain) for task in tasks)
         elif code == "next contact" and contact.next_contact:
             found.append(f"you promised to be in touch {_on(contact.next_contact, today)}")
         elif code in (BIRTHDAY, DATE):
@@ -96,11 +112,11 @@ def owed_words(contact: Contact, standing: Standing, settings: Settings, today: 
         elif code == "answer":
             entry = _newest(contact, today, lambda entry: history.from_them(entry))
             if entry:
-                found.append(f"waiting for your answer since {day_words(entry.on, today)}{_said(entry)}")
+                found.append(f"waiting for your answer since {day_words(entry.on, today)}{_said(entry, plain)}")
         elif code == "thanks":
             entry = _newest(contact, today, lambda entry: entry.kind == "referral-in")
             if entry:
-                found.append(f"sent you somebody on {day_words(entry.on, today)} and is not thanked yet{_said(entry)}")
+                found.append(f"sent you somebody on {day_words(entry.on, today)} and is not thanked yet{_said(entry, plain)}")
         elif code == "handover":
             found += handover_words(contact, settings, today)
     return tuple(dict.fromkeys(found))
@@ -115,9 +131,9 @@ def handover_words(contact: Contact, settings: Settings, today: date) -> tuple[s
     return (step.words(Colleagues(settings)),) if step and step.successor else ()
 
 
-def _said(entry: Interaction) -> str:
+def _said(entry: Interaction, plain: Plain) -> str:
     """What the entry says, behind a colon; nothing where it says nothing."""
-    return f": {plain_words(entry.text)}" if entry.text else ""
+    return f": {plain(entry.text)}" if entry.text else ""
 
 
 def plan_lines(contact: Contact) -> frozenset[int]:
@@ -125,12 +141,12 @@ def plan_lines(contact: Contact) -> frozenset[int]:
     return frozenset(entry.where for entry in contact.interactions if entry.box)
 
 
-def _promise_words(task: FollowUp, is_plan: bool, today: date) -> str:
+def _promise_words(task: FollowUp, is_plan: bool, today: date, plain: Plain) -> str:
     if not task.due:
-        return plain_words(task.text)
+        return plain(task.text)
     begin = "planned" if is_plan else "you promised"
     end = " and not ticked off" if is_plan and task.due < today else ""
-    return f"{begin} {_on(task.due, today)}{end}: {plain_words(task.text)}"
+    return f"{begin} {_on(task.due, today)}{end}: {plain(task.text)}"
 
 
 def _on(day: date, today: date) -> str:
@@ -143,30 +159,30 @@ def _newest(contact: Contact, today: date, fits: Callable[[Interaction], bool]) 
 
 def hook(
     contact: Contact, standing: Standing, settings: Settings, today: date,
-    owed: Sequence[str], occasions: Sequence[Occasion], offers: Iterable[Offer] = (),
+    owed: Sequence[str], occasions: Sequence[Occasion], offers: Iterable[Offer] = (), plain: Plain = plain_words,
 ) -> str:  # fmt: skip
     """The reason to write, the first that holds: owed, occasion, newcomer, in person, the last words, a hobby, a need."""
     if owed:
         return owed[0]
-    awaited = awaited_words(contact, today)
+    awaited = awaited_words(contact, today, plain)
     if awaited or occasions:
         return awaited or occasion_words(occasions[0], today)
     return (
-        newcomer_words(contact, standing, settings.kind_table, today)
+        newcomer_words(contact, standing, settings.kind_table, today, plain)
         or in_person_words(contact, settings.kind_table, today)
-        or last_words(contact, settings.kind_table, today)
+        or last_words(contact, settings.kind_table, today, plain)
         or shared_hobby_words(contact, settings)
         or need_words(contact, offers)
     )
 
 
-def awaited_words(contact: Contact, today: date) -> str:
+def awaited_words(contact: Contact, today: date, plain: Plain = plain_words) -> str:
     """What they promised us by now: a reason to ask, though nothing is owed by us."""
     tasks = [task for task in contact.follow_ups if task.open and task.waiting == "them" and task.due and task.due <= today]
     if not tasks:
         return ""
     task = min(tasks, key=lambda task: (task.due or today, task.where))
-    return f"they promised {_on(task.due or today, today)}: {plain_words(task.text)}"
+    return f"they promised {_on(task.due or today, today)}: {plain(task.text)}"
 
 
 def occasion_words(occasion: Occasion, today: date) -> str:
@@ -176,17 +192,17 @@ def occasion_words(occasion: Occasion, today: date) -> str:
     return f"{occasion.words()} · {when}"
 
 
-def newcomer_words(contact: Contact, standing: Standing, kinds: KindTable, today: date) -> str:
+def newcomer_words(contact: Contact, standing: Standing, kinds: KindTable, today: date, plain: Plain = plain_words) -> str:
     """The step of somebody new: 2 days, 2 weeks, 6 weeks."""
     if not contact.met or not 0 <= (today - contact.met).days <= NEWCOMER_DAYS:
         return ""
     if not standing.base:
-        words = f": {plain_words(contact.text('met_at') or '')}" if contact.text("met_at") else ""
+        words = f": {plain(contact.text('met_at') or '')}" if contact.text("met_at") else ""
         return f"new, met {day_words(contact.met, today)}{words}"
     steps = {1: "new: two weeks after the first time", 2: "new: six weeks after the second time"}
     step = steps.get(standing.newcomer, "")
     seen = history.touches(contact, today, kinds)
-    said = plain_words(seen[-1].text) if seen else ""
+    said = plain(seen[-1].text) if seen else ""
     return f"{step} · {said}" if step and said else step
 
 
@@ -202,10 +218,10 @@ def in_person_words(contact: Contact, kinds: KindTable, today: date) -> str:
     return f"not seen in person {since} ({cadence_words(contact.in_person)})"
 
 
-def last_words(contact: Contact, kinds: KindTable, today: date) -> str:
+def last_words(contact: Contact, kinds: KindTable, today: date, plain: Plain = plain_words) -> str:
     """What the newest contact was about."""
     seen = history.touches(contact, today, kinds)
-    return f"last time, {entry_words(seen[-1])}" if seen and seen[-1].text else ""
+    return f"last time, {entry_words(seen[-1], plain)}" if seen and seen[-1].text else ""
 
 
 def shared_hobbies(contact: Contact, settings: Settings) -> tuple[str, ...]:

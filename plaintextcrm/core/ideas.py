@@ -31,13 +31,14 @@ class Idea(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """Whom the ideas are about: the contact, where it stands, its row of the due list, the settings, the day."""
+    """Whom the ideas are about: the contact, where it stands, its row of the due list, the settings, the day; how links are said."""
 
     contact: Contact
     standing: Standing
     row: DueRow
     settings: Settings
     today: date
+    plain: dues.Plain = dues.plain_words
 
 
 # --- ideas ---------------------------------------------------------------------------------------------------------
@@ -79,7 +80,7 @@ def _owed(who: Subject) -> Iterator[Idea]:
         if code == "promise":
             yield from _promises(who, only)
             continue
-        for words in dues.owed_words(who.contact, only, who.settings, who.today):
+        for words in dues.owed_words(who.contact, only, who.settings, who.today, who.plain):
             yield Idea(code, words, _recorded(who, code, words))
 
 
@@ -87,7 +88,7 @@ def _promises(who: Subject, only: Standing) -> Iterator[Idea]:
     for number, task in enumerate(_open_tasks(who.contact), 1):
         if task.due and task.due <= who.today and task.waiting != "them":
             alone = who.contact._replace(follow_ups=(task,))
-            for words in dues.owed_words(alone, only, who.settings, who.today):
+            for words in dues.owed_words(alone, only, who.settings, who.today, who.plain):
                 yield Idea("promise", words, _command("done", who, str(number)))
 
 
@@ -110,7 +111,7 @@ def _recorded(who: Subject, code: str, words: str) -> str:
 
 def _near(who: Subject) -> Iterator[Idea]:
     """What they promised us by now, and the occasions of these days: one that is still to come has the code `soon`."""
-    awaited = dues.awaited_words(who.contact, who.today)
+    awaited = dues.awaited_words(who.contact, who.today, who.plain)
     if awaited:
         yield Idea("awaited", awaited, _log(who, usual_kind(who)))
     for on in who.row.occasions:
@@ -122,7 +123,7 @@ def _near(who: Subject) -> Iterator[Idea]:
 def _turn(who: Subject) -> Iterator[Idea]:
     """Somebody new, not seen in person, due, or drifting."""
     kinds, today = who.settings.kind_table, who.today
-    newcomer = dues.newcomer_words(who.contact, who.standing, kinds, today)
+    newcomer = dues.newcomer_words(who.contact, who.standing, kinds, today, who.plain)
     if newcomer:
         yield Idea("newcomer", newcomer, _log(who, usual_kind(who)))
     unseen = dues.in_person_words(who.contact, kinds, today)
@@ -137,7 +138,7 @@ def _turn(who: Subject) -> Iterator[Idea]:
 
 def _talk(who: Subject) -> Iterator[Idea]:
     """The last words, a hobby of both, what the file does not say yet."""
-    last = dues.last_words(who.contact, who.settings.kind_table, who.today)
+    last = dues.last_words(who.contact, who.settings.kind_table, who.today, who.plain)
     if last:
         yield Idea("last", last, _log(who, usual_kind(who)))
     hobby = dues.shared_hobby_words(who.contact, who.settings)
@@ -225,7 +226,7 @@ def placeholders(who: Subject) -> Mapping[str, str]:
     return {
         "name": contact.name, "given_name": given_name(contact), "family_name": family_name(contact),
         "company": contact.text("company") or "", "role": contact.text("role") or "", "location": contact.text("location") or "",
-        "age": "" if years is None else str(years), "met_at": dues.plain_words(contact.text("met_at") or ""),
+        "age": "" if years is None else str(years), "met_at": who.plain(contact.text("met_at") or ""),
         "met": day_words(contact.met, today) if contact.met else "",
         "known_for": known.removeprefix("known for ") if known.startswith("known for ") else "",
         "last": day_words(who.row.last, today) if who.row.last else "", "hobbies": ", ".join(contact.texts("hobbies")),

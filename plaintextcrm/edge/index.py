@@ -31,6 +31,7 @@ from plaintextcrm.core.model import Contact, Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts
+from plaintextcrm.core.text import fold
 from plaintextcrm.edge import marks, scanning, vault
 from plaintextcrm.edge.marks import Marker
 from plaintextcrm.edge.paths import Path
@@ -213,6 +214,36 @@ class Index:
         """What the checks of a whole vault look at, by path."""
         for (head,) in self.db.execute("SELECT head FROM contact WHERE is_person ORDER BY path"):
             yield stored.checked(head)
+
+    def names(self, links: Iterable[str]) -> dict[str, str]:
+        """What those are called whom these links mean: whose id one is, else the only one who answers to it.
+
+        An id is found at once; for others everybody is looked through, and what came of it is kept until a file says something else.
+        """
+        wanted = {link.strip() for link in links}
+        found: dict[str, str] = {}
+        for link in wanted:
+            row = self.db.execute("SELECT name FROM contact WHERE id = ? AND is_person", (link,)).fetchone()
+            if row:
+                found[link] = row[0]
+        others = wanted - found.keys()
+        if not others:
+            return found
+        kept = loads(str(self._meta("called") or "{}"))
+        if not others <= kept.keys():
+            kept |= self._called(others - kept.keys())
+            with contextlib.suppress(sqlite3.OperationalError):  # changed, locked or read-only: they are looked for again next time
+                self.db.execute("INSERT OR REPLACE INTO meta VALUES('called', ?)", (stored.compact(kept),))
+        return found | {link: kept[link] for link in others if kept[link]}
+
+    def _called(self, links: Iterable[str]) -> dict[str, str]:
+        """The name of the only one who answers to each of these by slug, name or alias; "" where nobody or several do."""
+        from plaintextcrm.core.names import Known, link_targets
+
+        everybody = [Known(id, name, aliases) for id, name, aliases, _, _ in self.known()]
+        targets, names = link_targets(everybody), {one.id: one.name for one in everybody}
+        meant = {link: set(targets.get(fold(link), ())) for link in links}
+        return {link: names[ids.pop()] if len(ids) == 1 else "" for link, ids in meant.items()}
 
     def search(self, query: str) -> Iterator[tuple[str, str, bytes, bytes]]:
         """(id, name, fields, body) of contacts that match an FTS5 query, best first; name counts more than fields, fields more than text.
@@ -409,7 +440,7 @@ class Index:
             self._marked(Marker(self.settings, today))
         else:
             self.db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
-        self.db.execute("DELETE FROM meta WHERE key = 'worded'")  # of a vault that was empty, and searched then
+        self.db.execute("DELETE FROM meta WHERE key IN ('worded', 'called')")  # of a vault that was empty, and searched then
 
     def _word_all(self) -> None:
         """The full-text index, built when somebody first searches, and kept up from then on."""
@@ -444,6 +475,7 @@ class Index:
                     db.execute("INSERT INTO words(rowid, name, fields, body) VALUES(?, ?, ?, ?)", (rowid, row[2], row[10], row[11]))
         if touched:
             db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
+            db.execute("DELETE FROM meta WHERE key = 'called'")
 
 
 def _unpacked(paths: object, stamps: object) -> dict[str, Stamp]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from plaintextcrm.core.dates import day_words, long_day
@@ -130,20 +130,20 @@ def when_words(day: date, today: date) -> str:
     return named or day_words(day, today)
 
 
-def entry_lines(entries: Sequence[Interaction], paint: Paint, columns: int) -> list[str]:
+def entry_lines(entries: Sequence[Interaction], paint: Paint, columns: int, plain: Callable[[str], str]) -> list[str]:
     """A log, newest first: day, kind, text with links as names, then its fields; details below."""
-    from plaintextcrm.core.due_words import entry_words, plain_words
+    from plaintextcrm.core.due_words import entry_words
 
     lines: list[str] = []
     for entry in entries:
         extra = " · ".join(f"{key} {value}" for key, value in entry.fields)
-        words = entry_words(entry) + (f" · {extra}" if extra else "")
+        words = entry_words(entry, plain) + (f" · {extra}" if extra else "")
         first, *rest = wrapped(words, columns, " " * 14) or [" " * 14]
         lines.append(f"  {paint.soft(entry.on.isoformat())}  {first[14:]}")
         lines += rest
         for detail in entry.details:
             if detail.strip() and not detail.lstrip().startswith(("- [ ]", "* [ ]", "+ [ ]")):  # what is open stands above
-                lines += [paint.soft(line) for line in wrapped(plain_words(detail), columns, " " * 16)]
+                lines += [paint.soft(line) for line in wrapped(plain(detail), columns, " " * 16)]
     return lines
 
 

@@ -197,6 +197,50 @@ def test_links_in_the_brief_are_names(example: Place) -> None:
     assert "[[" not in out
 
 
+HANS = {
+    "hans-peter-mueller": contact("Hans-Péter Müller", "- 2026-11-20 call: hello"),
+    "ada": contact("Ada", "tier: A", "- 2026-08-01 call: asked after [[hans-peter-mueller]]"),
+    "bob": contact("Bob", "- 2026-11-02 call: yes\n- [ ] send it to [[hans-peter-mueller]] [due:: 2026-11-20]"),
+    "eve": contact("Eve", "- [ ] 2026-11-24 dinner: with [[hans-peter-mueller]]"),
+}
+
+
+def test_a_link_by_slug_is_shown_with_the_name_of_whom_it_means(make: Callable[..., Place]) -> None:
+    place = make(HANS)
+    for words in (("show", "ada"), ("show", "eve"), ("ideas", "ada"), ("ideas", "bob"), ("due",), ("due", "tier:A"), ("todo",)):
+        for options in ((), ("--no-cache",), ()):
+            out = place(*options, *words, *(("--format", "table") if words[0] in ("due", "todo") else ())).out
+            assert "Hans-Péter Müller" in out, (options, words, out)
+            assert "Hans Peter" not in out
+            assert "[[" not in out
+    rows = json.loads(place("due", "--json").out)
+    assert [on["label"] for on in rows["dates"]] == ["dinner: with Hans-Péter Müller"]
+    assert [row["hook"] for row in rows["rows"]] == [
+        "you promised for Fri 20 Nov: send it to Hans-Péter Müller", "last time, call: asked after Hans-Péter Müller",
+    ]  # fmt: skip
+    assert rows["rows"][0]["follow_ups"][0]["text"] == "send it to [[hans-peter-mueller]]"
+    assert json.loads(place("show", "bob", "--json").out)["rows"][0]["follow_ups"][0]["text"] == "send it to [[hans-peter-mueller]]"
+
+
+def test_a_name_that_changes_is_shown_in_the_list_of_the_same_day(make: Callable[..., Place]) -> None:
+    place = make(HANS)
+    assert "after Hans-Péter Müller" in place("due").out
+    (place.root / "contacts" / "hans-peter-mueller.md").write_text(contact("Hans Müller jun."), encoding="utf-8")
+    assert "after Hans Müller jun." in place("due").out
+
+
+def test_a_link_that_two_answer_to_is_shown_as_it_is_written(make: Callable[..., Place]) -> None:
+    files = {
+        "work/hans-lund": contact("Hans Lúnd"), "ada": contact("Ada", "tier: A", "- 2026-08-01 call: of [[hans-lund]]"),
+    }  # fmt: skip
+    place = make(files)
+    assert "of Hans Lúnd" in place("due").out
+    assert "of Hans Lúnd" in place("due").out
+    (place.root / "contacts" / "hans-lund-2.md").write_text(contact("Another", "aliases: [Hans-Lund]"), encoding="utf-8")
+    assert "of Hans Lund" in place("due").out
+    assert "of Hans Lund" in place("show", "ada").out
+
+
 def test_search_ranks_name_over_fields_over_text_and_shows_the_line(make: Callable[..., Place]) -> None:
     place = make(
         {
