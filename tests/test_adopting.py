@@ -116,6 +116,10 @@ def test_templates_broken_notes_and_notes_without_keys_are_nobody(tmp_path: Path
     assert notes.people() == ["Ada"]
 
 
+def test_one_note_is_told_as_one(tmp_path: Path):
+    assert Notes(tmp_path, {"Ada.md": ADA}).init().out.startswith("1 of 1 note is a person (tag:person)\n")
+
+
 @pytest.mark.parametrize(
     "files",
     [{"post.md": "---\ntitle: x\ntags: [web]\n---\n"}, {"README.md": "# x\n"}, {"contacts/ada.md": "---\nemail: a@b.c\n---\n"}, {}],

@@ -159,7 +159,10 @@ def _keys(people: Sequence[Parsed]) -> list[KeyFound]:
 
 def lines(found: Adopted) -> list[str]:
     """What was found, in words."""
-    told = [f"{found.people:,} of {found.notes:,} notes are people" + (f" ({found.only})" if found.only else "")]
+    told = [
+        f"{found.people:,} of {found.notes:,} {'note is a person' if found.notes == 1 else 'notes are people'}"
+        + (f" ({found.only})" if found.only else "")
+    ]
     for key in found.keys:
         if key.read_as:
             same = fold_key(key.written) == fold_key(key.read_as)

@@ -51,4 +51,4 @@ def book(vault_: Vault, trip: Trip, how: How = How()) -> Written:
         return planned
 
     days = f"{journey.first.isoformat()} to {journey.last.isoformat()}"
-    return write(vault_, plan, f"trip: {journey.place}, {days}, {len(trip.tables)} meals", how)
+    return write(vault_, plan, f"trip: {journey.place}, {days}, {len(trip.tables)} meal{'' if len(trip.tables) == 1 else 's'}", how)

@@ -116,7 +116,8 @@ def _tell(run: Run, found: Captured) -> None:
     for line in found.notes[:SHOWN_NOTES]:
         run.tell(line)
     if len(found.notes) > SHOWN_NOTES:
-        run.tell(f"and {len(found.notes) - SHOWN_NOTES:,} more remarks")
+        more = len(found.notes) - SHOWN_NOTES
+        run.tell(f"and {more:,} more remark{'' if more == 1 else 's'}")
     placed = found.placed
     if placed.there:
         run.tell(f"not proposed: {_entries(placed.there)} of a day that has such a one already")

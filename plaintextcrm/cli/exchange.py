@@ -162,7 +162,12 @@ def _preview(plan: Plan) -> list[str]:
         shown += ["", f"{edit.path}{'' if edit.expects is None else ', these lines more'}:"]
         shown += (f"  {line[:SHOWN_COLUMNS]}".rstrip() for line in lines[:SHOWN_OF_FILE])
         if len(lines) > SHOWN_OF_FILE:
-            shown.append(f"  … {len(lines) - SHOWN_OF_FILE:,} more lines")
+            shown.append(f"  … {_more(len(lines) - SHOWN_OF_FILE, 'line')}")
     if len(plan.edits) > SHOWN_FILES:
-        shown += ["", f"… and {len(plan.edits) - SHOWN_FILES:,} more files"]
+        shown += ["", f"… and {_more(len(plan.edits) - SHOWN_FILES, 'file')}"]
     return shown
+
+
+def _more(count: int, what: str) -> str:
+    """`1 more file`, `12 more files`."""
+    return f"{count:,} more {what}{'' if count == 1 else 's'}"

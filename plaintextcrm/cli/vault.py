@@ -200,8 +200,8 @@ def _check_itself(run: Run) -> int:
         ("vault", str(run.vault.root)),
         ("state", str(run.vault.state)),
     ]
-    where, people = ask(run.vault, lambda index: (index.path, index.count()), run.progress())
-    facts.append(("index", f"{where}, {people} people" if where else f"in memory only, {people} people"))
+    where, count = ask(run.vault, lambda index: (index.path, index.count()), run.progress())
+    facts.append(("index", f"{where or 'in memory only'}, {count} {'person' if count == 1 else 'people'}"))
     run.say("\n".join(terminal.fact_lines(facts, run.paint, run.width)))
     return 0
 

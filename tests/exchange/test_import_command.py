@@ -69,6 +69,21 @@ def test_a_dry_run_shows_the_first_lines_and_writes_nothing(place: Place):
     assert "\ncontacts/ada-king.md:\n  ---\n  name: Ada King\n" in done.out
 
 
+@pytest.mark.parametrize(("people", "more"), [(3, "… and 1 more file"), (4, "… and 2 more files")])
+def test_a_dry_run_counts_the_files_it_does_not_show(place: Place, people: int, more: str):
+    place.log.write_text("date,person,note\n" + "".join(f"2026-01-01,Ada {name},hello\n" for name in "KLMN"[:people]), encoding="utf-8")
+    assert place.run("-n").out.endswith(f"\n\n{more}\n")
+
+
+@pytest.mark.parametrize(("rows", "more"), [(1, ""), (2, " (and 1 more row)"), (3, " (and 2 more rows)")])
+def test_the_rows_of_somebody_refused_are_counted(place: Place, rows: int, more: str):
+    vault(place.root, {"ada": "---\nname: Ada King\n<<<<<<< a\nemail: a@b.c\n=======\nemail: c@d.e\n>>>>>>> b\n---\n"})
+    lines = "".join(f"2026-01-0{day},Ada King,hello\n" for day in range(1, rows + 1))
+    place.log.write_text(f"date,person,note\n{lines}", encoding="utf-8")
+    told = [line for line in place.run("-y").err.splitlines() if "log.csv:2" in line]
+    assert [line.endswith(more) and ("more row" in line) == bool(more) for line in told] == [True]
+
+
 def test_of_somebody_known_it_shows_the_lines_that_are_new(place: Place):
     vault(place.root, {"ada": "---\nname: Ada King\n---\n\n## Log\n\n- 2025-01-01 call\n", "bob": '---\nname: Bob\nuid: "8"\n---\n'})
     assert place.run("-n").out.endswith(

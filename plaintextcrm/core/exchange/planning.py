@@ -161,7 +161,8 @@ def _remembered(matches: Sequence[Match], ids: Sequence[str], done: Sequence[cha
 def _refusals(one: Match, reason: str) -> list[Refusal]:
     found = [Refusal(one.person.where, reason, of_person=True)] if one.person.where else []
     if one.rows:
-        more = f" (and {len(one.rows) - 1:,} more rows)" if len(one.rows) > 1 else ""
+        rest = len(one.rows) - 1
+        more = f" (and {rest:,} more row{'' if rest == 1 else 's'})" if rest else ""
         found.append(Refusal(one.rows[0].where, f"{reason}{more}", len(one.rows)))
     return found
 

@@ -119,7 +119,9 @@ def _table(name: str, records: Records, above: int, known: Sequence[str], notes:
             refused.append(Refusal(where, wrong))
         elif any(cell.strip() for cell in cells):
             if len(cells) != len(columns) if surplus is None else len(cells) > len(columns) + surplus:
-                refused.append(Refusal(where, f"{len(cells):,} cells where the header has {len(columns):,} columns"))
+                refused.append(
+                    Refusal(where, f"{len(cells):,} cell{'' if len(cells) == 1 else 's'} where the header has {len(columns):,} columns")
+                )
             else:
                 more = (label("", number) for number in range(len(columns) + 1, len(cells) + 1))
                 texts = zip((*columns, *more), map(str.strip, cells), strict=False)
