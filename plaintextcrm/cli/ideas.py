@@ -7,7 +7,7 @@ import click
 from plaintextcrm.app import finding, ideas
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.ideas import Draft
-from plaintextcrm.cli.run import Run, command, format_of, format_options, print_rows, write_options
+from plaintextcrm.cli.run import Run, command, format_of, format_options, print_rows
 from plaintextcrm.core.text import safe, typed
 from plaintextcrm.edge import clock
 
@@ -44,7 +44,8 @@ def ideas_command(run: Run, who: str, format_: str | None, as_json: bool) -> Non
 @click.argument("who")
 @click.argument("phrase", required=False, metavar="[PHRASE]")
 @click.option("-y", "--yes", is_flag=True, help="Log it without asking.")
-@write_options
+@click.option("-n", "--dry-run", is_flag=True, help="Print it; open nothing and log nothing.")
+@click.option("--no-commit", is_flag=True, help="Write, but do not commit to git.")
 @click.pass_obj
 def write_command(run: Run, who: str, phrase: str | None, yes: bool, dry_run: bool, no_commit: bool) -> int:
     """Open a mail or a text with a phrase of your own, then log it.

@@ -52,6 +52,13 @@ def test_dash_h_is_the_same_as_help_for_every_command_in_any_order(order: tuple[
     assert len(set(capsys.readouterr().out.split("ptcrm: keep up"))) == 2, "the same twice"
 
 
+def test_the_help_of_write_says_what_its_dry_run_does(capsys: pytest.CaptureFixture[str]) -> None:
+    run_command(["write", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "-n, --dry-run Print it; open nothing and log nothing." in told
+    assert "as a diff" not in told
+
+
 def test_a_slip_in_a_command_or_an_option_is_met_with_did_you_mean(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["serach", "x"]) == 2
     assert 'did you mean "search"?' in capsys.readouterr().err
