@@ -111,12 +111,18 @@ def test_tiers_are_on_the_page_only_where_they_are_shown(made: Site, example: Si
     looker.open("people.html")
     assert "tier:A" in (looker.page.get_attribute("#filter", "placeholder") or "")
     assert "A" in looker.seen("#folk tbody .tr")
+    looker.page.fill("#filter", "tier:x")
+    assert looker.seen("#nobody") == ["Nobody matches. Try fewer words."]
     looker = look(example)
     looker.open("people.html")
     assert "tier" not in (looker.page.get_attribute("#filter", "placeholder") or "")
     assert looker.seen("#folk .tr") == []
-    looker.page.fill("#filter", "tier:A")
-    assert shown(looker) == []
+    for words in ("tier:A", "city:lisbon tier:A", "has:tier"):
+        looker.page.fill("#filter", words)
+        assert shown(looker) == []
+        assert looker.seen("#nobody") == ["Nobody matches: tiers are not on these pages."]
+    looker.page.fill("#filter", "zzzz")
+    assert looker.seen("#nobody") == ["Nobody matches. Try fewer words."]
 
 
 def test_a_count_is_told_while_one_types(made: Site, look: Looking) -> None:

@@ -148,6 +148,7 @@
     table.dataset.ready = "";
     const rows = all("tbody tr", table).map((row, place) => ({ row, place, link: one("a", row), keys: null }));
     const bodies = all("tbody", table), size = bodies[0].rows.length, count = one("#count"), heads = all("thead th", table);
+    const nobody = one("#nobody"), fewer = nobody.textContent;
     const values = new Map(); // column -> what its cells sort by
     const collator = new Intl.Collator("en", { sensitivity: "base", numeric: true });
     let shown = rows, timer = 0;
@@ -171,7 +172,8 @@
       }
       for (const body of bodies) body.hidden = shown.length !== rows.length && !one("tr:not([hidden])", body);
       const all = `${rows.length} people`, words = shown.length === rows.length ? all : `${shown.length} of ${all}`;
-      one("#nobody").hidden = shown.length > 0;
+      nobody.hidden = shown.length > 0;
+      nobody.textContent = (/(?:^|\s)(?:tier\s*[:=]|has:tier)/i.test(field.value) && nobody.dataset.untiered) || fewer;
       table.hidden = shown.length === 0;
       clearTimeout(timer);
       timer = setTimeout(() => { if (count.textContent !== words) count.textContent = words; }, 120); // said once, not at each key
