@@ -268,7 +268,8 @@ class Issue:
             return None
         due = self.press.row(known)
         row = today.today_row(known.contact, known.standing, due, known.settings, self.today)
-        made = _Shown(row, due.hook, known.standing.owed, self._ahead(known, row, today.tail_words(due, known.settings)))
+        owed = today.owed_codes(known.contact, known.standing, self.today)
+        made = _Shown(row, due.hook, owed, self._ahead(known, row, today.tail_words(due, known.settings)))
         if "needs" not in known.contact.keys:
             self.cards.put_worked(id, "shown", dumps(made))
         return made

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,8 +18,9 @@ from plaintextcrm.core.pages.words import sentence, title_day
 from plaintextcrm.core.standing import Rules, stand
 from plaintextcrm.edge import indexes
 from plaintextcrm.edge.index import Whose
+from tests.browser.conftest import built
 from tests.browser.looking import Looker, Site
-from tests.make import ptcrm
+from tests.make import ptcrm, vault
 
 Looking = Callable[..., Looker]
 AHEAD = 30
@@ -177,6 +179,18 @@ def test_the_first_sentence_of_an_old_page_says_why(made: Site, look: Looking) -
     looker = look(made)
     looker.open("index.html", "2026-11-25")
     assert looker.page.inner_text("#lede").endswith("Nex first: you promised to be in touch.")
+
+
+def test_the_first_sentence_of_an_old_page_calls_a_plan_a_plan(browser: Any, tmp_path: Path, look: Looking) -> None:
+    people = {
+        "ada": "---\nname: Ada\n---\n\n## Log\n\n- [ ] 2026-11-24 dinner: at ours\n",
+        "bob": "---\nname: Bob\n---\n\n## Log\n\n- [ ] send it [due:: 2026-11-23]\n",
+    }  # fmt: skip
+    site = built(tmp_path, vault(tmp_path / "people", people), "2026-11-21")
+    looker = look(site)
+    for day, why in (("2026-11-23", "There is a promise open."), ("2026-11-24", "Ada first: there is a plan open.")):
+        looker.open("index.html", day)
+        assert looker.page.inner_text("#lede").endswith(why)
 
 
 def test_the_page_of_an_owner_grows_old_as_well(example: Site, look: Looking) -> None:

@@ -484,6 +484,24 @@ def test_one_person_who_is_not_due(tmp_path: Path):
     assert "1 person" in found["people.html"]
 
 
+@pytest.mark.parametrize(
+    ("log", "why"),
+    [
+        ("- [ ] 2026-11-21 dinner: at ours", "there is a plan open"),
+        ("- [ ] 2026-11-19 dinner: at ours", "there is a plan open"),
+        ("- 2026-11-01 call\n  - [ ] send it [due:: 2026-11-20]", "there is a promise open"),
+        ("- [ ] 2026-11-19 dinner: at ours\n- [ ] send it [due:: 2026-11-20]", "there is a plan open"),
+        ("- [ ] 2026-11-21 dinner: at ours\n- [ ] send it [due:: 2026-11-20]", "there is a promise open"),
+        ("- [ ] they bring it [due:: 2026-11-18] [waiting:: them]\n- [ ] 2026-11-19 dinner: at ours", "there is a plan open"),
+    ],
+)
+def test_the_first_sentence_calls_a_plan_a_plan(tmp_path: Path, log: str, why: str):
+    people = {"ada": person("name: Ada", body=f"## Log\n\n{log}"), "bob": person("name: Bob", "birthday: 1980-11-21")}
+    root = make_vault(tmp_path / "v", people)
+    build(root)
+    assert f"Ada first: {why}." in pages(root)["index.html"]
+
+
 PEOPLE = {
     "no-log": person("name: No Log", "tier: A"), "dead": person("name: Dead", "died: 2020", "tier: A", "birthday: 1950-11-21"),
     "never": person("name: Never", "do_not_contact: true", "tier: A", "birthday: 1950-11-21"),

@@ -86,8 +86,8 @@ def owed_windows(
     tasks = _open(contact, theirs=False)
     plans = dues.plan_lines(contact) if tasks else ()
     for task in tasks:
-        words, late = ("planned", " and not ticked off") if task.where in plans else ("you promised", "")
-        found += [(*window, "promise") for window in _from_its_day(task.due or today, today, words, task.text, late)]
+        code, words, late = ("plan", "planned", " and not ticked off") if task.where in plans else ("promise", "you promised", "")
+        found += [(*window, code) for window in _from_its_day(task.due or today, today, words, task.text, late)]
     if facts.next_contact > last:
         on = date.fromordinal(facts.next_contact)
         found += [(*window, "next contact") for window in _from_its_day(on, today, "you promised to be in touch", "")]

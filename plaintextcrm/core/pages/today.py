@@ -7,6 +7,7 @@ from datetime import date
 
 from plaintextcrm.core.dates import cadence_words
 from plaintextcrm.core.due import DatedRow, DueRow
+from plaintextcrm.core.due_words import plan_lines
 from plaintextcrm.core.model import NEVER, Contact
 from plaintextcrm.core.pages import words
 from plaintextcrm.core.pages.addresses import page_of
@@ -20,8 +21,8 @@ NOBODY_TODAY = "Nobody today. Enjoy it, or write to someone for no reason."
 NO_PEOPLE = "Nobody is in this vault yet. Add the first person you do not want to lose touch with, or bring your address book."
 FIRST_COMMANDS = ('ptcrm add "Ada King" --tier A', "ptcrm import people.csv")
 WHY_FIRST = {
-    "promise": "there is a promise open", "next contact": "you promised to be in touch", "birthday": "it is their birthday",
-    "date": "it is their day", "answer": "an answer is waiting", "thanks": "a thank-you is open",
+    "promise": "there is a promise open", "plan": "there is a plan open", "next contact": "you promised to be in touch",
+    "birthday": "it is their birthday", "date": "it is their day", "answer": "an answer is waiting", "thanks": "a thank-you is open",
 }  # fmt: skip
 
 
@@ -34,6 +35,16 @@ def today_row(contact: Contact, standing: Standing, row: DueRow, settings: Setti
         reason=words.reason_words(standing, row.cadence, today, tier), freshness=row.freshness, warmth=words.warmth(row.freshness),
         reach=short_reach(contact), log_line=log_line(contact, row, settings.kind_table),
     )  # fmt: skip
+
+
+def owed_codes(contact: Contact, standing: Standing, today: date) -> tuple[str, ...]:
+    """What is owed, as codes; the first is `plan` where the task that is told first is one that nobody was promised."""
+    codes = standing.owed
+    if codes[:1] != ("promise",):
+        return codes
+    tasks = [task for task in contact.follow_ups if task.open and task.due and task.due <= today and task.waiting != "them"]
+    first = min(tasks, key=lambda task: (task.due or today, task.where), default=None)
+    return ("plan", *codes[1:]) if first and first.where in plan_lines(contact) else codes
 
 
 def tail_words(row: DueRow, settings: Settings) -> str:

@@ -271,7 +271,7 @@
   const PROMISES = new Set(["promise", "theirs", "next contact"]), byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
   const YEARLY = new Set(["birthday", "work anniversary", "date"]);
   const WHY = {
-    promise: "there is a promise open", "next contact": "you promised to be in touch", birthday: "it is their birthday", date: "it is their day",
+    promise: "there is a promise open", plan: "there is a plan open", "next contact": "you promised to be in touch", birthday: "it is their birthday", date: "it is their day",
     answer: "an answer is waiting", thanks: "a thank-you is open",
   };
   const dayWords = (on, day) => (Math.abs(on - day) <= 1 ? nearDay(on, day) : `${WEEKDAYS[parts(on).weekday].slice(0, 3)} ${parts(on).day} ${MONTHS[parts(on).month].slice(0, 3)}`);
