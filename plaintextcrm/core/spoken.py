@@ -42,7 +42,7 @@ def parse_spoken(text: str, today: date, direction: int) -> date:
     written = key_day(words)
     if written:
         return written
-    forms = iso_forms(words)
+    forms = iso_forms(words) or short_forms(words, today, direction)
     if forms:
         raise ValueError(f'date "{text}": type it as {" or ".join(forms)}')
     spoken = _ago(words, today) or _weekday(words, today, direction) or _next_or_last(words, today)

@@ -384,12 +384,30 @@ def test_a_day_written_day_or_month_first_is_refused_with_the_iso_form(typed: st
 
 
 @pytest.mark.parametrize(
+    ("typed", "log", "snooze"),
+    [
+        ("26/11", "2025-11-26", "2026-11-26"),
+        ("11/26", "2025-11-26", "2026-11-26"),
+        ("20.11.", "2026-11-20", "2027-11-20"),
+        ("21/11", "2026-11-21", "2026-11-21"),
+        ("5/6", "2026-06-05 or 2026-05-06", "2027-06-05 or 2027-05-06"),
+        ("29/2", "2024-02-29", "2028-02-29"),
+    ],
+)
+def test_a_day_and_a_month_in_numbers_are_refused_with_the_iso_form_of_the_nearest(typed: str, log: str, snooze: str) -> None:
+    for direction, right in ((PAST, log), (FUTURE, snooze)):
+        with pytest.raises(ValueError, match="type it as") as refused:
+            parse_spoken(typed, TODAY, direction)
+        assert str(refused.value) == f'date "{typed}": type it as {right}'
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "12", "may", "nov", "2026", "2026-11", "soon", "later", "", " ", "?", "2026-02-30", "31 feb", "30 feb 2024", "20",
         "the 20th", "fri fri",
         "3 ago", "days ago", "next", "last", "next may", "other week ago", "in", "in 2", "in 2 fridays", "-1", "99/99/9999",
-        "20/11", "noon",
+        "20/13", "noon",
         "am", "ad", "ay", "and", "tend", "anyway", "and ago", "sixd ago",
     ],
 )  # fmt: skip
