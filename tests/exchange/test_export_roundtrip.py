@@ -278,3 +278,17 @@ def test_entries_that_share_a_ref_and_blank_lines_within_one_come_back(tmp_path:
     ]
     again = ptcrm(root, "import", str(tmp_path / "all.vcf"), "-y")
     assert "rows: 3 = 0 written + 3 there already + 0 refused\n" in again.out
+
+
+def test_notes_and_follow_ups_that_somebody_known_has_no_more_are_told(tmp_path: Path) -> None:
+    ada = "---\nname: Ada King\nemail: a@b.c\n---\n\n- [ ] call her [due:: 2026-12-01]\n- [ ] send it\n\n## Notes\n\nLikes tea.\n\nLikes figs.\n"
+    root = vault(tmp_path / "v", {"ada": ada})
+    ptcrm(root, "export", "json", "--private", "-o", str(tmp_path / "all.json"))
+    assert ptcrm(root, "import", str(tmp_path / "all.json"), "-y", home=tmp_path / "one").err == ""
+    vault(root, {"ada": ada.replace("Likes tea", "Likes mint").replace("- [ ] send it", "").replace("- [ ] call", "- [x] call")})
+    before = (root / "contacts" / "ada.md").read_bytes()
+    done = ptcrm(root, "import", str(tmp_path / "all.json"), "-y", home=tmp_path / "two")
+    assert [line.partition(": ")[2] for line in done.err.splitlines()[1:]] == [
+        f'"{line}" of {tmp_path}/all.json:1: does not stand there' for line in ("Likes tea.", "- [ ] send it")
+    ]
+    assert (root / "contacts" / "ada.md").read_bytes() == before

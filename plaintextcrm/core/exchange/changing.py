@@ -191,6 +191,7 @@ def more(
         differences += (*told, *more_told)
         changed, added, other = add_imported(changed, own.origin, (*_with_note(own, source), *left), kinds)
         differences += (f'{path}: "{shown(" / ".join(line))}" of {origin}: stands there with another value' for _, line in other)
+        differences += (f'{path}: "{shown(line)}" of {origin}: does not stand there' for line in _left_out(own, source, known))
     if changed.data == source.data:
         return Built(None, there=there, refused=refused, differences=tuple(differences), said=held)
     edit.refuse_unwritable(source, parsed)
@@ -234,6 +235,14 @@ def _filled_others(source: Source, known: Contact, person: Person, origin: str) 
         elif held != wanted:
             differences.append(difference(source.path, key, held, value, origin))
     return source, lines, differences, tuple(left)
+
+
+def _left_out(person: Person, source: Source, known: Contact) -> Iterator[str]:
+    """What our own export has beside keys and log, and the file has not: lines of the notes, follow-ups."""
+    there = {line.strip() for line in split_lines(source.text)}
+    yield from (line for line in map(str.strip, person.body.split("\n")) if line and line not in there)
+    tasks = [task.text for task in known.follow_ups]
+    yield from (line for line in person.follow_ups if not any(f"{line} [".startswith(f"{line[:6]}{text} [") for text in tasks))
 
 
 def _with_note(person: Person, source: Source) -> Rest:
