@@ -168,15 +168,24 @@ def _fields(run: Run, asked: Asked) -> list[tuple[str, str]]:
     unknown = [name for name in colleagues if team and name not in team]
     if unknown:
         raise Usage(f"--with {unknown[0]}: nobody in [team] is called that: {', '.join(sorted(team))}")
-    value = f"{asked.value:g}" if asked.value is not None and asked.value < 1e6 else asked.value and f"{asked.value:.0f}"
     pairs = (
         ("dir", "in" if asked.inbound else "out" if asked.outbound else None),
         ("minutes", str(asked.minutes) if asked.minutes is not None else None),
-        ("value", str(value) if asked.value is not None else None),
+        ("value", _value(asked.value) if asked.value is not None else None),
         ("with", ", ".join(colleagues)),
         ("reached", "no" if asked.no_answer else None),
     )
     return [(key, text) for key, text in pairs if text]
+
+
+def _value(value: float) -> str:
+    """The digits that were typed, all of them: no exponent, and no `.0`."""
+    from decimal import Decimal
+    from math import isfinite
+
+    if not isfinite(value):
+        raise Usage(f"--value {value}: write a number")
+    return f"{Decimal(repr(value)):f}".removesuffix(".0")
 
 
 def _time(text: str | None) -> str | None:

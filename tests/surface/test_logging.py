@@ -33,6 +33,9 @@ LOGGED = [
     (("call", "x", "--in"), "- 2026-11-21 call: x [dir:: in]"),
     (("call", "x", "--out", "--minutes", "20"), "- 2026-11-21 call: x [dir:: out] [minutes:: 20]"),
     (("referral-in", "the Okafors", "--value", "12000"), "- 2026-11-21 referral-in: the Okafors [value:: 12000]"),
+    (("referral-in", "x", "--value", "12345.67"), "- 2026-11-21 referral-in: x [value:: 12345.67]"),
+    (("referral-in", "x", "--value", "1234567.89"), "- 2026-11-21 referral-in: x [value:: 1234567.89]"),
+    (("referral-in", "x", "--value", "0.00001"), "- 2026-11-21 referral-in: x [value:: 0.00001]"),
     (("lunch", "x", "--with", "noor,lee"), "- 2026-11-21 lunch: x [with:: noor, lee]"),
     (("call", "He was out", "--no-answer"), "- 2026-11-21 call: He was out [reached:: no]"),
     (("dinner", "The usual table", "-d", "in 2 weeks"), "- [ ] 2026-12-05 dinner: The usual table"),
@@ -139,7 +142,8 @@ def test_several_people_get_the_same_entry_with_links_and_one_block_id(people: P
     [
         ("call", "-d", "3/4/2026"), ("call", "-d", "whenever"), ("call", "-t", "25:00"), ("-k", "cofee", "x"), ("call", "x", "-m", "y"),
         ("call", "--in", "--out"), ("call", "--due", "fri"), ("call", "--next", "yesterday"), ("call", "--with", "somebody"),
-        ("call", "--minutes", "-1"), ("call", "--follow-up", "x", "--due", "whenever"),
+        ("call", "--minutes", "-1"), ("referral-in", "--value", "nan"), ("referral-in", "--value", "inf"),
+         ("call", "--follow-up", "x", "--due", "whenever"),
     ],
     ids=" ".join,
 )  # fmt: skip
