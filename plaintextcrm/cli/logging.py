@@ -21,6 +21,7 @@ from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.spoken import FUTURE, PAST
+from plaintextcrm.core.text import decode, readable
 from plaintextcrm.edge import clock
 
 _BREAKS = pattern(r"\r\n|\r|\n|\u2028|\u2029|\x0b|\x0c|\x85")
@@ -118,7 +119,7 @@ def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tu
         raise Usage("the text is given twice: as an argument and with -m")
     text = asked.message if asked.message is not None else " ".join(rest)
     if text == "-":
-        text = sys.stdin.read()
+        text = readable(decode(sys.stdin.buffer.read())[0])
     lone = not words and not any((asked.kind, asked.message is not None, asked.no_answer, asked.follow_up, asked.next_))
     if asked.in_editor or (lone and run.asks and run.to_terminal):
         text = _from_editor(run, who, text)
@@ -198,11 +199,11 @@ def _time(text: str | None) -> str | None:
 
 
 def _follow_up(run: Run, asked: Asked) -> str:
-    if not asked.follow_up:
+    text = " ".join((asked.follow_up or "").split())
+    if not text:
         if asked.due:
             raise Usage("--due says when, --follow-up must say what")
         return ""
-    text = " ".join(asked.follow_up.split())
     return f"{text} [due:: {day_of(run, asked.due, FUTURE).isoformat()}]" if asked.due else text
 
 
@@ -248,6 +249,6 @@ def _said(run: Run, done: writing.Logged, on: date, asked: Asked) -> str:
     if len(due) == 1 and (day := due.pop()):
         shown = date.fromordinal(day)
         parts.append(f"next {day_words(shown, run.today)}" if day > run.today.toordinal() else "due now")
-    if asked.follow_up:
+    if (asked.follow_up or "").strip():
         parts.append("1 follow-up")
     return " · ".join(parts)

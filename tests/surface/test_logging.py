@@ -91,6 +91,18 @@ def test_text_may_come_from_stdin(people: Place) -> None:
     assert people.added("log", "ada", "-", stdin=b"coffee: short") == ["- 2026-11-21 coffee: short"]
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8-sig", "utf-16"])
+def test_text_from_stdin_is_read_in_the_encoding_it_has(people: Place, encoding: str) -> None:
+    wanted = ["- 2026-11-21 coffee: at the café", "  où ?"]
+    assert people.added("log", "ada", "-", stdin="coffee: at the café\r\noù ?\r\n".encode(encoding)) == wanted
+
+
+def test_a_follow_up_of_blanks_is_none(people: Place) -> None:
+    assert people.added("log", "ada", "call", "--follow-up", "  ") == ["- 2026-11-21 call"]
+    assert "follow-up" not in people("log", "ada", "call", "--follow-up", "  ").out
+    assert people("log", "ada", "call", "--follow-up", "  ", "--due", "fri").code == 2
+
+
 def test_a_lone_log_in_a_pipe_is_a_contact_without_words_and_opens_no_editor(people: Place, tmp_path: Path) -> None:
     assert people.added("log", "ada", stdin=b"not read", EDITOR=editor(tmp_path, "coffee: x")) == ["- 2026-11-21"]
     assert people.added("log", "ada", "call", EDITOR=editor(tmp_path, "coffee: x")) == ["- 2026-11-21 call"]
