@@ -124,3 +124,14 @@ def test_what_an_import_could_not_place_leaves_only_with_private(tmp_path: Path,
     whole = ptcrm(root, "export", kind, "--private").out.replace("\r\n ", "")
     assert all(f"secret-{word}" in whole for word in ("phone", "address", "code", "deeper"))
     assert "## Imported from phone.vcf" in whole
+
+
+@pytest.mark.parametrize("kind", ["vcard", "json"])
+def test_keys_that_differed_in_a_merge_leave_only_with_private(tmp_path: Path, kind: str) -> None:
+    text = "---\nname: Ada King\n---\n\n## Merged from Ida King\n\n- company: secret-company\n- mine: secret\n\nWords behind.\n\n- Tea: green\n"
+    root = vault(tmp_path / "v", {"ada": text})
+    done = ptcrm(root, "export", kind)
+    assert "secret" not in done.out
+    assert "Words behind." in done.out
+    assert "Tea: green" in done.out
+    assert "secret-company" in ptcrm(root, "export", kind, "--private").out

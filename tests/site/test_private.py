@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from plaintextcrm.core.vocabulary import KEYS
+from tests.inside import inside
 from tests.make import vault
 from tests.site.built import build, contents, facts, pages, where
 
@@ -379,4 +380,23 @@ def test_what_an_import_could_not_place_is_on_no_page(tmp_path: Path, ends: str)
     html = "\n".join(built(tmp_path / "v", {"ada": text}).values())
     assert [words for words in ("zq", "Imported from", "Deeper") if words in html] == []
     for words in ("Words before.", "Prose of the log.", "Soup", "Words behind."):
+        assert words in html, words
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("prose", ["", "Prose of hers.\n\n- Tea: green\n\n### Deeper\n\nMore.\n"])
+def test_keys_that_differed_in_a_merge_are_on_no_page(tmp_path: Path, prose: str, ends: str):
+    files = {
+        "ada": person("name: Ada King", "tier: A", "company: Acme", "private: [company]"),
+        "ida": person("name: Ida King", "tier: zqtier", "company: zqcompany", "mine: zqmine", "private: [company]", body=f"\n{prose}"),
+    }
+    files["ada"] = files["ada"].replace("tier: A", "tier: A\nmine: no")
+    root = vault(tmp_path / "v", {id: text.replace("\n", ends) for id, text in files.items()}, GIT)
+    assert inside(root, "merge", "ida", "ada").code == 0
+    assert "## Merged from Ida King" in (root / "contacts/ada.md").read_text()
+    build(root)
+    html = "\n".join(pages(root).values())
+    assert "zq" not in html
+    assert ("Merged from" in html) == bool(prose)
+    for words in re.findall(r"\w+ of \w+|green|Deeper|More", prose):
         assert words in html, words

@@ -16,6 +16,7 @@ from plaintextcrm.core.standing import Facts, facts_of
 from plaintextcrm.core.vocabulary import find_key
 
 IMPORTED = "Imported from"  # begins the heading of what an import could not place
+MERGED = "Merged from"  # begins the heading of what a merge could not place: first the keys that differ, then notes
 SOMEBODY = "somebody"  # what stands for a link to a private person
 _TYPED: dict[str, Any] = {
     "cadence": None, "birthday": None, "dates": (), "started": None, "snooze_until": None, "paused": False, "died": None,
@@ -29,6 +30,7 @@ _LINK = pattern(r"!?\[\[([^\[\]|#^]+)(?:[|#^](?:[^\]]|\](?!\])){0,300})?\]\]")
 _TARGET = pattern(r"\[\[([^\[\]|#^]+)")  # of all that may be a link
 _FILE_LINK = pattern(r"!?\[[^\[\]]*\]\(<?([^()<>\n#?]+\.md)[^()<>\n]*>?\)")
 _HEADING = pattern(r"(#{1,6})[ \t]+(.*)")
+_KEY_OF_LIST = pattern(r"-[ \t]+[^\s:].*?:(?:\s|\Z)")
 _CODE = pattern(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|\\[\\`<]|(`+)|<!--|%%", re.MULTILINE)
 
 IsPrivate = Callable[[str], bool]
@@ -169,21 +171,32 @@ def without_comments(text: str, line: str = "") -> str:
 
 
 def imported_lines(text: str, first: int = 1) -> Iterator[tuple[int, int]]:
-    """(line, line after the last) of each section "Imported from …", which is for its owner's eyes; the lines count from `first`.
+    """(line, line after the last) of what is for its owner's eyes; the lines count from `first`.
 
-    What stands in code or in a comment is no heading: it neither begins such a section nor ends it.
+    Each section "Imported from …", and the list of keys with which a section "Merged from …" begins: with its heading where nothing
+    else stands there. What stands in code or in a comment is no heading: it neither begins such a section nor ends it.
     """
-    if IMPORTED not in text:
+    if IMPORTED not in text and MERGED not in text:
         return
-    level = begin = number = 0
-    for number, line in enumerate(mask(text)[0].split("\n"), first):
-        heading = _HEADING.match(line) if line[:1] == "#" else None
-        if heading and (not level or len(heading[1]) <= level):
-            if level:
-                yield begin, number
-            level, begin = (len(heading[1]), number) if heading[2].startswith(IMPORTED) else (0, 0)
-    if level:
-        yield begin, number + 1
+    lines = mask(text)[0].split("\n")
+    headings = [(place, heading) for place, line in enumerate(lines) if line[:1] == "#" and (heading := _HEADING.match(line))]
+    done = 0
+    for number, (place, heading) in enumerate(headings):
+        if place < done or not heading[2].startswith((IMPORTED, MERGED)):
+            continue
+        end = next((after for after, other in headings[number + 1 :] if len(other[1]) <= len(heading[1])), len(lines))
+        begin, done = (place, end) if heading[2].startswith(IMPORTED) else _keys_below(lines, place, end)
+        if begin < done:
+            yield first + begin, first + done
+
+
+def _keys_below(lines: Sequence[str], heading: int, end: int) -> tuple[int, int]:
+    """(begin, end) of the list `- key: value` right below a heading, and of the heading where nothing else is there; none is empty."""
+    begin = next((place for place in range(heading + 1, end) if lines[place].strip()), end)
+    last = next((place for place in range(begin, end) if not lines[place].strip()), end)
+    if not all(_KEY_OF_LIST.match(line) for line in lines[begin:last]):
+        return begin, begin
+    return begin if any(line.strip() for line in lines[last:end]) else heading, last
 
 
 def _blank_between(text: str, start: int, end: int) -> bool:
