@@ -634,6 +634,33 @@ def test_private_stays_private_in_a_merge(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("into", "who", "after"),
+    [
+        ("private: [address] # mine", "private: [email]", "private: [address, email] # mine"),
+        ("private:\n  - address", "private: [email, Address]", "private:\n  - address\n  - email\n  - Address"),
+        ("private: address", "private: [email]", "private:\n  - address\n  - email"),
+        ("private: [address]", "private: true", "private: true"),
+        ("private:\n- address\n- log", "private: [true]", "private: true"),
+        ("private: no # all may know", "private: [email]", "private:\n  - email"),
+        ("private: no", "private: yes", "private: true"),
+        ("private: yes", "private: [email]", "private: yes"),
+        ("private: [email]", "private: no", "private: [email]"),
+        ("private:", "private: email", "private:\n  - email"),
+        ("role: x", "private: [email]", "role: x\nprivate:\n  - email"),
+    ],
+)
+def test_what_either_keeps_private_stays_so_in_a_merge(tmp_path: Path, into: str, who: str, after: str) -> None:
+    files = {"ada": f"---\nname: Ada\n{into}\n---\n", "ida": f"---\nname: Ida\n{who}\n---\n"}
+    root = vault(tmp_path / "v", files)
+    done(inside(root, "merge", "ida", "ada"))
+    now = parsed((root / "contacts/ada.md").read_bytes(), "ada").contact
+    assert now.keys["private"] == contact(after).keys["private"]
+    assert "Merged from" not in text(root, "contacts/ada.md")
+    done(inside(root, "undo"))
+    assert text(root, "contacts/ada.md") == files["ada"]
+
+
+@pytest.mark.parametrize(
     "broken",
     [
         "---\nname: [Ida\n---\n",

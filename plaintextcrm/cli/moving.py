@@ -62,6 +62,7 @@ def merge_command(run: Run, who: str, into: str, dry_run: bool, no_commit: bool)
 
     The keys of INTO stay. What WHO has more is added, lists and logs are joined; where the two differ, the value of WHO is kept as a
     line under "Merged from NAME". Links to WHO lead to INTO, and the name of WHO becomes an alias.
+    What either keeps private stays private.
     """
     now = clock.seconds()
     first, second = finding.who(run.vault, who, now), finding.who(run.vault, into, now)

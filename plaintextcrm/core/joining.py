@@ -15,16 +15,17 @@ from plaintextcrm.core.errors import PtcrmError, Refused
 from plaintextcrm.core.exchange.merging import after, fill_keys, insertions
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Contact, Interaction, Source
+from plaintextcrm.core.pages.published import means_all
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.plainlog import dedented
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.renaming import applied, not_edited, pairs_of, with_more
-from plaintextcrm.core.splice import SET, TAKE, Change, change_key
+from plaintextcrm.core.splice import ADD, SET, TAKE, Change, change_key
 from plaintextcrm.core.text import decode, fold, line_end_at, line_starts, split_lines
 from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
 
 _H1 = pattern(r"( {0,3}#[ \t]+)(.*?)([ \t]*(?:[ \t]#+)?[ \t]*)\Z")
-_SAME = ("name", "aliases")  # keys that a merge treats by themselves
+_SAME = ("name", "aliases", "private")  # keys that a merge treats by themselves
 
 
 def without_each_other(source: Source, is_one_of_them: Callable[[str], bool]) -> Source:
@@ -102,6 +103,9 @@ def _keys(source: Source, before: Parsed, other: Parsed) -> tuple[Source, list[s
     held, said = before.contact.keys, other.contact.keys
     added: list[str] = []
     kept: list[str] = []
+    if (kept_back := _as_private(source, said.get("private"))) is not source:
+        source = kept_back
+        added.append("private")
     for key, value in said.items():
         if key in _SAME or (key in held and held[key] == value) or (key == "coi" and not pairs_of(other, "coi")):
             continue
@@ -133,6 +137,20 @@ def _keys(source: Source, before: Parsed, other: Parsed) -> tuple[Source, list[s
         source, to = (more, added) if more else (source, kept)
         to.append(key if more else f"{key}: {_shown(own)}")
     return source, added, kept
+
+
+def _as_private(source: Source, theirs: object) -> Source:
+    """The file with what the other one keeps private kept private too. Raises Refused where that cannot be written surely."""
+    own = contact.parse(source).contact.keys.get("private")
+    if not theirs or means_all(own):
+        return source
+    if not means_all(theirs) and isinstance(theirs, tuple):
+        changes = [Change("private", ADD if own else SET, theirs)]
+    else:
+        changes = [Change("private", SET, ()), Change("private", SET, ("true",))]
+    for change in changes:
+        source = after(source, decode(change_key(source, change).replaces or b"")[0])
+    return source
 
 
 def _is_link_to(value: str, person: Contact) -> bool:
