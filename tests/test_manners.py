@@ -585,6 +585,15 @@ def test_a_snooze_hides_from_due_until_its_day(tmp_path: Path) -> None:
     assert done(ptcrm(root, "due", "--format", "ids", today="2027-01-11")).out == "ada\n"
 
 
+@pytest.mark.parametrize("id", ["k3x9q2", "a1", "my-Task", "37066d"])
+@pytest.mark.parametrize("end", ["\n", "  \r\n", ""])
+def test_a_ticked_line_still_ends_with_its_block_id(tmp_path: Path, id: str, end: str) -> None:
+    """Obsidian finds a block by its id only where that ends the line."""
+    root = vault(tmp_path / "v", {"ada": f"# Ada\n\n- [ ] send the list ^{id}{end}"})
+    assert ptcrm(root, "done", "ada").code == 0
+    assert ada(root).read_bytes() == f"# Ada\n\n- [x] send the list [completion:: 2026-11-21] ^{id}{end}".encode()
+
+
 def test_done_ticks_one_line_and_changes_no_other(tmp_path: Path) -> None:
     data = ADA.encode().replace(b"\n", b"\r\n") + b"\r\n## Follow-ups\r\n\r\n- [ ] send the list\r\n- [ ] call back [due:: 2026-12-01]\r\n"
     root = vault(tmp_path / "v", {"ada": data})

@@ -145,12 +145,12 @@ def _fact(entry: Interaction) -> Interaction:
 
 
 def tick_follow_up(source: Source, line: int, on: date, kinds: KindTable = STANDARD) -> Edit:
-    """The open task in that line ticked, with `[completion:: DAY]`."""
+    """The open task in that line ticked, with `[completion:: DAY]`; a block id, also one of Obsidian's own, stays last in its line."""
     parsed = contact.parse(source, kinds)
     refuse_unwritable(source, parsed)
     starts = line_starts(source.text)
     old = source.text[starts[line - 1] : starts[line]]
-    match = re.match(r"(\s*(?:[-*+]|\d{1,9}[.)])[ \t]+\[)[ /](\].*?)([ \t]*(?:\^[a-z0-9]{6}[ \t]*)?(?:\r\n|\r|\n)?)\Z", old, re.DOTALL)
+    match = re.match(r"(\s*(?:[-*+]|\d{1,9}[.)])[ \t]+\[)[ /](\].*?)((?:[ \t]+\^[A-Za-z0-9-]+)?[ \t]*(?:\r\n|\r|\n)?)\Z", old, re.DOTALL)
     if not match:
         raise Refused(f"{source.path}:{line}: no open task stands in this line any more")
     new = f"{match[1]}x{match[2]} [completion:: {on.isoformat()}]{match[3]}"
