@@ -83,6 +83,19 @@ def test_a_line_says_who_when_and_what(line: str, understood: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Ada promised to send the book by friday", "Ada: wants an answer until Thursday", "call with Ada: back before 19 Nov, will ring",
+        "Ada is in Porto since last monday", "call Ada: the deck is due friday", "Ada: nothing before the 12 Nov",
+    ],
+)  # fmt: skip
+def test_a_day_until_which_something_is_to_be_is_not_taken_for_the_day_of_the_contact(line: str) -> None:
+    with pytest.raises(DayUnclear, match="may be a day or not: begin the line with the day"):
+        said(line)
+    assert said(f"yesterday: {line}").removesuffix(".").endswith(line.split(" ", 1)[1].split(": ")[-1])
+
+
+@pytest.mark.parametrize(
     ("line", "understood"),
     [
         ("Ada got a new job", "ada-king: 2026-11-21 got a new job"),

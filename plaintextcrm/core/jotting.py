@@ -67,6 +67,8 @@ LONGEST = 2_000  # characters of a line
 _SHORT_DAY = pattern(r"(?<![\w.,/:+-])[0-9]{1,2}([./])[0-9]{1,2}(?:\.(?!\w)|(?![\w./%])(?!,[0-9]))")
 # `in fund 7. May be`, `clause 12 may change`: a day only at the beginning and behind `on`
 _NOT_SURELY_MONTH = pattern(r"[0-9]{1,2}(?:,|\. (?:Mar|March|April|May|June|August)\b|\.? (?:may|march)\b(?!\Z))|(?:may|march) [0-9]")
+# `send it by friday`, `in Porto until 7 Nov`: hardly the day of the contact
+_OTHER_DAY = pattern(r"(?i:(?<!\w)(?:by|until|till?|before|since|after|due)(?: (?:the|about|on))? \Z)")
 _LISTED = pattern(r"[0-9]{1,2}\. (April|May|June|August)\b")  # the second in a list, or a day
 _WITH_TIME = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _FAR = 366  # days back, from which a day inside a line is hardly the day of the contact
@@ -94,6 +96,8 @@ def _days(text: str, claims: Sequence[Claim], today: date, long: bool) -> Iterat
                 mark = text[end : end + 1]
                 unsure = mark not in (",", ":", "") or not (first[0].isupper() or _begins_or_on(text, start))
                 unsure = unsure and begin in _DOUBTFUL and size == 1
+                same = any(one.on == day.on and not one.doubt for one in taken if one.what == "day") and _TIME.match(text, end)
+                unsure = unsure or bool(_OTHER_DAY.search(text, 0, start) and not same)
                 if unsure or (_NOT_SURELY_MONTH.match(f"{words}{mark}") and not _begins_or_on(text, start)):
                     day = _Doubt(day.on, f'"{words}" may be a day or not: begin the line with the day, like "yesterday:"')
                 taken.append(Claim(start, end, "day", (), day.on, day.why))
