@@ -14,7 +14,7 @@ from plaintextcrm.app import finding, writing
 from plaintextcrm.cli.run import Run, WordsCommand, command, corrected, day_of, write_options
 from plaintextcrm.cli.wrote import how_of, report
 from plaintextcrm.core.entries import parse_text
-from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.errors import PtcrmError, Usage
 from plaintextcrm.core.history import is_attempt, is_touch
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction
@@ -87,8 +87,18 @@ def log(run: Run, who: str, words: Sequence[str], asked: Asked) -> int:
     vault = run.vault
     ids = finding.whos(vault, who, clock.seconds())
     on = day_of(run, asked.day, PAST) if asked.day else run.today
-    kind, text = _kind_and_text(run, who, words, asked)
-    entry = _entry(run, on, kind, text, asked)
+    kind, text, in_editor = _kind_and_text(run, who, words, asked)
+    try:
+        return _log(run, ids, on, (kind, text), asked)
+    except PtcrmError as error:
+        if in_editor:
+            error.hints = (*error.hints, "What you wrote:", *text.split("\n"))
+        raise
+
+
+def _log(run: Run, ids: Sequence[str], on: date, said: tuple[str | None, str], asked: Asked) -> int:
+    vault = run.vault
+    entry = _entry(run, on, *said, asked)
     if len(ids) > 1:
         entry = entry._replace(block_id=_block_id())
     follow_up = _follow_up(run, asked)
@@ -99,7 +109,8 @@ def log(run: Run, who: str, words: Sequence[str], asked: Asked) -> int:
     return report(run, done.written, _said(run, done, on, asked))
 
 
-def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tuple[str | None, str]:
+def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tuple[str | None, str, bool]:
+    """(kind, text, whether it was written in the editor, where nobody has it but we)."""
     kinds = run.vault.settings.kind_table
     given = asked.kind
     kind = kinds.get(given.lower()) if given else None
@@ -121,9 +132,10 @@ def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tu
     if text == "-":
         text = readable(decode(sys.stdin.buffer.read())[0])
     lone = not words and not any((asked.kind, asked.message is not None, asked.no_answer, asked.follow_up, asked.next_))
-    if asked.in_editor or (lone and run.asks and run.to_terminal):
+    in_editor = asked.in_editor or (lone and run.asks and run.to_terminal)
+    if in_editor:
         text = _from_editor(run, who, text)
-    return (kind.name if kind else None), text.strip()
+    return (kind.name if kind else None), text.strip(), in_editor
 
 
 def _near_kind(word: str, kinds: KindTable, least: float) -> str:

@@ -8,14 +8,19 @@ import shutil
 import subprocess
 
 from plaintextcrm.core.errors import Refused, Usage, why
+from plaintextcrm.core.text import decode, readable
 from plaintextcrm.edge.paths import Path
 
 
 def command() -> list[str]:
     """The editor's command. Raises Usage where there is none."""
     chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if chosen:
-        return shlex.split(chosen, posix=os.name != "nt")
+    try:
+        words = shlex.split(chosen or "", posix=os.name != "nt")
+    except ValueError:
+        raise Usage(f"the editor {chosen} cannot be started: a quote in VISUAL or EDITOR is not closed") from None
+    if words:
+        return words
     found = next((name for name in ("sensible-editor", "nano", "vi", "notepad") if shutil.which(name)), None)
     if found is None:
         raise Usage("no editor is known: set EDITOR, like EDITOR=nano")
@@ -41,4 +46,4 @@ def text(start: str) -> str:
         path = Path(folder, "entry.md")
         path.write_text(start, encoding="utf-8")
         open_file(path)
-        return path.read_text(encoding="utf-8", errors="replace")
+        return readable(decode(path.read_bytes())[0])

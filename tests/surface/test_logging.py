@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,33 @@ def test_dash_e_opens_the_editor_and_an_empty_text_writes_nothing(people: Place,
     assert ran.code == 2
     assert "nothing is written" in ran.err
     assert people.text("ada-king") == before
+
+
+@pytest.mark.parametrize("words", [("--due", "whenever", "--follow-up", "x"), ("--with", "somebody"), ()], ids=" ".join)
+def test_what_was_written_in_the_editor_is_said_again_where_it_is_not_taken(people: Place, tmp_path: Path, words: tuple[str, ...]) -> None:
+    before = people.text("ada-king")
+    ran = people("log", "ada", "-e", *words, EDITOR=editor(tmp_path, "coffee: New job\n```\ncode\n```\nin January\n"))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.split("What you wrote:\n")[1].replace("       ", "") == "coffee: New job\n```\ncode\n```\nin January\n"
+    assert people.text("ada-king") == before
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig", "utf-16"])
+def test_text_from_the_editor_is_read_in_the_encoding_it_has(people: Place, tmp_path: Path, encoding: str) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text(f"import sys\nopen(sys.argv[1], 'w', encoding={encoding!r}).write('coffee: at the caf\\u00e9')\n")
+    added = people.added("log", "ada", "-e", EDITOR=f"'{sys.executable}' '{script}'")
+    assert added == ["- 2026-11-21 coffee: at the café"]
+
+
+def test_an_editor_that_is_no_command_is_told(people: Place) -> None:
+    assert people("log", "ada", "-e", EDITOR="it's") == (
+        2,
+        "",
+        "ptcrm: the editor it's cannot be started: a quote in VISUAL or EDITOR is not closed\n",
+    )
+    assert people("edit", "ada", EDITOR="no-such-editor").code == 2
+    assert people("edit", "ada", EDITOR=" ", PATH="") == (2, "", "ptcrm: no editor is known: set EDITOR, like EDITOR=nano\n")
 
 
 @terminal_only
