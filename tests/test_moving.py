@@ -567,6 +567,26 @@ def test_nobody_knows_or_was_introduced_by_themselves_after_a_merge(tmp_path: Pa
     assert files["ada-king"] == text(root, "contacts/ada-king.md")
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_comments_of_the_front_matter_that_goes_are_kept(tmp_path: Path, ends: str) -> None:
+    who = (
+        "---\nname: Ida # from Rome\n# how often\ntier: B   # since May\nphone:\n  - '1' # evenings only\n\n  # the old one\n  - '2'\nwhy: |\n"
+        '  # no comment\nrole: "a # b"\ncity: c#d\ntags: [x, # one\n  y]\nmine: m # own\n# last\n---\n'
+    )
+    root = vault(tmp_path / "v", {"ada": "---\nname: Ada # hers\n---\n", "ida": who.replace("\n", ends)})
+    done(inside(root, "merge", "ida", "ada"))
+    now = text(root, "contacts/ada.md")
+    assert now.startswith("---\nname: Ada # hers\n")
+    assert now.split("## Merged from Ida\n\n")[1].splitlines() == [
+        "- name: # from Rome", "- tier: # how often", "- tier: # since May", "- phone: # evenings only", "- phone: # the old one",
+        "- tags: # one",
+    ]  # fmt: skip
+    assert "mine: m # own\n# last\n---\n" in now
+    done(inside(root, "undo"))
+    done(inside(root, "merge", "ada", "ida"))
+    assert "- name: # hers" in text(root, "contacts/ida.md")
+
+
 def test_a_newest_first_log_stays_newest_first(tmp_path: Path) -> None:
     into = "# Ada\n\n## Interactions\n\n- 2026-05-01 call: c\n- 2026-03-01 call: a\n"
     who = "# Ida\n\n## Log\n\n- 2026-01-01 call: z\n- 2026-04-01 call: b\n- 2026-06-01 call: d\n"

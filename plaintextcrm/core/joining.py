@@ -25,6 +25,7 @@ from plaintextcrm.core.text import decode, fold, line_end_at, line_starts, split
 from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
 
 _H1 = pattern(r"( {0,3}#[ \t]+)(.*?)([ \t]*(?:[ \t]#+)?[ \t]*)\Z")
+_COMMENT = pattern(r"#[^\r\n]*")
 _SAME = ("name", "aliases", "private")  # keys that a merge treats by themselves
 
 
@@ -136,7 +137,29 @@ def _keys(source: Source, before: Parsed, other: Parsed) -> tuple[Source, list[s
         more = _raw_key(source, other, key) if key not in before.contact.other and find_key(key) is None else None
         source, to = (more, added) if more else (source, kept)
         to.append(key if more else f"{key}: {_shown(own)}")
+    kept += [f"{key}: {comment}" for key, comment in _comments(other) if comment not in source.text]
     return source, added, kept
+
+
+def _comments(parsed: Parsed) -> list[tuple[str, str]]:
+    """(key, comment with its `#`) of the front matter: a comment at the margin is about the key below it, any other about its own."""
+    text, front = parsed.text[parsed.front.start : parsed.front.end], parsed.front
+    if "#" not in text or not front.pairs:
+        return []
+    import yaml  # most files have no comment
+
+    from plaintextcrm.core.yamltext import Loader
+
+    found, place = [], 0
+    for token in yaml.scan(text, Loader=Loader):  # a file that YAML cannot read is not merged
+        for comment in _COMMENT.finditer(text, place, max(place, token.start_mark.index)):
+            line = parsed.text.count("\n", 0, front.start + comment.start()) + 1
+            above = [pair for pair in front.pairs if pair.line <= line]
+            below = [pair for pair in front.pairs if pair.line > line]
+            at_margin = comment.start() == 0 or text[comment.start() - 1] == "\n"
+            found.append(((below[0] if below and (at_margin or not above) else above[-1]).key, comment[0].rstrip()))
+        place = max(place, token.end_mark.index)
+    return found
 
 
 def _as_private(source: Source, theirs: object) -> Source:
