@@ -23,7 +23,7 @@ from plaintextcrm.cli.run import (
     terms_of,
     write_options,
 )
-from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.text import safe, split_lines
 from plaintextcrm.core.vocabulary import find_key
@@ -126,14 +126,22 @@ def _edit(run: Run, id: str, no_commit: bool) -> int:
     source = writing.read_source(run.vault, id)
     with locked(run.vault.state):
         pass  # where nothing can be journalled it is said before the editor opens, not after
-    editor.open_file(run.vault.root / source.path)
+    failed: Refused | None = None
+    try:
+        editor.open_file(run.vault.root / source.path)
+    except Refused as error:  # it may have saved before
+        failed = error
     written = writing.record_by_hand(run.vault, source.path, source.data, f"edit: {id}", how_of(False, no_commit))
     if not written.edits:
+        if failed:
+            raise failed
         run.say("nothing changed")
         return 0
     code = report(run, written, f"edited: {source.path}")
     if (run.vault.root / source.path).exists():
         run.tell_problems(parse(writing.read_source(run.vault, id), run.vault.settings.kind_table).problems)
+    if failed:
+        raise failed
     return code
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,6 +75,18 @@ def test_edit_uses_visual_then_editor_and_keeps_what_they_wrote(people: Place, t
     assert people.text("ada-king") == before
     assert people("edit", "ada", EDITOR="false").code == 5
     assert people("edit", "ada", EDITOR="no-such-editor").code == 2
+
+
+def test_what_an_editor_saved_before_it_failed_can_be_taken_back(people: Place, tmp_path: Path) -> None:
+    before = people.text("ada-king")
+    own = tmp_path / "own.py"
+    own.write_text("import sys\nopen(sys.argv[1], 'a').write('more')\nsys.exit(3)\n")
+    ran = people("edit", "ada", EDITOR=f"'{sys.executable}' '{own}'")
+    assert (ran.code, ran.out) == (5, "edited: contacts/ada-king.md · ptcrm undo\n")
+    assert ran.err.endswith(" ended with 3\n")
+    assert people.text("ada-king") == f"{before}more"
+    assert people("undo").code == 0
+    assert people.text("ada-king") == before
 
 
 def test_done_ticks_by_number_by_words_or_the_only_one(people: Place) -> None:
