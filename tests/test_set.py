@@ -163,6 +163,15 @@ def test_an_unquoted_link_is_one_value(folder: Path) -> None:
     assert text(folder) == '---\nknows: # from work\n  - "[[bob-lee]]"\n  - "[[eve]]"\n---\n'
 
 
+def test_links_typed_with_commas_between_them_are_each_a_value(folder: Path) -> None:
+    links = ["+ knows:", '+   - "[[bob-lee]]"', '+   - "[[eve|Eve, his]]"']
+    assert changed(folder, "knows=[[bob-lee]], [[eve|Eve, his]]") == links
+    assert changed(folder, "knows-=[[bob-lee]],[[eve|Eve, his]]") == [line.replace("+", "-", 1) for line in links]
+    assert changed(folder, "family+=Tobi, 9, of [[eve]], [[bob-lee]]")[1] == '+   - "Tobi, 9, of [[eve]], [[bob-lee]]"'
+    assert inside(folder, "add", "Zoe", "--set", "knows=[[bob-lee]], [[eve]]").code == 0
+    assert parsed((folder / "contacts/zoe.md").read_bytes(), "zoe").contact.texts("knows") == ("[[bob-lee]]", "[[eve]]")
+
+
 def test_one_value_becomes_a_list_when_another_is_added(folder: Path) -> None:
     assert changed(folder, "phone+=+351 2") == ['- Mobile: "+351 1"', "+ Mobile:", '+   - "+351 1"', '+   - "+351 2"']
     assert changed(folder, "favourite lemon+=green") == ["- favourite lemon: yellow", "+ favourite lemon:", "+   - yellow", "+   - green"]

@@ -93,7 +93,7 @@ def _items(vault_: Vault, known: Key, key: str, sign: str, value: str) -> tuple[
     if isinstance(read, tuple):
         if not read:
             raise Usage(f'{key}{sign}"{value}": no value is left of it')
-        return tuple(dict.fromkeys(read))
+        return tuple(dict.fromkeys(contacts.typed_whole(value) if known.type == "whole list" else read))
     return (read if known.type in ("date", "partial", "bool or date") else value,)
 
 

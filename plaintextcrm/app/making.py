@@ -242,5 +242,5 @@ def key_value(text: str) -> tuple[str, str | list[str]]:
     known = find_key(key)
     name = known.name if known else key
     if known and known.type in LIST_TYPES:
-        return name, [part.strip() for part in value.split(",")] if known.type != "whole list" else [value.strip()]
+        return name, [part.strip() for part in value.split(",")] if known.type != "whole list" else list(contacts.typed_whole(value))
     return name, value.strip()

@@ -24,6 +24,8 @@ FALSE_WORDS = ("false", "no", "off", "0", "n")
 MOST_PROBLEMS = 1000  # of one file that are told one by one
 _PLACEHOLDER = pattern(r"\{\{.*\}\}\Z|<%.*%>\Z")
 _DATED_LABEL = pattern(r"((?:\d{4}|\?{4})-\d{1,2}-\d{1,2}|(?:--)?\d{2}-\d{2})(?!\d)[ \t]*[:,]?[ \t]*(.*)\Z")
+_LINK = pattern(r"\[\[[^\[\]]+\]\]")
+_LINKS = pattern(r"\[\[[^\[\]]+\]\](?:[ \t]*,[ \t]*\[\[[^\[\]]+\]\])+\Z")
 _CONFLICT = pattern(r"^<<<<<<< .*$", re.MULTILINE)
 _UNREADABLE = pattern("[\udc80-\udcff]")
 
@@ -266,6 +268,12 @@ def _parts(tree: Tree) -> list[Tree]:
 
 def _whole_list(tree: Tree, key: str) -> tuple[str, ...]:
     return tuple(_leaves(tree))
+
+
+def typed_whole(value: str) -> tuple[str, ...]:
+    """What is typed for a key whose values may hold commas: one value, but `[[a]], [[b]]` are links, each for itself."""
+    value = value.strip()
+    return tuple(_LINK.findall(value)) if _LINKS.match(value) else (value,)
 
 
 def _tags(tree: Tree, key: str) -> tuple[str, ...]:
