@@ -29,7 +29,7 @@ from plaintextcrm.core.text import fold, split_lines
 SECTION_NAMES = ("interactions", "interaction log", "log", "contact log", "history", "timeline", "activity", "meetings")
 _BOLD_DATE = pattern(r" {0,3}(?:\*\*|__)\d{4}[-/.]")
 _TABLE_DATE = pattern(r" {0,3}\|[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*\|(.*?)\|?[ \t]*\Z")
-_STARTS_WITH_DATE = pattern(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)")
+_STARTS_WITH_DATE = pattern(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\[\[[^\[\]|]*/\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\||\]\])")
 _FENCES = r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$"
 _CONFLICT = pattern(r"(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) |=======\Z")
 _ENDLESS_BLANKS = " " * 200
