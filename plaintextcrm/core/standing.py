@@ -208,10 +208,10 @@ _STAYS: dict[str, Any] = {"successor": "", "signs": (), "handed": 0}
 
 
 def _passing_on(contact: Contact, log: Sequence[Interaction], kinds: KindTable) -> dict[str, Any]:
-    """What a log says of a handover: those fields of `Facts`."""
+    """What a log says of a handover: those fields of `Facts`. Where nobody looks after somebody, nobody passes them on."""
     log = getattr(log, "skeleton", log)  # of a plain log what dates need
-    successor = fold(contact.text("successor") or "")
-    if not successor or successor == fold(contact.text("owner") or ""):
+    owner, successor = fold(contact.text("owner") or ""), fold(contact.text("successor") or "")
+    if not owner or not successor or successor == owner:
         return _STAYS
 
     def names(entry: Interaction, *fields: str) -> bool:

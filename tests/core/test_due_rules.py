@@ -358,6 +358,13 @@ def test_a_referral_that_was_no_contact_itself_wants_a_thank_you_all_the_same() 
     assert owed("- 2026-01-01 call", "- 2026-11-01 referral-in: they rang us, he never said [touch:: no]") == ("thanks",)
 
 
+def test_a_handover_is_owed_only_where_somebody_hands_over() -> None:
+    assert owed("owner: lee", "successor: noor", "- 2026-10-01 call") == ("handover",)
+    assert owed("successor: noor", "- 2026-10-01 call") == ()
+    quiet = standing(contact(MONTHLY, "successor: noor", "snooze_until: 2026-12-01", "- 2026-10-01 call"))
+    assert (quiet.hidden, quiet.listed) == ("snoozed", False)
+
+
 def test_a_referral_of_ours_wants_no_thank_you_of_ours() -> None:
     assert owed("- 2026-01-01 call", "- 2026-11-01 referral-out: sent her the tenor") == ()
 
