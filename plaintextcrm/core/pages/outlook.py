@@ -59,9 +59,9 @@ def outlook(contact: Contact, facts: Facts, standing: Standing, rules: Rules, to
 
 
 def turning_days(facts: Facts, today: date) -> list[int]:
-    """The days to come on which somebody stands anew though nobody wrote: an entry's day comes, newness or a life ends."""
+    """The days to come on which somebody stands anew though nobody wrote: an entry's day comes, newness begins or ends, a life ends."""
     now = today.toordinal()
-    days = {*facts.days, facts.last_contact, facts.died, facts.met and facts.met + NEWCOMER_DAYS + 1}
+    days = {*facts.days, facts.last_contact, facts.died, facts.met, facts.met and facts.met + NEWCOMER_DAYS + 1}
     return sorted(day for day in days if now < day <= now + HORIZON)
 
 
