@@ -71,6 +71,8 @@ PEOPLE: dict[str, str | bytes] = {
     "tie-b": person("Tie B", "tier: B\n", "- 2026-08-25 call"),
     "yearly": person("Yara Yearly", "cadence: 1 year\nhobbies: [sailing]\ncompany: Müller & Söhne\nlocation: São Paulo\ntags: [client]\n", "- 2025-12-10 visit"),
     "meets": person("Mee Ts", "tier: B\nin_person: 1 year\nmet: 2026-11-30\n", "- 2026-11-20 message: On the way."),
+    "later-promise": person("Lay Ter", "cadence: 1 year\nnext_contact: 2026-12-10\n", "- 2026-11-15 call"),
+    "paused-promise": person("Pau Sed", "cadence: 1 year\npaused: true\nnext_contact: 2026-12-09\n", "- 2026-11-15 call"),
     "mail-only": person("O'Neil <Mail>", "email: o@example.com\ncompany: \"Acme & Sons\"\naliases: [Nelly]\n", "- 2026-01-10 mail"),
     "worked": person("Wor Ked", "tier: A\nstarted: 2016-12-01\n", "- 2026-11-05 call"),
 }  # fmt: skip

@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plaintextcrm.core.pages.addresses import page_of
+from plaintextcrm.core.pages.calendar import events
 from plaintextcrm.core.pages.published import clean
 from plaintextcrm.core.pages.reported import MOST_ROWS, reported
 from plaintextcrm.core.pages.words import mail_link, phone_link, web_link
 from plaintextcrm.core.reports import shapes
-from tests.make import TODAY
+from plaintextcrm.core.settings import Settings
+from tests.make import TODAY, contact, standing
 
 law = settings(deadline=None, database=None, derandomize=True, max_examples=200)
 
@@ -90,3 +92,14 @@ def test_a_tier_that_is_only_counted_on_pages_is_called_so_once() -> None:
     rows = ({"whose": "tier tier 1"}, {"whose": "tier A"}, {"whose": "owner tier tier"})
     report = shapes.Report("mix", (shapes.Table("How", (shapes.Column("whose", "whose"),), rows),), ("Yes.",))
     assert reported(report, page_of, TODAY, ()).tables[0].rows == (("tier 1",), ("tier A",), ("owner tier tier",))
+
+
+def test_a_promise_to_be_in_touch_stands_in_the_calendar_also_of_somebody_who_is_paused() -> None:
+    def told(*lines: str) -> list[tuple[int, str]]:
+        one = contact("cadence: 1 year", "next_contact: 2026-12-09", "- 2026-11-15 call", *lines)
+        return [event[:2] for event in events(one, standing(one), Settings(), TODAY)]
+
+    day = TODAY.toordinal() + 18
+    assert told() == [(day, "state")]
+    assert told("paused: true") == told("snooze_until: 2027-03-01") == [(day, "next contact")]
+    assert told("status: archived") == []

@@ -55,6 +55,8 @@ def events(contact: Contact, standing: Standing, settings: Settings, today: date
     due = max(standing.due, today.toordinal()) if standing.due and not standing.hidden else 0
     if due:
         found.append((due, "state", ""))
+    elif contact.next_contact and contact.next_contact.toordinal() > max(standing.last, today.toordinal()):
+        found.append((contact.next_contact.toordinal(), "next contact", "promised to be in touch"))  # which no silence hides
     return [event for event in found if first <= event[0] < beyond]
 
 
