@@ -146,7 +146,7 @@ def _promise_words(task: FollowUp, is_plan: bool, today: date, plain: Plain) -> 
         return plain(task.text)
     begin = "planned" if is_plan else "you promised"
     end = " and not ticked off" if is_plan and task.due < today else ""
-    return f"{begin} {_on(task.due, today)}{end}: {plain(task.text)}"
+    return f"{begin} {_on(task.due, today)}{end}" + (f": {plain(task.text)}" if task.text else "")
 
 
 def _on(day: date, today: date) -> str:
@@ -182,7 +182,7 @@ def awaited_words(contact: Contact, today: date, plain: Plain = plain_words) -> 
     if not tasks:
         return ""
     task = min(tasks, key=lambda task: (task.due or today, task.where))
-    return f"they promised {_on(task.due or today, today)}: {plain(task.text)}"
+    return f"they promised {_on(task.due or today, today)}" + (f": {plain(task.text)}" if task.text else "")
 
 
 def occasion_words(occasion: Occasion, today: date) -> str:

@@ -248,10 +248,11 @@ def test_a_planned_dinner_whose_day_went_by_is_owed_until_it_is_ticked() -> None
     [
         (("- [ ] 2026-11-18 dinner: at ours",), "planned for Wed 18 Nov and not ticked off: dinner: at ours"),
         (("- [ ] 2026-11-21 dinner: at ours",), "planned for today: dinner: at ours"),
+        (("- [ ] 2026-11-18",), "planned for Wed 18 Nov and not ticked off"),
         (("- [ ] dinner at ours [due:: 2026-11-18]",), "you promised for Wed 18 Nov: dinner at ours"),
         (("- 2026-11-17 call", "  - [ ] dinner at ours [due:: 2026-11-18]"), "you promised for Wed 18 Nov: dinner at ours"),
     ],
-    ids=["past", "today", "a task without a day in front", "a task below an entry"],
+    ids=["past", "today", "without words", "a task without a day in front", "a task below an entry"],
 )  # fmt: skip
 def test_a_plan_is_told_as_a_plan_and_a_promise_as_one(lines: tuple[str, ...], words: str) -> None:
     row = row_of(contact(*lines))
