@@ -34,6 +34,8 @@ _FIELD = pattern(
     r"|\(([^\[\]():]+)::((?:[^()\[\]]|\[\[[^\[\]]*\]\]|\([^()]*\))*)\)"
 )
 _LOOKS_DATED = pattern(r"[*_\[]{0,2}(?:\d{4}[-/.]\d{1,2}(?![\d])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d))")
+# A whole day in marks that are none of its forms: `**[[2026-11-20]]**`, `(2026-11-20)`, and a linked one that no calendar has.
+_MARKED_DAY = pattern(r"(?:[*_]{1,2}\[\[(?:[^\[\]|]*/)?|[(`]|\[\[[^\[\]|]*/)\d{4}([-/.])\d{1,2}\1\d{1,2}[\])`|]")
 # `12 Nov 2026`, `15. Nov. 2026`, `Nov 14`: only at the very beginning, and with day and month.
 _WORDED = pattern(
     r"(?:([0-3]?[0-9])(?:\.|st|nd|rd|th)?[ \t]+([A-Za-z]{3,9})\.?|([A-Za-z]{3,9})\.?[ \t]+([0-3]?[0-9])(?:st|nd|rd|th)?)(?!\w)"
@@ -146,7 +148,7 @@ def odd_entry(line: str, path: str, where: int) -> Problem | None:
     """The problem with a list item of a log that begins like a date and is no entry, or None."""
     item = LIST_ITEM.match(line)
     start = item.end() if item else 0
-    if not _LOOKS_DATED.match(line, start):
+    if not _LOOKS_DATED.match(line, start) and not (item and not item[4] and _MARKED_DAY.match(line, start)):
         return _worded_entry(line, start, path, where) if item and not item[4] else None
     place = Location(path, where, start + 1)
     word = line[start:].split()[0].rstrip(":,;")
