@@ -28,7 +28,8 @@ from plaintextcrm.core.text import fold, split_lines
 
 SECTION_NAMES = ("interactions", "interaction log", "log", "contact log", "history", "timeline", "activity", "meetings")
 _BOLD_DATE = pattern(r" {0,3}(?:\*\*|__)\d{4}[-/.]")
-_TABLE_DATE = pattern(r" {0,3}\|[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*\|(.*?)\|?[ \t]*\Z")
+_TABLE_DATE = pattern(r" {0,3}\|[ \t]*(\d{4}-\d{2}-\d{2})[ \t]*\|(.*?)(?:(?<!\\)\|)?[ \t]*\Z")
+_BAR = pattern(r"(?<!\\)\|")  # between the cells of a row: with a backslash it is part of one
 _STARTS_WITH_DATE = pattern(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\[\[[^\[\]|]*/\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\||\]\])")
 _FENCES = r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$"
 _CONFLICT = pattern(r"(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) |=======\Z")
@@ -319,7 +320,7 @@ class _Scanner:
         if not row:
             return
         self._close_entry()
-        cells = [cell.strip() for cell in row[2].split("|")]
+        cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(row[2])]
         kind = next((cell for cell in cells if cell.lower() in self.kinds), None)
         if kind is not None:
             cells.remove(kind)
