@@ -399,9 +399,14 @@ class _Scanner:
                 if first != entry.where:
                     message = f'block id "^{entry.block_id}" is in line {first} already: remove one of the two lines'
                     self.problems.append(Problem(Location(self.path, entry.where), "duplicate-block-id", message))
-        links = tuple(dict.fromkeys(match.strip() for match in _LINK.findall(text))) if "[[" in text else ()
+        links = tuple(dict.fromkeys(target_of(match) for match in _LINK.findall(text))) if "[[" in text else ()
         problems = tuple(sorted(self.problems, key=lambda problem: problem.where[1:])) if self.problems else ()
         return Body(interactions, tuple(self.follow_ups), links, tuple(self.sections), self.title, problems)
+
+
+def target_of(link: str) -> str:
+    """Whom `[[link` and its bar mean: in a table the bar has a backslash before it, `[[bob-lee\\|Bob]]`."""
+    return link.strip().removesuffix("\\").rstrip()
 
 
 def _heading(line: str) -> tuple[int, str] | None:

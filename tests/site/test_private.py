@@ -124,6 +124,19 @@ def test_a_link_to_somebody_private_says_somebody(tmp_path: Path):
     assert where(found, "bob")["bob"]
 
 
+def test_a_link_in_a_table_to_somebody_private_says_somebody(tmp_path: Path):
+    link = "[[zoe-zqid\\|Zqwords]]"  # so is its bar written in a table
+    table = f"| Day | Kind | What |\n|---|---|---|\n| 2026-11-19 | call | of {link} |\n"
+    files = {
+        "zoe-zqid": person("name: Zoe Zqname", "private: true"),
+        "ada": person("name: Ada", "tier: A", body=f"{table}\n## Interactions\n\n{table}\n- 2026-11-20 call: of {link}\n  - with {link}\n"),
+        "ben": person("name: Ben", "tier: A", body=f"## Interactions\n\n- 2026-11-20 call: of {link}\n"),
+    }  # fmt: skip
+    found = built(tmp_path / "v", files)
+    assert where(found, "zq") == {}
+    assert found["contacts/ada.html"].count("of somebody") >= 3
+
+
 def test_comments_are_on_no_page(tmp_path: Path):
     hidden = "<!-- zq --> and %% zq %%"
     files = {

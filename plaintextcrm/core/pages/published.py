@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from plaintextcrm.core.body import mask
+from plaintextcrm.core.body import mask, target_of
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.settings import Settings
@@ -93,7 +93,9 @@ def _may_tell(text: str) -> bool:
 def _seen_log(log: Sequence[Interaction], is_hidden: IsPrivate) -> Sequence[Interaction]:
     """The entries as others may see them. A plain log in which nothing is to be left out stays as it is, its entries not yet made."""
     text = getattr(log, "text", None)
-    if text is not None and not ("<!--" in text or "%%" in text or ".md" in text or any(map(is_hidden, _TARGET.findall(text)))):
+    if text is not None and not (
+        "<!--" in text or "%%" in text or ".md" in text or any(is_hidden(target_of(link)) for link in _TARGET.findall(text))
+    ):
         return log
     return tuple([_clean_entry(entry, is_hidden) for entry in log])
 
@@ -128,7 +130,7 @@ def clean(text: str, is_hidden: IsPrivate) -> str:
 def without_links(text: str, is_hidden: IsPrivate) -> str:
     """Text with "somebody" for links to private people."""
     if "[[" in text:
-        text = _LINK.sub(lambda link: SOMEBODY if is_hidden(link[1]) else link[0], text)
+        text = _LINK.sub(lambda link: SOMEBODY if is_hidden(target_of(link[1])) else link[0], text)
     if ".md" in text:
         text = _FILE_LINK.sub(lambda link: SOMEBODY if is_hidden(link[1].replace("%20", " ")) else link[0], text)
     return text
