@@ -116,6 +116,16 @@ def test_the_table_of_a_vault_adds_nothing_to_the_same_vault(tmp_path: Path) -> 
         assert {path: path.read_bytes() for path in root.rglob("*.md")} == before
 
 
+@pytest.mark.parametrize("kind", ["json", "vcard"])
+def test_a_value_that_is_none_of_its_key_is_no_line_more_in_the_file_that_has_it(tmp_path: Path, kind: str) -> None:
+    root = vault(tmp_path / "v", {"ada-king": "---\nname: Ada King\ntier: A\nstarted: 2020-01\nborn: soon\n---\n"})
+    before, all_ = (root / "contacts/ada-king.md").read_bytes(), tmp_path / f"all.{kind}"
+    assert ptcrm(root, "export", kind, "-o", str(all_)).code == 0
+    for _ in range(2):
+        assert ptcrm(root, "import", str(all_), "-y").out.startswith("nothing new: all of it is there already\n")
+    assert (root / "contacts/ada-king.md").read_bytes() == before
+
+
 ODD = (
     "---\nname: Dr. Ada King\nname_prefix: Dr.\ntags: [a, b]\noffers:\n  - seeds, with a pedigree\n  - tea\nbirthday: --12-10\nphone: '+1 2'\n"
     "role: =SUM(A1)\nfive: now, next\ncoi: true\npaused: 2027-01-01\nprivate: [why, role]\nwhy: '- x'\nlemon: green\nuid: u-1\n---\n"

@@ -108,12 +108,15 @@ def _promised(person: Person, kinds: KindTable) -> int:
     return len(contact.parse(Source("", "", text.encode(), text, "utf-8"), kinds).contact.follow_ups)
 
 
-def writable(person: Person) -> Person:
-    """The person with the user's own keys that a file can give back; the others are lines of the body."""
+def writable(person: Person, known: Contact | None = None) -> Person:
+    """The person with the user's own keys that a file can give back; the others are lines of the body, where `known` does not say them."""
     if not person.other:
         return person
     kept = {key: value for key, value in person.other.items() if _SAFE_KEY.fullmatch(key) and not find_key(key) and _is_texts(value)}
-    lines = tuple((label(key), column_lines(label(key), _flat(value))) for key, value in person.other.items() if key not in kept)
+    held = {key: own_value(known, key) for key in person.other} if known else {}
+    left = {key: _flat(value) for key, value in person.other.items() if key not in kept}
+    unsaid = {key: text for key, text in left.items() if held.get(key) is None or _flat(held[key]) != text}
+    lines = tuple((label(key), column_lines(label(key), text)) for key, text in unsaid.items())
     return person._replace(other=kept, rest=(*person.rest, *lines))
 
 
@@ -172,7 +175,7 @@ def more(
     Where the file says something else, that is told. Raises Refused or Usage where the file is not to be touched.
     """
     known, path = parsed.contact, source.path
-    own = writable(person)
+    own = writable(person, known)
     logged = {_key(entry) for entry in before.person.log} if before else set()
     new = [pair for pair in entries if pair[0].ref or _key(pair[1]) not in logged]
     fresh, there, refused, differences = _fresh(new, known.interactions, path)

@@ -191,7 +191,7 @@ class Mapper:
             except (ValueError, RecursionError):
                 found = text
         texts = found if isinstance(found, list) else [found]
-        if name and BY_FOLD.get(fold_key(name)) is None and texts and all(isinstance(part, str) for part in texts):
+        if name and texts and all(isinstance(part, str) for part in texts):
             self.other[name] = found
         else:
             self.keep(one)
