@@ -116,7 +116,26 @@ def test_the_table_of_a_vault_adds_nothing_to_the_same_vault(tmp_path: Path) -> 
         assert {path: path.read_bytes() for path in root.rglob("*.md")} == before
 
 
-@pytest.mark.parametrize("kind", ["json", "vcard"])
+def test_own_keys_with_names_of_ours_have_columns_of_their_own_and_come_back(tmp_path: Path) -> None:
+    text = "---\nname: Ada King\ntier: A\nid: 202401011200\nstarted: 2020-01\nFirma: Tide & Co\nborn: soon\nlemon: green\n---\n"
+    root = vault(tmp_path / "v", {"ada-king": text})
+    before, table = (root / "contacts/ada-king.md").read_bytes(), tmp_path / "all.csv"
+    assert ptcrm(root, "export", "csv", "-o", str(table)).code == 0
+    row = next(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))))
+    assert row == {
+        "id": "ada-king", "name": "Ada King", "tier": "A", "other:id": "202401011200", "other:started": "2020-01", "other:Firma": "Tide & Co",
+        "born": "soon", "lemon": "green",
+    }  # fmt: skip
+    assert ptcrm(root, "import", str(table), "-y").out.startswith("nothing new: all of it is there already\n")
+    assert (root / "contacts/ada-king.md").read_bytes() == before
+    new = vault(tmp_path / "new", {})
+    assert ptcrm(new, "import", str(table), "-y").code == 0
+    came = (new / "contacts/ada-king.md").read_text(encoding="utf-8")
+    for said in ('\nid: "202401011200"\n', "\nFirma: Tide & Co\n", "\nlemon: green\n", "\n- started: 2020-01\n", "\n- born: soon\n"):
+        assert said in came, said
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "vcard"])
 def test_a_value_that_is_none_of_its_key_is_no_line_more_in_the_file_that_has_it(tmp_path: Path, kind: str) -> None:
     root = vault(tmp_path / "v", {"ada-king": "---\nname: Ada King\ntier: A\nstarted: 2020-01\nborn: soon\n---\n"})
     before, all_ = (root / "contacts/ada-king.md").read_bytes(), tmp_path / f"all.{kind}"

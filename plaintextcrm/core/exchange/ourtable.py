@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from plaintextcrm.core.exchange.evidence import uid_given
 from plaintextcrm.core.exchange.incoming import Given, Hints, Person, Reading
+from plaintextcrm.core.exchange.out.table import OTHER
 from plaintextcrm.core.exchange.products import Draft, read_people
 from plaintextcrm.core.vocabulary import KEYS, LIST_TYPES, ORDER
 
@@ -41,7 +42,7 @@ def _means(draft: Draft) -> None:
         elif folded == "id":
             draft.other[_ID] = cell
         elif not kind:
-            draft.other[column] = cell
+            draft.other[column.removeprefix(OTHER)] = cell
         elif kind in ("partial", "date"):
             draft.day(folded, cell)
         elif kind in LIST_TYPES:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from plaintextcrm.core.exchange.headings import english
 from plaintextcrm.core.exchange.out.leaving import Leaving
+from plaintextcrm.core.exchange.table import fold_column
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.vocabulary import KEYS
+from plaintextcrm.core.vocabulary import KEYS, ORDER
 
+OTHER = "other:"  # before a key of the user's own that would be read as a column of ours
 Row = Mapping[str, object]
 
 
@@ -26,14 +29,21 @@ def table(people: Sequence[Leaving]) -> Table:
         "id",
         "name",
         *(key.name for key in KEYS if key.name in used and key.name != "name"),
-        *(key for key in own if key not in used),
+        *map(_column, own),
     )
     return Table(columns, tuple(_row(one) for one in people))
 
 
 def _row(one: Leaving) -> Row:
-    facts = {**one.contact.other, **one.contact.keys, "id": one.contact.id, "name": one.contact.name}
+    own = {_column(key): value for key, value in one.contact.other.items()}
+    facts = {**own, **one.contact.keys, "id": one.contact.id, "name": one.contact.name}
     return {key: _cell(value) for key, value in facts.items()}
+
+
+def _column(key: str) -> str:
+    """The column of a key of the user's own: `other:id`, `other:started` where the value is no day, else the key."""
+    read_as = english(fold_column(key))
+    return f"{OTHER}{key}" if read_as == "id" or read_as in ORDER else key
 
 
 def _cell(value: object) -> object:
