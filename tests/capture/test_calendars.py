@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plaintextcrm.core.capture.recurring import Rule, days_of
+from plaintextcrm.core.capture.recurring import WEEKDAYS, Rule, days_of
 from tests.capture.make import event, one, read
 
 
@@ -139,6 +139,47 @@ def test_days_that_are_taken_out_moved_or_cancelled_are_not_proposed_twice() -> 
         ("2026-10-01", "1@cal/20261001"),
         ("2026-10-16", "1@cal/20261015"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "until", "days"),
+    [
+        ("America/New_York", "20261004T210000", "20261018T035959Z", ["20261004", "20261011"]),  # the 17th, as its clocks have it
+        ("Asia/Tokyo", "20261008T080000", "20261021T230000Z", ["20261008", "20261015", "20261022"]),
+        ("Asia/Tokyo", "20261008T080000", "20261021T225959Z", ["20261008", "20261015"]),
+        ("Asia/Tokyo", "20261112T080000", "99991231T235959Z", ["20261112", "20261119"]),
+    ],
+)
+def test_a_series_ends_at_the_moment_that_is_said_in_greenwich(zone: str, start: str, until: str, days: list[str]) -> None:
+    found = read("ics", event(f"RRULE:FREQ=WEEKLY;UNTIL={until}", start=f"DTSTART;TZID={zone}:{start}"))
+    assert [proposal.ref for proposal in found.proposals] == [f"1@cal/{day}" for day in days]
+
+
+def test_days_taken_out_or_moved_are_found_in_whatever_zone_they_are_written() -> None:
+    new_york = "DTSTART;TZID=America/New_York:"
+    series = event("RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20261009T010000Z", start=f"{new_york}20261001T210000")
+    moved = event("RECURRENCE-ID:20261016T010000Z", start=f"{new_york}20261014T210000")
+    for order in ((series, moved), (moved, series)):
+        assert sorted(proposal.ref for proposal in read("ics", *order).proposals) == ["1@cal/20261001", "1@cal/20261015"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dates(date(2024, 1, 1), date(2026, 12, 1)), st.sets(st.sampled_from(WEEKDAYS)), st.integers(1, 5), st.sampled_from(["", *WEEKDAYS])
+)  # fmt: skip
+def test_the_weeks_of_a_series_begin_as_dateutil_has_them(start: date, days: set[str], interval: int, first: str) -> None:
+    from datetime import datetime
+
+    from dateutil.rrule import rrulestr
+
+    weekdays = ",".join(sorted({*days, WEEKDAYS[start.weekday()]}))
+    text = f"FREQ=WEEKLY;INTERVAL={interval};BYDAY={weekdays}" + (f";WKST={first}" if first else "")
+    rule = Rule.parse(text)
+    assert rule is not None
+    expected = rrulestr(text, dtstart=datetime(start.year, start.month, start.day)).between(
+        datetime(1980, 1, 1), datetime(2026, 11, 21), inc=True
+    )
+    assert days_of(start, rule, date(2026, 11, 22)) == tuple(day.date() for day in expected)
 
 
 @settings(max_examples=150, deadline=None)

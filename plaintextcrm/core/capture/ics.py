@@ -8,7 +8,18 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from plaintextcrm.core.capture.proposals import Found, Piece, Proposal, Somebody, Terms, clock_time, counted, kind_in, ref_of, words_of
+from plaintextcrm.core.capture.proposals import (
+    Found,
+    Piece,
+    Proposal,
+    Somebody,
+    Terms,
+    clock_time,
+    counted,
+    kind_in,
+    ref_of,
+    words_of,
+)
 from plaintextcrm.core.capture.recurring import Rule, days_of
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
@@ -38,11 +49,12 @@ class When(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One event; `replaces` is the day of the occurrence of a series that it stands for."""
+    """One event; `instead` is the occurrence of a series that it stands for, `replaces` its day in the zone of the series."""
 
     uid: str
     start: When
     lines: tuple[Line, ...]
+    instead: When | None = None
     replaces: date | None = None
 
     def value(self, name: str) -> str:
@@ -60,6 +72,8 @@ def read(pieces: Iterable[Piece], terms: Terms) -> Found:
             events.append(event)
         else:
             unread += 1
+    zones_of = {event.uid: _zone(event.start) for event in events if not event.instead}
+    events = [event._replace(replaces=_day_in(event.instead, zones_of.get(event.uid)) if event.instead else None) for event in events]
     replaced = {(event.uid, event.replaces) for event in events if event.replaces}
     found: dict[str, Proposal] = {}
     odd_rules: list[str] = []
@@ -97,8 +111,8 @@ def _event(data: bytes) -> Event | None:
     if start is None:
         return None
     uid = next((line.value.strip() for line in lines if line.name == "UID"), "")
-    replaced = next((when_of(line) for line in lines if line.name == "RECURRENCE-ID"), None)
-    return Event(uid, start, tuple(lines), replaced.day if replaced else None)
+    instead = next((when_of(line) for line in lines if line.name == "RECURRENCE-ID"), None)
+    return Event(uid, start, tuple(lines), instead)
 
 
 def _line(raw: str) -> Line | None:
@@ -176,16 +190,30 @@ def _starts(event: Event, replaced: Collection[tuple[str, date]], terms: Terms, 
         yield event.start
         return
     parsed = Rule.parse(rule)
-    days = days_of(event.start.day, parsed, terms.today + timedelta(days=1)) if parsed else None
+    days = days_of(event.start.day, parsed.ending(event.start.at), terms.today + timedelta(days=1)) if parsed else None
     if days is None:
         odd.append(words_of(event.value("SUMMARY")))
         yield event.start
         return
-    out = {when.day for when in _dates(event, "EXDATE")}
+    out = {_day_in(when, _zone(event.start)) for when in _dates(event, "EXDATE")}
     for day in days:
         if day not in out and (event.uid, day) not in replaced:
             at = event.start.at
             yield When(day, at.replace(year=day.year, month=day.month, day=day.day) if at else None)
+
+
+def _zone(when: When) -> tzinfo | None:
+    return when.at.tzinfo if when.at else None
+
+
+def _day_in(when: When, zone: tzinfo | None) -> date:
+    """The day that it is in the zone of a series, however the time is written."""
+    if when.at is None or when.at.tzinfo is None or zone is None:
+        return when.day
+    try:
+        return when.at.astimezone(zone).date()
+    except OverflowError:
+        return when.day
 
 
 def _dates(event: Event, name: str) -> Iterator[When]:

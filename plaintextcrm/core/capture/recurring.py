@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count, islice
 
 from plaintextcrm.core.record import NamedTuple
@@ -14,7 +14,11 @@ _KNOWN = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTH", "BYMONTHDAY"
 
 
 class Rule(NamedTuple):
-    """A plain rule; `weekdays` (0 is Monday) are those of a weekly or daily one, `month` and `day` must be those of the start."""
+    """A plain rule; `weekdays` (0 is Monday) are those of a weekly or daily one, `month` and `day` must be those of the start.
+
+    A week begins on `week_start`. `until` is the last day; `until_at` the last moment, where the rule says one, as the clocks of
+    Greenwich have it.
+    """
 
     freq: str
     interval: int = 1
@@ -23,6 +27,8 @@ class Rule(NamedTuple):
     weekdays: tuple[int, ...] = ()
     month: int | None = None
     day: int | None = None
+    until_at: datetime | None = None
+    week_start: int = 0
 
     @staticmethod
     def parse(text: str) -> Rule | None:
@@ -34,12 +40,31 @@ class Rule(NamedTuple):
             weekdays = tuple(sorted(WEEKDAYS.index(word) for word in parts["BYDAY"].split(","))) if "BYDAY" in parts else ()
             numbers = {key: int(parts[key]) for key in ("INTERVAL", "COUNT", "BYMONTH", "BYMONTHDAY") if key in parts}
             until = date(*(int(parts["UNTIL"][at : at + size]) for at, size in ((0, 4), (4, 2), (6, 2)))) if "UNTIL" in parts else None
+            week_start = WEEKDAYS.index(parts.get("WKST", "MO"))
+            until_at = _moment(parts.get("UNTIL", ""))
         except ValueError:
             return None
         interval = numbers.get("INTERVAL", 1)
         if interval < 1 or (weekdays and parts["FREQ"] not in ("DAILY", "WEEKLY")):
             return None
-        return Rule(parts["FREQ"], interval, numbers.get("COUNT"), until, weekdays, numbers.get("BYMONTH"), numbers.get("BYMONTHDAY"))
+        month, day = numbers.get("BYMONTH"), numbers.get("BYMONTHDAY")
+        return Rule(parts["FREQ"], interval, numbers.get("COUNT"), until, weekdays, month, day, until_at, week_start)
+
+    def ending(self, start: datetime | None) -> Rule:
+        """The rule with the last day of a series that begins at that time of its own zone."""
+        if self.until_at is None or start is None or start.tzinfo is None:
+            return self
+        try:
+            last = self.until_at.astimezone(start.tzinfo)
+            too_late = start.replace(year=last.year, month=last.month, day=last.day) > last
+            return self._replace(until=last.date() - timedelta(days=too_late))
+        except OverflowError:
+            return self
+
+
+def _moment(text: str) -> datetime | None:
+    """`20261018T035959Z`; None for a day, or a time without the Z. Raises ValueError."""
+    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if text.endswith("Z") else None
 
 
 def days_of(start: date, rule: Rule, before: date) -> tuple[date, ...] | None:
@@ -75,12 +100,13 @@ def _by_days(start: date, rule: Rule) -> Iterator[date]:
             if not rule.weekdays or day.weekday() in rule.weekdays:
                 yield day
         return
-    monday = start - timedelta(days=start.weekday())
+    steps = sorted((weekday - rule.week_start) % 7 for weekday in rule.weekdays or (start.weekday(),))
+    gone = (start.weekday() - rule.week_start) % 7  # days of the week that the series begins in
     for number in count():
-        for weekday in rule.weekdays or (start.weekday(),):
-            day = monday + timedelta(days=number * rule.interval * 7 + weekday)
-            if day >= start:
-                yield day
+        for step in steps:
+            ahead = number * rule.interval * 7 + step - gone
+            if ahead >= 0:
+                yield start + timedelta(days=ahead)
 
 
 def _by_months(start: date, months: int) -> Iterator[date]:
