@@ -99,7 +99,12 @@ def test_folded_lines_alarms_and_broken_bytes_do_no_harm() -> None:
         "SUMMARY:A long\r\n  title of a mee\r\n\tting", "BEGIN:VALARM", "SUMMARY:Alarm", "DTSTART:19700101", "END:VALARM", "JUNK", ":::;;;"
     )
     assert one("ics", folded).text == "A long title of a meeting"
-    assert one("ics", event("SUMMARY:x").replace(b"SUMMARY:x", b"SUMMARY:\xff\xfe")).text == "��"
+    assert one("ics", event("SUMMARY:x").replace(b"SUMMARY:x", b"SUMMARY:\xff\xfe")).text == "ÿþ"
+
+
+def test_a_letter_cut_by_folding_and_windows_1252_are_read() -> None:
+    for written in (b"SUMMARY:B\xc3\r\n \xa4cker", b"SUMMARY:B\xe4cker"):
+        assert one("ics", event("SUMMARY:x").replace(b"SUMMARY:x", written)).text == "Bäcker"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from plaintextcrm.core.capture.proposals import (
     counted,
     kind_in,
     ref_of,
+    text_of,
     words_of,
 )
 from plaintextcrm.core.capture.recurring import Rule, days_of
@@ -99,7 +100,7 @@ def read(pieces: Iterable[Piece], terms: Terms) -> Found:
 
 
 def _event(data: bytes) -> Event | None:
-    text = re.sub(r"\r?\n[ \t]", "", data.decode("utf-8", "replace"))
+    text = text_of(re.sub(rb"\r?\n[ \t]", b"", data))  # some programs cut a letter of several bytes
     depth, lines = 0, []
     for raw in re.split(r"\r\n|\r|\n", text):
         line = _line(raw)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 
-from plaintextcrm.core.capture.proposals import Found, Piece, Proposal, Somebody, Terms, clock_time, counted, ref_of, words_of
+from plaintextcrm.core.capture.proposals import Found, Piece, Proposal, Somebody, Terms, clock_time, counted, ref_of, text_of, words_of
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.record import NamedTuple
 
@@ -53,7 +53,7 @@ def read(pieces: Iterable[Piece], terms: Terms) -> Found:
 def rows_of(piece: Piece) -> list[dict[str, str]]:
     """The rows by column."""
     csv.field_size_limit(2**31 - 1)  # a message may be long; the file is bounded already
-    text = piece.data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = text_of(piece.data).removeprefix("\ufeff").replace("\0", "")
     records = csv.reader(StringIO(text, newline=""))
     for _, header in zip(range(HEADER_WITHIN), records, strict=False):
         columns = [cell.strip().upper() for cell in header]

@@ -9,7 +9,7 @@ from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from email.utils import getaddresses, parsedate_to_datetime
 
-from plaintextcrm.core.capture.proposals import Found, Piece, Proposal, Somebody, Terms, clock_time, counted, ref_of, words_of
+from plaintextcrm.core.capture.proposals import Found, Piece, Proposal, Somebody, Terms, clock_time, counted, ref_of, text_of, words_of
 from plaintextcrm.core.patterns import pattern
 
 MOST_TO = 10  # people: what goes to more is a circular, and no contact
@@ -57,15 +57,8 @@ def headers_of(data: bytes) -> dict[str, str]:
     for line in re.sub(rb"\r?\n[ \t]+", b" ", data).splitlines():
         name, sign, value = line.partition(b":")
         if sign and name and b" " not in name.strip():
-            found.setdefault(name.strip().decode("latin-1").lower(), _text(value[:LONGEST_HEADER]).strip())
+            found.setdefault(name.strip().decode("latin-1").lower(), text_of(value[:LONGEST_HEADER]).strip())
     return found
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
 
 
 def decoded(text: str) -> str:
@@ -83,7 +76,7 @@ def _of_charset(data: bytes, charset: str | None) -> str:
     try:
         return data.decode(charset or "utf-8")
     except (LookupError, UnicodeDecodeError, ValueError):
-        return _text(data)
+        return text_of(data)
 
 
 def _is_bulk(headers: Headers) -> bool:

@@ -67,6 +67,14 @@ class Terms(NamedTuple):
     local: Callable[[datetime], datetime] = as_utc
 
 
+def text_of(data: bytes) -> str:
+    """UTF-8; bytes that are none are read as Windows-1252."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
 def digest(*parts: str) -> str:
     """16 characters that stand for a text."""
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
