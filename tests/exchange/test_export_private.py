@@ -135,3 +135,15 @@ def test_keys_that_differed_in_a_merge_leave_only_with_private(tmp_path: Path, k
     assert "Words behind." in done.out
     assert "Tea: green" in done.out
     assert "secret-company" in ptcrm(root, "export", kind, "--private").out
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_a_private_log_its_prose_and_mistyped_lines_stay_too(tmp_path: Path, kind: str) -> None:
+    log = "## Log\n\nsecret-prose\n\n- 2026-44-44 call: secret-day\n\n### Hints\n\nsecret-hint\n\n## After\n\nopen-words\n"
+    root = vault(tmp_path / "v", {"ada": f"---\nname: Ada King\nprivate: [log]\n---\n\nopen-intro\n\n{log}"})
+    done = ptcrm(root, "export", kind)
+    assert "secret-" not in done.out
+    assert [words for words in ("open-intro", "open-words") if words not in done.out] == (
+        [] if kind in ("vcard", "json") else ["open-intro", "open-words"]
+    )
+    assert done.err.endswith("left out as private: log of 1 (--private takes them along)\n")

@@ -25,7 +25,7 @@ class Leaving(NamedTuple):
 
     `entries` are the lines of each entry, details and all, in the order of `contact.interactions`; `tasks` the follow-ups that stand
     outside the log, each with its line; `body` is the rest, without the heading that is the name and without the log's; `shown` is that
-    without what an import could not place.
+    without what an import could not place, `outside` that without what else stands in the log: prose, and lines that are no entries.
     """
 
     contact: Contact
@@ -33,6 +33,7 @@ class Leaving(NamedTuple):
     tasks: tuple[tuple[FollowUp, str], ...] = ()
     body: str = ""
     shown: str = ""
+    outside: str = ""
 
 
 # --- out of a file -------------------------------------------------------------------------------------------------
@@ -50,7 +51,9 @@ def leaving(parsed: Parsed, kinds: KindTable = STANDARD) -> Leaving:
     first = parsed.front.body_line
     body = _rest(lines, first, gone)
     unplaced = {number for line, end in imported_lines("\n".join(lines[first - 1 :]), first) for number in range(line, end)}
-    return Leaving(contact, entries, tasks, body, _rest(lines, first, gone | unplaced) if unplaced else body)
+    logged = {number for section in parsed.body.sections for number in range(section.line, section.end)}
+    shown = _rest(lines, first, gone | unplaced) if unplaced else body
+    return Leaving(contact, entries, tasks, body, shown, _rest(lines, first, gone | unplaced | logged) if logged - gone else shown)
 
 
 def _placed(parsed: Parsed, lines: Sequence[str]) -> dict[int, int]:
@@ -132,11 +135,12 @@ def without_private(one: Leaving, settings: Settings, is_hidden: IsPrivate) -> L
     other = {key: _clean_value(value, is_hidden) for key, value in contact.other.items() if not canonical([key]) & hidden}
     no_log = bool(hidden & set(LOG_WORDS))
     tasks = () if no_log or "follow_ups" in hidden else one.tasks
-    shown = "" if "notes" in hidden else clean(one.shown, is_hidden).strip("\n")
+    shown = "" if "notes" in hidden else clean(one.outside if no_log else one.shown, is_hidden).strip("\n")
     return Leaving(
         seen._replace(keys=keys, other=other),
         () if no_log else tuple(clean(text, is_hidden) for text in one.entries),
         tuple((task._replace(text=clean(task.text, is_hidden)), clean(line, is_hidden)) for task, line in tasks),
+        shown,
         shown,
         shown,
     )
@@ -153,5 +157,5 @@ def held_back(one: Leaving, settings: Settings) -> frozenset[str]:
     """The private keys that this contact has something for, and whether an import left lines that it could not place."""
     contact, hidden = one.contact, private_keys(one.contact, settings)
     there = {*contact.keys, *(word for key in contact.other for word in canonical([key]))}
-    held = hidden & (there | (set(LOG_WORDS) if contact.interactions else set()))
+    held = hidden & (there | (set(LOG_WORDS) if contact.interactions or one.outside.split() != one.shown.split() else set()))
     return held | {UNPLACED} if one.shown != one.body else held
