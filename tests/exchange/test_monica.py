@@ -103,6 +103,13 @@ def test_gifts_pets_and_the_rest_stand_in_the_body_on_one_line_each():
     ]  # fmt: skip
 
 
+def test_a_gender_is_said_by_the_name_that_the_account_gives_it():
+    account = json.loads(monica(block("contact", contact("ada", first_name="Ada", gender="7f3a"))))
+    account["account"]["instance"]["genders"] = [said("7f3a", name="Woman", type="F")]
+    (found,) = read(importer, json.dumps(account).encode(), name="monica.json").people
+    assert lines(found) == ["- gender: Woman"]
+
+
 def test_people_know_each_other_by_their_uid():
     assert person("Ada Byron King").related == (
         Related("knows", "mary", "Mary Somerville", "friend"),

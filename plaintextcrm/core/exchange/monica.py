@@ -177,7 +177,7 @@ class _Account:
     def cells(self, value: Value) -> Iterator[tuple[str, str]]:
         """Column -> cell, of the contact's own properties and of all that hangs on it: `gift 1 name`."""
         for key, one in _said(value).items():
-            if cell := _text(one):
+            if cell := self.instance.get(_text(one), _text(one)):
                 yield label(key), cell
         blocks = value.get("data")
         for block in blocks if isinstance(blocks, list) else []:
