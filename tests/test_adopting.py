@@ -107,7 +107,8 @@ def test_a_type_a_folder_or_the_keys_of_people_tell_too(
 
 def test_templates_broken_notes_and_notes_without_keys_are_nobody(tmp_path: Path):
     files = {
-        "Ada.md": ADA, "templates/Person.md": ADA, "t.md": "---\nname: '{{title}}'\ntags: person\n---\n", "plain.md": "no keys\n",
+        "Ada.md": ADA, "templates/Person.md": ADA, "Templates 2/t.md": "---\nname: {{title}}\ntags: person\n---\n", "x/Templates/Person.md": ADA,
+        "t.md": "---\nname: '{{title}}'\ntags: person\n---\n", "plain.md": "no keys\n",
         "broken.md": "---\na: [\n", "bytes.md": "---\ntags: place\n---\n\x00",
     }  # fmt: skip
     notes = Notes(tmp_path, files)

@@ -82,7 +82,7 @@ def _joined(source: Source, text: str, front: FrontMatter, body: bodies.Body, re
     problems = _told(problems)
     if text == source.text and any(problem.code == "bad-field" for problem in problems):
         problems = _with_lines(problems, split_lines(text))
-    is_person = bool(body.interactions) or not _PLACEHOLDER.match(name)
+    is_person = bool(body.interactions) or not (_PLACEHOLDER.match(name) or ("{{" in text and _is_called_by_a_placeholder(front.pairs)))
     return Parsed(contact, tuple(problems), front, body, is_person, text)
 
 
@@ -206,6 +206,11 @@ def plain(tree: Tree) -> object:
     if isinstance(tree, dict):
         return {str(key): plain(part) for key, part in tree.items()}
     return tree
+
+
+def _is_called_by_a_placeholder(pairs: Sequence[Pair]) -> bool:
+    """Whether `name: {{title}}` stands there without quotes: to YAML it is a mapping whose only key is a mapping."""
+    return any(pair.value == {"?": None} and fold_key(pair.key) in ("name", "title") for pair in pairs)
 
 
 def _name(keys: dict[str, Value], other: dict[str, object], titles: dict[str, str], heading: str | None, slug: str) -> str:

@@ -93,7 +93,7 @@ def look(root: Path, settings: Settings) -> Look:
                 waiting += [
                     (os.path.join(folder, name), f"{prefix}{name}/")
                     for name, mode in zip(listing.names, listing.numbers[::5], strict=True)
-                    if stat.S_ISDIR(mode) and name not in SKIPPED_FOLDERS and prefix + name != site and _is_unicode(name)
+                    if stat.S_ISDIR(mode) and name.lower() not in SKIPPED_FOLDERS and prefix + name != site and _is_unicode(name)
                 ]
     return Look(listings, is_plain, problems)
 

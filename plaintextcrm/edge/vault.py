@@ -14,7 +14,7 @@ from plaintextcrm.core.text import decode
 from plaintextcrm.edge import files, places
 from plaintextcrm.edge.paths import Path
 
-SKIPPED_FOLDERS = frozenset(["templates", "phrases", "reviews", "attachments"])
+SKIPPED_FOLDERS = frozenset(["templates", "phrases", "reviews", "attachments"])  # in any case: Obsidian's are `Templates`
 SKIPPED_FILES = frozenset(["index.md", "inbox.md"])
 
 
@@ -144,7 +144,7 @@ def is_contact_path(path: str, settings: Settings) -> bool:
     folders, name = path.split("/")[:-1], path.split("/")[-1]
     inside = any(below == "." or path.startswith(f"{below}/") for below in settings.contacts)
     site = settings.site.out.strip("/")
-    skipped = any(part in SKIPPED_FOLDERS or part[:1] in ("", ".", "_") for part in folders) or path.startswith(f"{site}/")
+    skipped = any(part.lower() in SKIPPED_FOLDERS or part[:1] in ("", ".", "_") for part in folders) or path.startswith(f"{site}/")
     sound = bool(name) and "\\" not in path and "\0" not in path
     return inside and sound and not skipped and is_contact_name(name) and not conflict_copy_of(name)
 

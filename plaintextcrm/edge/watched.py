@@ -84,7 +84,7 @@ def _outs(root: str, out: str) -> tuple[str, ...]:
 def _is_shown(folder: str, below: str) -> bool:
     """Whether a scan goes into a folder, which is in one of the contacts folders, `below`."""
     rest = folder[len(below) :] if folder.startswith(below) else folder
-    return all(part[0] not in "._" and part not in SKIPPED_FOLDERS for part in rest.split("/") if part)
+    return all(part[0] not in "._" and part.lower() not in SKIPPED_FOLDERS for part in rest.split("/") if part)
 
 
 def _folders(root: str) -> Iterator[str]:
