@@ -114,6 +114,12 @@ def test_a_card_without_a_name_is_called_by_what_it_has(lines: list[str], name: 
     assert (len(vault), done.refused) == (1, ())
 
 
+def test_a_label_of_android_s_own_is_read_and_written_out():
+    label = "X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=42=C3=BC=72=6F=2C=20=4E=6F=72=64)"
+    said = rest(f"TEL;{label}:030 22", f"EMAIL;{label}:a@b.example", "TEL;X-CUSTOM(Boot):1", version="2.1")
+    assert said == ["- TEL (Büro, Nord): 030 22", "- EMAIL (Büro, Nord): a@b.example", "- TEL (Boot): 1"]
+
+
 def test_version_2_1_has_soft_breaks_bare_types_and_a_charset_on_each_line():
     data = (
         b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=windows-1252:Barrag\xe1n;Nanette\r\n"

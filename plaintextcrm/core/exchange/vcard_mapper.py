@@ -21,7 +21,7 @@ SUFFIXES = (
     (b"OggS", "ogg"), (b"ID3", "mp3"), (b"-----BEGIN PGP", "asc"),
 )  # fmt: skip
 PLAIN_PARAMS = frozenset(
-    ["TYPE", "PREF", "VALUE", "ENCODING", "CHARSET", "LABEL", "MEDIATYPE", "X-APPLE-OMIT-YEAR", "ALTID", "PID", "INDEX"]
+    ["TYPE", "PREF", "VALUE", "ENCODING", "CHARSET", "LABEL", "MEDIATYPE", "X-APPLE-OMIT-YEAR", "X-CUSTOM", "ALTID", "PID", "INDEX"]
 )  # those that say how to read a value, and those that are said elsewhere
 Values = str | tuple[str, ...]
 
@@ -65,7 +65,7 @@ class Mapper:
         """How the body names a property: `TEL (District office, work, fax)`."""
         if not one.params and not one.group:
             return label(one.name)
-        words = [self.labels.get(one.group, ""), *(word for word in one.types if word not in DULL_TYPES)]
+        words = [self.labels.get(one.group, ""), one.param("X-CUSTOM"), *(word for word in one.types if word not in DULL_TYPES)]
         words += (f"{key.lower()}={value}" for key, value in one.params if key not in PLAIN_PARAMS and value)
         said = ", ".join(dict.fromkeys(word for word in words if word))
         return label(f"{one.name} ({said})"[:200] if said else one.name)

@@ -26,6 +26,7 @@ _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+=*\Z")
 _AGENT = re.compile(rb"(?:[\w.-]+\.)?AGENT(?:;[^:]*)?:\s*\Z", re.IGNORECASE)
 _PROPERTY = re.compile(r"(?:([\w-]+)\.)?([A-Za-z0-9_-]+)\Z")
 _ESCAPE = pattern(r"\\(.)")
+_CUSTOM = pattern(r"X-CUSTOM\((?:CHARSET=([\w-]+),)?(ENCODING=QUOTED-PRINTABLE,)?(.*)\)\Z", re.IGNORECASE)
 _MAY_FRAME = (b"B", b"b", b"E", b"e", b" ", b"\t", b"\xef")  # what BEGIN and END may begin with
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
@@ -235,7 +236,11 @@ def _split(head: str) -> list[str]:
 
 
 def _param(word: str) -> tuple[str, str]:
-    """`TYPE=work`, or a bare word of 2.1."""
+    """`TYPE=work`, or a bare word of 2.1; Android's `X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=42=C3=BC=72=6F)` is a label."""
+    custom = _CUSTOM.match(word.strip()) if "(" in word else None
+    if custom:
+        label = binascii.a2b_qp(custom[3].encode()) if custom[2] else custom[3].encode()
+        return "X-CUSTOM", _text(label, custom[1] or "")[0].strip()
     name, sign, value = word.strip().partition("=")
     if sign:
         return name.strip().upper(), value.strip().strip('"')
