@@ -178,6 +178,14 @@ def test_two_people_of_one_name_have_each_their_own_photo():
     assert sorted(path for path in vault if path.startswith("att")) == ["attachments/ada-2-photo.jpg", "attachments/ada-photo.jpg"]
 
 
+def test_what_nobody_has_of_a_group_is_told():
+    board = card("KIND:group", "FN:The board", "MEMBER:urn:uuid:1", "NOTE:Meets in May", "EMAIL:board@a.example", "REV:1", version="4.0")
+    empty = card("KIND:group", "FN:Nobody", version="4.0")
+    found = reading(card("UID:1", "FN:Ada King") + board + empty)
+    assert [one.name for one in found.people] == ["Ada King"]
+    assert found.notes == ('people.vcf:6: a group, "The board": left out: a note, email', 'people.vcf:15: a group, "Nobody", and of nobody')
+
+
 def test_groups_are_on_each_of_their_members_and_organisations_are_counted():
     group = card("KIND:group", "FN:The board", "MEMBER:urn:uuid:1", "MEMBER:urn:uuid:9", version="4.0")
     found = reading(card("FN:Ada", "UID:urn:uuid:1") + group + card("KIND:org", "FN:Acme") + card("FN:Other", "X-ABShowAs:COMPANY"))

@@ -53,6 +53,7 @@ class _Taken:
         elif is_group(card):
             for uid in mapped.members:
                 self.members[uid].append(mapped.person.name)
+            self.notes += _of_a_group(mapped, where)
         elif is_organisation(card) and not self.hints.include_orgs:
             self.organisations.append(mapped.person.name)
         else:
@@ -84,3 +85,14 @@ class _Taken:
         held = person.keys.get("groups", ())
         there = (held,) if isinstance(held, str) else held
         return person._replace(keys={**person.keys, "groups": tuple(dict.fromkeys((*there, *groups)))})
+
+
+def _of_a_group(mapped: Mapped, where: Location) -> list[str]:
+    """What of a group's card nobody has room for: its members have its name alone."""
+    person = mapped.person
+    left = [*(["a note"] if person.note else []), *person.keys, *(one.words for one in person.attachments)]
+    members = "" if mapped.members else ", and of nobody"
+    if not left and mapped.members:
+        return []
+    words = f": left out: {', '.join(left)}" if left else ""
+    return [f'{where.path}:{where.line}: a group, "{person.name}"{members}{words}']
