@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plaintextcrm.core.exchange import outlook
-from tests.exchange.given import OUTLOOK, knows, lines, one, read, rows
+from tests.exchange.given import OUTLOOK, knows, lines, one, read, rows, table
 
 ADA = {
     "Title": "Lady", "First Name": "Ada", "Last Name": "King", "Company": "Engine Works", "Department": "Mills", "Job Title": "Analyst",
@@ -107,6 +107,33 @@ def test_other_languages_say_the_same(header, cells):
         "company": "Engine Works", "role": "Analyst", "email": "ada@home.example", "phone": ("+44 3", "+44 1"),
         "address": ("1 Mill Lane, Manchester",), "location": "Manchester", "birthday": "1985-12-31", "tags": ("Sailors", "Vienna"),
     }  # fmt: skip
+
+
+GERMAN = {
+    "Anrede": "Frau Dr.", "Vorname": "Änne", "Nachname": "Groß", "Straße geschäftlich": "Hauptstraße 5", "Straße geschäftlich 2": "Eingang B",
+    "Ort geschäftlich": "Köln", "Postfach geschäftlich": "PF 7", "Weiterer Ort": "Füssen", "Weiteres/r Bundesland/Kanton": "Bayern",
+    "Weiteres/e Land/Region": "Deutschland", "Telefon Assistent": "0221 1", "Telefon Firma": "0221 2", "Beruf": "Bäckerin",
+    "E-Mail-Adresse": "aenne@home.example", "E-Mail-Typ": "SMTP", "E-Mail: Angezeigter Name": "Änne G.", "E-Mail 2: Adresse": "/o=Works/cn=ag",
+    "E-Mail 2: Typ": "EX", "Empfohlen von": "Hans Kurz", "Geschlecht": "Keine Angabe", "Geburtstag": "0.0.00", "Kinder": "Max",
+    "Name des/r Vorgesetzten": "Frau Lang", "Ort": "Rheinland", "Priorität": "Normal", "Privat": "Aus", "Regierungsnr.": "12 345",
+    "Stichwörter": "wichtig", "Vertraulichkeit": "Normal",
+}  # fmt: skip
+
+
+def test_all_of_a_german_file_is_understood_and_what_outlook_writes_for_everybody_left_out():
+    found = read(outlook, table([list(GERMAN), list(GERMAN.values())]))
+    (anne,) = found.people
+    assert anne.keys == {
+        "name_prefix": "Frau Dr.", "role": "Bäckerin", "email": "aenne@home.example", "phone": ("0221 2", "0221 1"), "location": "Köln",
+        "address": ("Hauptstraße 5, Eingang B, PF 7, Köln", "Füssen, Bayern, Deutschland"), "referred_by": "Hans Kurz",
+        "family": ("Max, children",), "tags": "wichtig",
+    }  # fmt: skip
+    assert [(other.name, other.words) for other in anne.related] == [("Frau Lang", "Manager")]
+    assert lines(anne) == [
+        "- Telefon Assistent: 0221 1", "- Telefon Firma: 0221 2", "- E-Mail: Angezeigter Name: Änne G.", "- E-Mail 2: Adresse: /o=Works/cn=ag",
+        "- E-Mail 2: Typ: EX", "- Ort: Rheinland", "- Regierungsnr.: 12 345",
+    ]  # fmt: skip
+    assert found.notes == ("exports/people.csv: 1 government ID number would stand in plain text, and in git's history",)
 
 
 def test_a_government_number_is_told_before_it_is_written():

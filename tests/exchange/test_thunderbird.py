@@ -54,5 +54,18 @@ def test_a_header_that_ends_in_a_comma_and_the_german_one():
     assert (ada.name, ada.note, ada.keys["birthday"], ada.keys["phone"]) == ("Ada König", "Notiz", "1985-12-10", "+49 1")
 
 
+def test_addresses_phones_and_the_job_of_a_german_file_are_whole():
+    header = (
+        "Vorname,Nachname,Primäre E-Mail-Adresse,Tel. privat,Fax-Nummer,Privat: Adresse,Privat: Adresse 2,Privat: Ort,Privat: Bundesland,"
+        "Privat: PLZ,Privat: Land,Dienstlich: Adresse,Dienstlich: Ort,Dienstlich: Bundesland,Arbeitstitel"
+    )
+    found = one(thunderbird, f"{header}\nKäthe,Öhr,k@a.example,030 1,030 2,Weg 1,Haus 2,Berlin,BE,10115,DE,Allee 2,Potsdam,BB,Ärztin\n")
+    assert found.keys == {
+        "email": "k@a.example", "phone": "030 1", "role": "Ärztin", "location": "Berlin, BE, DE",
+        "address": ("Weg 1, Haus 2, Berlin, BE, 10115, DE", "Allee 2, Potsdam, BB"),
+    }  # fmt: skip
+    assert lines(found) == ["- Tel. privat: 030 1", "- Fax-Nummer: 030 2"]
+
+
 def test_without_a_header_nobody_is_guessed():
     assert not knows(thunderbird, "Ada,King,Ada King,,ada@home.example\n")

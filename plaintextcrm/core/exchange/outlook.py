@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from plaintextcrm.core.exchange.headings import english
 from plaintextcrm.core.exchange.incoming import Given, Hints, Reading
 from plaintextcrm.core.exchange.products import Draft, joined, read_people, split
+from plaintextcrm.core.exchange.table import fold_column
 
 PHONES = (
     "mobile_phone", "primary_phone", "business_phone", "home_phone", "business_phone_2", "home_phone_2", "other_phone",
     "company_main_phone", "car_phone", "radio_phone", "callback", "assistant's_phone", "tty/tdd_phone",
 )  # fmt: skip
-SAID_BY_ALL = (("gender", "Unspecified"), ("priority", "Normal"), ("private", "False"), ("sensitivity", "Normal"), ("e_mail_type", "SMTP"),
-               ("e_mail_2_type", "SMTP"), ("e_mail_3_type", "SMTP"))  # fmt: skip
+SAID_BY_ALL = (
+    ("gender", "Unspecified"), ("priority", "Normal"), ("private", "False"), ("sensitivity", "Normal"), ("e_mail_type", "SMTP"),
+    ("e_mail_2_type", "SMTP"), ("e_mail_3_type", "SMTP"), ("gender", "Keine Angabe"), ("private", "Aus"), ("private", "Falsch"),
+)  # fmt: skip
 KIN = (("spouse", "Spouse"), ("children", "Children"), ("manager's_name", "Manager"), ("assistant's_name", "Assistant"))
 STREET = ("", "_2", "_3")
 
@@ -20,7 +24,7 @@ STREET = ("", "_2", "_3")
 def read(files: Sequence[Given], hints: Hints) -> Reading | None:
     """What Outlook's files say, or None where none is one."""
     found = read_people(files, hints, _fits, _means, ("birthday", "anniversary"), "Outlook")
-    sensitive = found and sum("Government ID Number" in dict(person.rest) for person in found.people)
+    sensitive = found and sum(any(english(fold_column(column)) == "government_id_number" for column, _ in one.rest) for one in found.people)
     if not found or not sensitive:
         return found
     numbers = f"{sensitive:,} government ID number{'' if sensitive == 1 else 's'}"
