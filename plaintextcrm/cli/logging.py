@@ -25,6 +25,7 @@ from plaintextcrm.core.text import decode, readable
 from plaintextcrm.edge import clock
 
 _BREAKS = pattern(r"\r\n|\r|\n|\u2028|\u2029|\x0b|\x0c|\x85")
+_TIMED = pattern(r"(.*?\S)(?:T| +(?:at +)?)([0-9]{1,2}:[0-9]{2})(?::[0-9]{2})?\Z")
 
 
 class Asked(NamedTuple):
@@ -86,7 +87,8 @@ def log(run: Run, who: str, words: Sequence[str], asked: Asked) -> int:
     """Write the entry and say what it did."""
     vault = run.vault
     ids = finding.whos(vault, who, clock.seconds())
-    on = day_of(run, asked.day, PAST) if asked.day else run.today
+    day, asked = _time_apart(asked)
+    on = day_of(run, day, PAST) if day else run.today
     kind, text, in_editor = _kind_and_text(run, who, words, asked)
     try:
         return _log(run, ids, on, (kind, text), asked)
@@ -199,6 +201,16 @@ def _value(value: float) -> str:
     if not isfinite(value):
         raise Usage(f"--value {value}: write a number")
     return f"{Decimal(repr(value)):f}".removesuffix(".0")
+
+
+def _time_apart(asked: Asked) -> tuple[str | None, Asked]:
+    """The day without a time that stands behind it, `2026-12-20 10:30` or `tomorrow at 10:30`; that time is the entry's."""
+    match = _TIMED.match(asked.day) if asked.day else None
+    if not match:
+        return asked.day, asked
+    if asked.at_time and _time(asked.at_time) != _time(match[2]):
+        raise Usage(f"the time is given twice: {match[2]} in -d and {asked.at_time} with -t")
+    return match[1], asked._replace(at_time=match[2])
 
 
 def _time(text: str | None) -> str | None:

@@ -31,6 +31,10 @@ LOGGED = [
     (("call", "-d", "yesterday"), "- 2026-11-20 call"),
     (("call", "-d", "fri"), "- 2026-11-20 call"),
     (("call", "-d", "3 days ago", "-t", "9:05"), "- 2026-11-18 09:05 call"),
+    (("call", "-d", "2026-11-18 9:05"), "- 2026-11-18 09:05 call"),
+    (("call", "-d", "2026-11-18T09:05:30"), "- 2026-11-18 09:05 call"),
+    (("call", "-d", "yesterday at 9:05", "-t", "09:05"), "- 2026-11-20 09:05 call"),
+    (("dinner", "-d", "in 2 weeks 19:30"), "- [ ] 2026-12-05 19:30 dinner"),
     (("call", "x", "--in"), "- 2026-11-21 call: x [dir:: in]"),
     (("call", "x", "--out", "--minutes", "20"), "- 2026-11-21 call: x [dir:: out] [minutes:: 20]"),
     (("referral-in", "the Okafors", "--value", "12000"), "- 2026-11-21 referral-in: the Okafors [value:: 12000]"),
@@ -46,6 +50,14 @@ LOGGED = [
 @pytest.mark.parametrize(("words", "line"), LOGGED, ids=[" ".join(words) for words, _ in LOGGED])
 def test_log_writes(people: Place, words: tuple[str, ...], line: str) -> None:
     assert people.added("log", "ada", *words) == [line]
+
+
+def test_two_times_are_refused_and_so_is_none_of_the_clock(people: Place) -> None:
+    before = people.text("ada-king")
+    twice = people("log", "ada", "call", "-d", "yesterday 9:05", "-t", "10:00")
+    assert (twice.code, twice.err) == (2, "ptcrm: the time is given twice: 9:05 in -d and 10:00 with -t\n")
+    assert people("log", "ada", "call", "-d", "2026-11-18 25:00").code == 2
+    assert people.text("ada-king") == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell quotes differently")
