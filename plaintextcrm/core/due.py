@@ -112,7 +112,7 @@ def cut(marks: Sequence[Mark], room: int) -> tuple[Mark, ...]:
 
 
 def dated_rows(contact: Contact, standing: Standing, settings: Settings, today: date) -> tuple[DatedRow, ...]:
-    """What is near of one contact: occasions, plans within 30 days, promises and next contacts within `soon_days`."""
+    """What is near of one contact, by day: occasions, plans within 30 days, promises and next contacts within `soon_days`."""
     if standing.hidden == "wholly":
         return ()
     from plaintextcrm.core.due_words import entry_words
@@ -130,7 +130,7 @@ def dated_rows(contact: Contact, standing: Standing, settings: Settings, today: 
             rows.append(DatedRow(task.due, *who, "promise", label))
     if contact.next_contact and today < contact.next_contact <= soon:
         rows.append(DatedRow(contact.next_contact, *who, "next contact", "promised to be in touch"))
-    return tuple(rows)
+    return tuple(sorted(rows, key=lambda row: row.on))
 
 
 def due_row(

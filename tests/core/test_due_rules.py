@@ -487,6 +487,16 @@ def test_a_plan_that_hides_is_shown_among_the_dates() -> None:
     assert [(row.on, row.kind, row.label) for row in dates] == [(date(2026, 11, 25), "plan", "lunch: at the harbour")]
 
 
+def test_dates_of_one_person_stand_by_day_whatever_they_are() -> None:
+    one = contact(
+        f"next_contact: {ago(-3)}", "birthday: --11-26", f"- [ ] {ago(-20)} lunch", "- 2026-11-01 call", f"  - [ ] a map [due:: {ago(-6)}]"
+    )
+    dates = due.dated_rows(one, standing(one), Settings(), TODAY)
+    assert [(row.on.isoformat(), row.kind) for row in dates] == [
+        (ago(-3), "next contact"), (ago(-5), "birthday"), (ago(-6), "promise"), (ago(-20), "plan"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("line", ["snooze_until: 2027-01-01", "paused: true", "- 2026-11-20 call [reached:: no]", "- 2026-11-25 lunch"])
 def test_what_is_owed_still_shows_for_those_hidden_from_their_cadence(line: str) -> None:
     found = standing(contact(line, "next_contact: 2026-11-20", *LATE))
