@@ -722,6 +722,17 @@ def test_forget_of_somebody_nobody_links_to_outside_git(tmp_path: Path) -> None:
     assert "filter-repo" not in said.err
 
 
+def test_forget_says_where_what_an_import_said_is_kept(tmp_path: Path) -> None:
+    root = vault(tmp_path / "v", {"ada-king": ADA})
+    assert "an import" not in done(inside(root, "forget", "ada-king", "-y")).err, "nothing was imported"
+    (tmp_path / "Connections.csv").write_text(
+        "First Name,Last Name,URL,Connected On\nBen,Ray,https://www.linkedin.com/in/ben,01 Feb 2020\n"
+    )
+    done(inside(root, "import", str(tmp_path / "Connections.csv"), "-y"))
+    told = next(line for line in done(inside(root, "forget", "ben-ray", "-y")).err.splitlines() if "an import" in line)
+    assert b"Ben Ray" in Path(told.rpartition(": ")[2]).read_bytes()
+
+
 def test_a_file_that_cannot_be_understood_can_be_forgotten_and_taken_back(tmp_path: Path) -> None:
     odd = b"---\nname: [\n---\n\xff <<<<<<< x\r\n"
     root = vault(tmp_path / "v", {"ada-king": odd})

@@ -20,6 +20,7 @@ from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.relink import Move, People, lines_with, relinked
 from plaintextcrm.core.text import decode, fold
 from plaintextcrm.edge import git, vault
+from plaintextcrm.edge.paths import Path
 
 
 class Renamed(NamedTuple):
@@ -218,6 +219,13 @@ def forget(vault_: Vault, id: str, how: How = How()) -> Written:
         return [Edit(path, _own_file(vault_, id).data, None)]
 
     return writing.write(vault_, plan, f"forget: {id}", how)
+
+
+def import_memories(vault_: Vault) -> tuple[Path, ...]:
+    """Where stands what imports and folders of cards said of people; forgetting somebody leaves it there."""
+    from plaintextcrm.edge import lastimport, vdirbase
+
+    return tuple(path for path in (vault_.state / lastimport.FILE, vault_.state / vdirbase.FOLDER) if os.path.exists(path))
 
 
 def has_history(vault_: Vault) -> bool:

@@ -127,6 +127,8 @@ def _tell_history(run: Run, path: str) -> None:
     import shlex
 
     run.tell(f"ptcrm: the undo journal keeps the file until it is cleared: {run.vault.state}")
+    for kept in moving.import_memories(run.vault):
+        run.tell(f"ptcrm: what an import said of them, if one did, is kept until it is cleared: {kept}")
     if moving.has_history(run.vault):
         run.tell("ptcrm: git history keeps what was committed of it; to remove that, in a fresh clone:")
         run.tell(f"  git filter-repo --invert-paths --path {shlex.quote(path)}")

@@ -10,6 +10,8 @@ from hashlib import sha256
 
 from plaintextcrm.edge.paths import Path
 
+FOLDER = "vdir"
+
 
 def load(state: Path, directory: Path | str) -> dict[str, str]:
     """uid -> the card as it was last seen on both sides; nothing where that is not known."""
@@ -43,4 +45,4 @@ def store(state: Path, directory: Path | str, mapping: Mapping[str, str]) -> Non
 def _file(state: Path, directory: Path | str) -> str:
     """One file a folder, whatever way leads there."""
     digest = sha256(os.path.realpath(str(directory)).encode("utf-8", "surrogateescape")).hexdigest()
-    return os.path.join(str(state), "vdir", f"{digest}.json")
+    return os.path.join(str(state), FOLDER, f"{digest}.json")
