@@ -321,3 +321,48 @@ def test_notes_and_follow_ups_that_somebody_known_has_no_more_are_told(tmp_path:
         f'"{line}" of {tmp_path}/all.json:1: does not stand there' for line in ("Likes tea.", "- [ ] send it")
     ]
     assert (root / "contacts" / "ada.md").read_bytes() == before
+
+
+PLAIN = {
+    "ada-king": "---\nname: Ada King\n---\n\n## Log\n\n- 2026-01-01 call: hi\n\n## Notes\n\nLikes tea.\n",
+    "ada-king-2": "---\nname: Ada King\n---\n\n## Log\n\n- 2026-02-02 call: the other\n",
+    "bob": "---\nname: Bob Lee\n---\n", "dee": "# Dee Oh\n\n- [ ] call her\n", "work/eve": "---\nname: Eve\nrole: cook\n---\n",
+}  # fmt: skip
+
+
+def test_who_has_but_a_name_is_known_again_in_our_own_json(tmp_path: Path) -> None:
+    root = vault(tmp_path / "v", PLAIN)
+    assert ptcrm(root, "export", "json", "--private", "-o", str(tmp_path / "all.json")).code == 0
+    for home in ("one", "two", "two"):  # nothing is remembered of an import before
+        done = ptcrm(root, "import", str(tmp_path / "all.json"), "-y", home=tmp_path / home)
+        assert (done.code, done.err) == (0, "")
+        assert done.out.startswith("nothing new: all of it is there already\npeople: 0 new, 5 known\n")
+    assert {path.removeprefix("contacts/").removesuffix(".md") for path in paths(root)} == set(PLAIN)
+
+
+def test_what_was_changed_since_our_own_json_was_written_is_kept(tmp_path: Path) -> None:
+    root = vault(tmp_path / "v", PLAIN)
+    ptcrm(root, "export", "json", "--private", "-o", str(tmp_path / "all.json"))
+    vault(root, {"ada-king": PLAIN["ada-king"].replace("tea", "mint"), "work/eve": PLAIN["work/eve"].replace("cook", "baker")})
+    before = {path: (root / path).read_bytes() for path in paths(root)}
+    done = ptcrm(root, "import", str(tmp_path / "all.json"), "-y")
+    assert "people: 0 new, 5 known\n" in done.out
+    assert [line.replace(f"{tmp_path}/", "").partition(": ")[2].partition(" of ")[0] for line in done.err.splitlines()[1:]] == [
+        '"Likes tea."',
+        'role is "baker", in all.json:5 "cook"',
+    ]
+    assert before == {path: (root / path).read_bytes() for path in paths(root)}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "new"),
+    [
+        ("name: Ada King\nemail: other@example.org", 1), ("name: Ada Smith", 1), ("name: Ada King\nbirthday: 1990-01-01", 1),
+        ("name: Ada King\nemail: other@example.org\nbirthday: 1980-05-12", 0), ("name: Ada King\nrole: cook", 0),
+    ],
+)  # fmt: skip
+def test_the_same_id_in_another_vault_is_somebody_else_where_they_say_another_thing(tmp_path: Path, theirs: str, new: int) -> None:
+    other = vault(tmp_path / "other", {"ada": f"---\n{theirs}\n---\n"})
+    ptcrm(other, "export", "json", "--private", "-o", str(tmp_path / "all.json"))
+    root = vault(tmp_path / "v", {"ada": "---\nname: Ada King\nemail: ada@example.org\nbirthday: 1980-05-12\n---\n"})
+    assert f"people: {new} new, {1 - new} known\n" in ptcrm(root, "import", str(tmp_path / "all.json"), "-y").out

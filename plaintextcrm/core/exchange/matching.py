@@ -212,7 +212,10 @@ class _Matcher:
                 self.add(person, unlike[0] if unlike else None)
 
     def by_evidence(self, people: Sequence[Person], before: Before) -> None:
-        """Those whom a sign makes a contact, then who is where the last import put them, or says nothing else; the rest is new."""
+        """Those whom a sign makes a contact, then who is where the last import or our own export has them, or says nothing else.
+
+        The rest is new.
+        """
         sure = sure_pairs(people, self.contacts, self.same_name)
         for contact in sure.values():
             self.of_contact[contact.id] = -1  # nobody else's, though the numbers follow the file
@@ -237,10 +240,12 @@ class _Matcher:
         return normal(person.name) in names
 
     def namesake(self, person: Person, id: str | None) -> Contact | None:
-        """The contact of the name that the last import made or found, else the one that says exactly the same."""
+        """The contact of the name that the last import made or found, else of the id in our own export, else that says exactly the same."""
         found = [contact for contact in self.namesakes(person.name) if contact.id not in self.of_contact]
         found = [contact for contact in found if not (person.uid and contact.text("uid"))]
         known = next((contact for contact in found if contact.id == id), None)
+        if not known and not person.uid:
+            known = next((contact for contact in found if contact.id == person.id and not _gainsays(contact, person)), None)
         return known or next((contact for contact in found if self.came_so(person, contact) and _says_all(contact, person)), None)
 
     def came_so(self, person: Person, contact: Contact) -> bool:
@@ -300,6 +305,15 @@ class _Matcher:
         if self.members_of_nobody:
             self.name_only.append(f"{self.members_of_nobody:,} members of groups are in neither these files nor the vault: left out")
         return Matched(matches, tuple(self.refused), tuple(self.name_only), tuple(self.questions))
+
+
+def _gainsays(contact: Contact, person: Person) -> bool:
+    """Whether both say how to reach them or when they were born, and nothing of it is the same: another vault has that name, too."""
+    pairs = [(contact.texts(key), canonical(key, person.keys[key])) for key in _TELLING if key in contact.keys and key in person.keys]
+    return bool(pairs) and not any(set(ours) & set(theirs if isinstance(theirs, tuple) else (theirs,)) for ours, theirs in pairs)
+
+
+_TELLING = ("email", "phone", "linkedin", "birthday")
 
 
 def _several(name: str, who: Sequence[str]) -> str:
