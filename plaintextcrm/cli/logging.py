@@ -102,7 +102,7 @@ def _log(run: Run, ids: Sequence[str], on: date, said: tuple[str | None, str], a
     vault = run.vault
     entry = _entry(run, on, *said, asked)
     if len(ids) > 1:
-        entry = entry._replace(block_id=_block_id())
+        entry = entry._replace(block_id=entry.block_id or _block_id())
     follow_up = _follow_up(run, asked)
     next_day = _next(run, asked.next_) if asked.next_ else None
     done = writing.log(vault, ids, entry, follow_up=follow_up, next_contact=next_day, how=how_of(asked.dry_run, asked.no_commit))

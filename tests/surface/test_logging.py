@@ -189,6 +189,11 @@ def test_several_people_get_the_same_entry_with_links_and_one_block_id(people: P
     assert "Introduced them" not in people.text("ada-king") + people.text("bob-lee")
 
 
+def test_a_block_id_that_was_typed_is_that_of_all(people: Place) -> None:
+    assert people("log", "ada,bob", "lunch", "Soup ^my1d23").code == 0
+    assert [people.text(id).splitlines()[-1].split()[-1] for id in ("ada-king", "bob-lee")] == ["^my1d23"] * 2
+
+
 @pytest.mark.parametrize(
     "words",
     [
