@@ -48,7 +48,7 @@ def as_csv(rows: Sequence[Fact], columns: Sequence[str]) -> str:
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([_defused(safe(column)) for column in columns])  # keys of the user's own may be among them
     for row in rows:
         writer.writerow([_defused(safe(cell(row.get(column)))) for column in columns])
     return out.getvalue()

@@ -84,6 +84,15 @@ def test_no_cell_is_a_formula_and_commas_quotes_and_accents_come_back(tmp_path: 
     assert (row["phone"], row["met_at"]) == ("+351 1", 'a, "b" Ünï')
 
 
+def test_no_heading_is_a_formula_and_the_key_comes_back(tmp_path: Path) -> None:
+    root = vault(tmp_path / "v", {"eve": "---\nname: Eve\ntier: A\n'=1+1': lemon\n---\n"})
+    before, table = (root / "contacts/eve.md").read_bytes(), tmp_path / "all.csv"
+    assert ptcrm(root, "export", "csv", "-o", str(table)).code == 0
+    assert table.read_text(encoding="utf-8").splitlines()[0] == "id,name,tier,'=1+1"
+    assert ptcrm(root, "import", str(table), "-y").out.startswith("nothing new: all of it is there already\n")
+    assert (root / "contacts/eve.md").read_bytes() == before
+
+
 def test_csv_of_nobody_is_a_heading(tmp_path: Path) -> None:
     assert exported(vault(tmp_path / "v", {}), "csv") == "id,name\n"
 

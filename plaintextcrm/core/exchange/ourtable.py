@@ -42,7 +42,7 @@ def _means(draft: Draft) -> None:
         elif folded == "id":
             draft.other[_ID] = cell
         elif not kind:
-            draft.other[column.removeprefix(OTHER)] = cell
+            draft.other[_plain(column.removeprefix(OTHER), "")] = cell
         elif kind in ("partial", "date"):
             draft.day(folded, cell)
         elif kind in LIST_TYPES:
