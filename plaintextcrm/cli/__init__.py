@@ -207,7 +207,8 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.UsageError as error:
-        see = f" (see: {error.ctx.command_path} --help)" if error.ctx and error.ctx.command is not main_group else ""
+        inner = error.ctx if error.ctx and error.ctx.command is not main_group and not is_misplaced(error) else None
+        see = f" (see: {inner.command_path} --help)" if inner else ""
         _tell(f"ptcrm: {usage_words(error)}{see}")
         return 2
     except click.ClickException as error:
@@ -267,9 +268,18 @@ def usage_words(error: click.UsageError) -> str:
             else error.param.make_metavar(error.ctx or click.Context(main_group))
         )
         message = f"{name}: {' '.join(error.message.split()).rstrip('.')}"
+    if isinstance(error, click.NoSuchOption) and error.ctx and is_misplaced(error):
+        return f"{error.option_name} belongs before the command: ptcrm {error.option_name} … {error.ctx.info_name}"
     for theirs, ours in _WORDS:
         message = message.replace(theirs, ours)
     return (message[:1].lower() + message[1:] if not message.startswith("--") else message).rstrip(".")
+
+
+def is_misplaced(error: click.UsageError) -> bool:
+    """Whether the option that a command does not have is one of those before every command."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None or error.ctx.command is main_group:
+        return False
+    return any(error.option_name in param.opts for param in main_group.params)
 
 
 _WORDS = (

@@ -66,6 +66,13 @@ def test_a_slip_in_a_command_or_an_option_is_met_with_did_you_mean(capsys: pytes
     assert "--within" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--today", "--vault", "-C", "--no-cache"])
+def test_an_option_of_all_commands_behind_one_is_told_where_it_belongs(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["show", "ada", option, "x"]) == 2
+    told = f"ptcrm: {option} belongs before the command: ptcrm {option} … show\n"
+    assert capsys.readouterr().err == told
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("command", ["due", "build", "show"])
 def test_a_day_at_the_edge_of_the_calendar_is_refused(day: str, command: str, capsys: pytest.CaptureFixture[str]) -> None:
