@@ -76,7 +76,7 @@ def add_command(
 
     context = click.get_current_context()
     if context.args:
-        raise Usage(f"a name of several words needs quotes: {corrected(context, [name, *context.args])}")
+        raise Usage(_too_many(context, name))
     if not name.strip():
         raise Usage('a name is needed: ptcrm add "Ada King"')
     values: dict[str, str | bool | Sequence[str]] = {"name": " ".join(name.split())}
@@ -101,6 +101,18 @@ def add_command(
     if in_editor and written.edits and not dry_run:
         return _edit(run, id, no_commit)
     return code
+
+
+def _too_many(context: click.Context, name: str) -> str:
+    """What to type instead where more than a name was given: quotes round the name, `--set` before each KEY=VALUE."""
+    import shlex
+
+    pairs = [word for word in context.args if word.partition("=")[0].isidentifier() and "=" in word]
+    line = corrected(context, [name, *(word for word in context.args if word not in pairs)])
+    if not pairs:
+        return f"a name of several words needs quotes: {line}"
+    words = [part for word in shlex.split(line) for part in (("--set", word) if word in pairs else (word,))]
+    return f"KEY=VALUE stands behind --set: {shlex.join(words)}"
 
 
 @command("edit")

@@ -14,7 +14,7 @@ import pytest
 
 from plaintextcrm.cli import COMMANDS, main_group, run_command
 from tests.make import environment
-from tests.place import EXAMPLE, Place
+from tests.place import EXAMPLE, Place, argv_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process
 
@@ -135,6 +135,17 @@ def test_their_messages_are_lower_case_one_line_and_never_say_invalid(words: lis
     assert "invalid" not in said.lower()
     assert said[0] == said[0].lower()
     assert all(line.startswith("       see: ptcrm") for line in hints)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell quotes differently")
+@pytest.mark.parametrize("words", [("Bob Ray", "tier=A"), ("Bob", "Ray", "tier=A"), ("Bob", "tier=A", "Ray")], ids=" ".join)
+def test_a_key_and_a_value_beside_a_name_are_no_part_of_it(make: Callable[..., Place], words: tuple[str, ...]) -> None:
+    place = make({})
+    ran = place("add", *words)
+    assert ran.code == 2
+    assert ran.err.startswith("ptcrm: KEY=VALUE stands behind --set: ptcrm add "), ran.err
+    assert place(*argv_of(ran.err.split(": ", 2)[2].strip())[1:]).code == 0
+    assert place.text("bob-ray").startswith("---\nname: Bob Ray\ntier: A\n")
 
 
 def test_too_many_names_to_add_show_the_corrected_line(make: Callable[..., Place]) -> None:
