@@ -381,6 +381,14 @@ def test_what_is_not_placed_says_why_and_ends_with_its_exit_code(root: Path, lin
     assert len(ran.err.splitlines()) == 1
 
 
+def test_the_option_proposed_for_a_plan_means_the_day_that_was_understood(root: Path) -> None:
+    told = done(ptcrm(root, "jot", "Coffee with Ada next monday", "-y"), 2).err
+    option = told.strip().rpartition("ptcrm log ")[2].split()
+    assert option == ["-d", "2026-11-23"], "log looks back: next monday would be 16 November"
+    done(ptcrm(root, "log", "ada", "coffee", *option))
+    assert "- [ ] 2026-11-23 coffee" in (root / "contacts/ada-king.md").read_text()
+
+
 def test_one_line_that_is_placed_beside_one_that_is_not_is_written(root: Path) -> None:
     ran = done(ptcrm(root, "jot", "Coffee with Ben\nCoffee with Ada", "-y"), 4)
     assert '"Coffee with Ben": two are called Ben' in ran.err

@@ -160,7 +160,7 @@ def _day_of(text: str, named: Sequence[Claim], today: date) -> date:
         second = text[other.start : other.end]
         raise DayUnclear(f'it names two days, "{word}" and "{second}": begin the line with the one that is meant')
     if first.on > today:
-        raise DayUnclear(f'"{word}" is a day to come, {iso}: begin the line with the day it was; a plan is made with ptcrm log -d')
+        raise DayUnclear(f'"{word}" is a day to come, {iso}: begin the line with the day it was; a plan is made with ptcrm log -d {iso}')
     if not begins and (today - first.on).days > _FAR:
         raise DayUnclear(f'"{word}" is {iso}, long ago: begin the line with the day that is meant')
     return first.on
