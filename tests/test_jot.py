@@ -192,6 +192,14 @@ def test_who_is_never_guessed(line: str, why: str) -> None:
     assert why in str(error.value)
 
 
+def test_of_many_who_may_be_meant_eight_are_named() -> None:
+    many = crowd([Known(f"ada-{number}", f"Ada {number}") for number in range(10, 30)])
+    with pytest.raises(NotFound) as error:
+        understand("Coffee with Ada", many, STANDARD, TODAY)
+    assert str(error.value).count("(Ada ") == 8
+    assert "ada-17 (Ada 17) and 12 more: write the whole name, or [[id]]" in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

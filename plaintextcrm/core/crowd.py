@@ -26,6 +26,8 @@ _ALSO_WORDS = frozenset(
     "long young bean son sun wed sat mon an do so ho my me he she we you it they her him his our us one two".split()
 )
 
+MOST_TOLD = 8  # names in a question, as where WHO is several people
+
 Phrase = tuple[str, ...]
 
 
@@ -40,8 +42,10 @@ class Crowd(NamedTuple):
     names: Mapping[str, str]  # id -> name
 
     def shown(self, ids: Iterable[str]) -> str:
-        """`ada-king (Ada King), ada-bell (Ada Bell)`."""
-        return ", ".join(f"{id} ({self.names[id]})" for id in sorted(ids))
+        """`ada-king (Ada King), ada-bell (Ada Bell)`, of many the first eight."""
+        told = sorted(ids)
+        more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
+        return ", ".join(f"{id} ({self.names[id]})" for id in told[:MOST_TOLD]) + more
 
 
 def crowd(people: Iterable[Known]) -> Crowd:
