@@ -363,6 +363,17 @@ def test_a_journey_that_is_not_understood_is_2_and_says_what_would_be_right(smal
     assert said in ran(small, "trip", "porto", *words, code=2).err
 
 
+@pytest.mark.parametrize("day", range(17, 24))
+def test_from_and_to_as_weekdays_are_one_journey_on_every_day_of_the_week(small: Path, day: int) -> None:
+    given = ("trip", "porto", "--from", "wed", "--to", "fri", "--json")
+    found = json.loads(inside(small, *given, today=f"2026-11-{day}").out)["rows"]
+    wednesday = "2026-11-18" if day == 17 else "2026-11-25"
+    days = {row["day"] for row in found if row["day"]}
+    assert days
+    assert min(days) >= wednesday
+    assert max(days) <= (date.fromisoformat(wednesday) + timedelta(2)).isoformat()
+
+
 def test_an_empty_vault_and_a_place_where_nobody_lives_have_no_journey(small: Path, tmp_path: Path) -> None:
     empty = vault(tmp_path / "empty", {})
     for folder in (empty, small):

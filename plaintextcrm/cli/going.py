@@ -124,9 +124,11 @@ def trip_command(
 
 
 def _journey(run: Run, place: str, first: str, last: str, meals: int | None) -> Journey:
-    from plaintextcrm.core.spoken import FUTURE
+    from plaintextcrm.core.spoken import FUTURE, weekday_after
 
     start, end = day_of(run, first, FUTURE), day_of(run, last, FUTURE)
+    if end < start:
+        end = weekday_after(last, start) or end  # `--from wed --to fri` on a Thursday: the Friday after that Wednesday
     if start < run.today:
         raise Usage(f"--from {start.isoformat()} is before today: a journey to come is needed")
     if end < start:

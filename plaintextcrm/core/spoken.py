@@ -52,6 +52,11 @@ def parse_spoken(text: str, today: date, direction: int) -> date:
     return spoken
 
 
+def weekday_after(text: str, day: date) -> date | None:
+    """The nearest such weekday after a day, None where the text is no weekday."""
+    return _weekday(" ".join(text.lower().split()), day, FUTURE)
+
+
 def short_forms(words: str, today: date, direction: int) -> tuple[str, ...]:
     """What `26.11.` or `26/11`, a day and a month without a year, may mean, in ISO: the nearest ones in that direction."""
     match = re.match(_SHORT, words)
