@@ -450,3 +450,22 @@ def test_of_a_few_and_in_a_pipe_no_bar_is_drawn(tmp_path: Path) -> None:
     assert "━" not in on_a_terminal(tmp_path, "set", "--where", "tier:C", "tier=B", "-y", root=many(tmp_path, 7))
     said = ptcrm(many(tmp_path / "more", 150), "set", "--where", "tier:C", "tier=B", "-y")
     assert (said.code, "━" in said.out + said.err) == (0, False)
+
+
+def test_a_name_that_is_set_says_how_the_old_one_is_kept(folder: Path) -> None:
+    (folder / "contacts/eve.md").write_text("Saw [[Ada King]] there.\n")
+    said = inside(folder, "set", "ada", "name=Ada Byron-Lee")
+    assert said.err == (
+        "ptcrm: \"Ada King\" finds Ada Byron-Lee no more; to keep it, and the links: ptcrm undo, then ptcrm rename ada-king 'Ada Byron-Lee'\n"
+    )
+    assert inside(folder, "show", "Ada King").code == 4
+    assert inside(folder, "undo").code == inside(folder, "rename", "ada-king", "Ada Byron-Lee").code == 0
+    assert inside(folder, "show", "Ada King").out.startswith("Ada Byron-Lee")
+    assert text(folder, "eve") == "Saw [[Ada Byron-Lee]] there.\n"
+
+
+@pytest.mark.parametrize(
+    "words", [("bob", "name=Bob Lee"), ("bob", "name=Bobby Lee", "aliases+=Bob Lee"), ("bob", "name=X", "-n"), ("eve", "name=Eve")]
+)
+def test_where_the_old_name_still_leads_there_nothing_is_said_of_it(folder: Path, words: tuple[str, ...]) -> None:
+    assert inside(folder, "set", *words).err == ""

@@ -12,7 +12,7 @@ from plaintextcrm.app import changing, finding
 from plaintextcrm.app.changing import Changed
 from plaintextcrm.cli.run import FilterCommand, Run, command, terms_of, write_options
 from plaintextcrm.cli.wrote import how_of, report
-from plaintextcrm.core.errors import Usage
+from plaintextcrm.core.errors import NotFound, Usage
 from plaintextcrm.core.splice import Change
 from plaintextcrm.core.standing import Standing
 from plaintextcrm.core.text import typed
@@ -52,11 +52,31 @@ def set_command(run: Run, words: tuple[str, ...], many: bool, yes: bool, dry_run
     if many and not dry_run and not yes and not _agreed(run, ids, changes, asked):
         return 0
     first = ids[0] if len(ids) == 1 else f"{len(ids)} people"
+    old = finding.one(run.vault, ids[0]).name if len(ids) == 1 and _sets_name(changes) else ""
     done = changing.change_keys(run.vault, ids, changes, f"set: {first}: {asked}", how_of(dry_run, no_commit), run.progress)
     code = report(run, done.written, " · ".join([f"set: {asked} ({_shown(done.names)})", *_turn(run, done, changes)]))
     for key, near in changing.near_keys(changes) if done.written.edits else ():
         run.tell(f'ptcrm: key "{key}" is none of ours and is taken as your own: did you mean {near}?')
+    if old and done.written.edits and not dry_run:
+        _tell_of_old_name(run, ids[0], old)
     return code
+
+
+def _sets_name(changes: Sequence[Change]) -> bool:
+    from plaintextcrm.core.vocabulary import find_key
+
+    return any((key := find_key(change.key)) and key.name == "name" and change.items for change in changes)
+
+
+def _tell_of_old_name(run: Run, id: str, old: str) -> None:
+    """Where a name is set, nothing leads from the old one to somebody any more: `rename` would have kept it, and the links."""
+    name = finding.one(run.vault, id).name
+    try:
+        if finding.who(run.vault, old, clock.seconds()) == id:
+            return
+    except NotFound:
+        pass
+    run.tell(f'ptcrm: "{old}" finds {name} no more; to keep it, and the links: ptcrm undo, then ptcrm rename {typed(id, name)}')
 
 
 def _named(run: Run, others: Sequence[str]) -> tuple[str, ...]:
