@@ -221,6 +221,23 @@ def test_changes_by_hand_are_committed_first_and_nothing_else_is(team: Team) -> 
     assert "Good news" in noor.text("ada")
 
 
+def test_changed_settings_stay_here_and_that_is_told_with_what_shares_them(team: Team) -> None:
+    lee, noor = team.clone("lee"), team.clone("noor")
+    told = "ptcrm: ptcrm.toml is changed and not shared: git add ptcrm.toml, git commit -m settings ptcrm.toml, ptcrm sync\n"
+    with open(lee.root / "ptcrm.toml", "a") as file:
+        file.write('[team.lee]\nname = "Lee Park"\n')
+    assert done(lee("sync", "-n")).err == told
+    ran = done(lee("sync"))
+    assert (ran.out, ran.err) == ("nothing new here, nothing new in origin/main\n", told)
+    *by_git, again = told.strip().partition("shared: ")[2].split(", ")
+    for line in by_git:
+        run_git(lee.root, *line.split()[1:])
+    assert again == "ptcrm sync"
+    assert done(lee("sync")).err == ""
+    done(noor("sync"))
+    assert "Lee Park" in (noor.root / "ptcrm.toml").read_text()
+
+
 def test_a_dry_run_commits_nothing_registers_nothing_and_says_what_it_would_commit(team: Team) -> None:
     lee = team.clone("lee")
     edited(lee, "ada", "Old news", "Good news")

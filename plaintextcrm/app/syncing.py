@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from plaintextcrm.app import making
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import contact as contacts
+from plaintextcrm.core import settings
 from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.model import Contact, Interaction, Source
 from plaintextcrm.core.record import NamedTuple
@@ -36,12 +37,16 @@ class News(NamedTuple):
 
 
 class Synced(NamedTuple):
-    """What a sync did, or with `dry_run` would do: what came in, what went out, which files were committed first."""
+    """What a sync did, or with `dry_run` would do: what came in, what went out, which files were committed first.
+
+    `unshared` says that the settings are changed by hand: no contact file, so they are not committed and stay here.
+    """
 
     came: News
     went: News
     by_hand: tuple[str, ...]
     where: str
+    unshared: bool = False
     dry_run: bool = False
 
 
@@ -68,15 +73,17 @@ def sync(vault_: Vault, *, dry_run: bool = False, many_may_vanish: bool = False)
     with locked(vault_.state):
         shared = _shared(vault_)
         _refuse_unsettled(vault_)
-        by_hand = _by_hand(vault_, many_may_vanish)
+        changed = versions.changed_by_hand(vault_.root)
+        by_hand = _by_hand(vault_, changed, many_may_vanish)
+        unshared = any(path == settings.FILE for path, _ in changed)
         theirs = _fetched(vault_, shared, many_may_vanish)
         if dry_run:
-            return _would_sync(vault_, shared, theirs, by_hand)
+            return _would_sync(vault_, shared, theirs, by_hand)._replace(unshared=unshared)
         _commit(vault_, by_hand)
         before = versions.commit_of(vault_.root, "HEAD")
         theirs = _merged_and_pushed(vault_, shared, theirs, many_may_vanish)
         after = versions.commit_of(vault_.root, "HEAD")
-        return Synced(_news(vault_, before, after), _news(vault_, theirs, after), by_hand, shared.where)
+        return Synced(_news(vault_, before, after), _news(vault_, theirs, after), by_hand, shared.where, unshared)
 
 
 def _would_sync(vault_: Vault, shared: Shared, theirs: str, by_hand: tuple[str, ...]) -> Synced:
@@ -135,9 +142,9 @@ def _refuse_unsettled(vault_: Vault) -> None:
 # --- changes by hand -----------------------------------------------------------------------------------------------
 
 
-def _by_hand(vault_: Vault, many_may_vanish: bool) -> tuple[str, ...]:
-    """The contact files that are not as in the newest commit."""
-    changed = [(path, how) for path, how in versions.changed_by_hand(vault_.root) if vault.is_contact_path(path, vault_.settings)]
+def _by_hand(vault_: Vault, everything: Iterable[tuple[str, str]], many_may_vanish: bool) -> tuple[str, ...]:
+    """The contact files among what is not as in the newest commit."""
+    changed = [(path, how) for path, how in everything if vault.is_contact_path(path, vault_.settings)]
     if not many_may_vanish:
         removed = sum("D" in how for _, how in changed) - sum(how in ("??", "A ") for _, how in changed)  # moved is not removed
         emptied = sum(_is_empty(vault_.root / path) for path, _ in changed)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plaintextcrm.cli.run import Run, command
+from plaintextcrm.core.settings import FILE
 from plaintextcrm.core.text import safe
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def sync_command(run: Run, dry_run: bool, even_if_many_vanish: bool) -> int:
         run.say(safe(f"{'to go' if dry_run else 'went'} out to {done.where}: {went}"))
     if not (came or went or done.by_hand):
         run.say(safe(f"nothing new here, nothing new in {done.where}"))
+    if done.unshared:
+        run.tell(f"ptcrm: {FILE} is changed and not shared: git add {FILE}, git commit -m settings {FILE}, ptcrm sync")
     return 0
 
 
