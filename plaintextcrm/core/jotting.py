@@ -71,12 +71,13 @@ _NOT_SURELY_MONTH = pattern(r"[0-9]{1,2}(?:,|\. (?:Mar|March|April|May|June|Augu
 _OTHER_DAY = pattern(r"(?i:(?<!\w)(?:by|until|till?|before|since|after|due)(?: (?:the|about|on))? \Z)")
 _LISTED = pattern(r"[0-9]{1,2}\. (April|May|June|August)\b")  # the second in a list, or a day
 _WITH_TIME = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+_BOLD = pattern(r"(\*\*|__)([0-9]{4}-[0-9]{2}-[0-9]{2})(?::?\1:?)\Z")
 _FAR = 366  # days back, from which a day inside a line is hardly the day of the contact
 
 
 def _days(text: str, claims: Sequence[Claim], today: date, long: bool) -> Iterator[Claim]:
     """The days that the line names: those of several words or with a digit (`long`), else single words, `sat` with a doubt."""
-    pieces = [(match[0].strip("\"'()").rstrip(",;:.!?)\"'"), match) for match in _PIECE.finditer(text)]
+    pieces = [(_bold_day(match[0]) or match[0].strip("\"'()").rstrip(",;:.!?)\"'"), match) for match in _PIECE.finditer(text)]
     taken = list(claims)
     for place, (first, match) in enumerate(pieces):
         begin = fold(first)
@@ -91,6 +92,8 @@ def _days(text: str, claims: Sequence[Claim], today: date, long: bool) -> Iterat
             end = last_match.start() + last_match[0].index(last) + len(last)
             end -= len(last) - 10 if size == 1 and _WITH_TIME.match(last) else 0
             words = " ".join(text[start:end].split())
+            if size == 1 and _bold_day(match[0]):
+                start, end = match.span()  # the marks round it go, too
             day = _day(words, today) if is_free(taken, start, end) else None
             if day:
                 mark = text[end : end + 1]
@@ -103,6 +106,12 @@ def _days(text: str, claims: Sequence[Claim], today: date, long: bool) -> Iterat
                 taken.append(Claim(start, end, "day", (), day.on, day.why))
                 yield taken[-1]
                 break
+
+
+def _bold_day(piece: str) -> str:
+    """The day that `**2026-11-20**` and `**2026-11-20:**` are, as a log may have it; else ""."""
+    bold = _BOLD.match(piece)
+    return bold[2] if bold else ""
 
 
 def _short_days(text: str, claims: Sequence[Claim], kinds: KindTable, today: date) -> Iterator[Claim]:
