@@ -587,6 +587,23 @@ def test_comments_of_the_front_matter_that_goes_are_kept(tmp_path: Path, ends: s
     assert "- name: # hers" in text(root, "contacts/ida.md")
 
 
+@pytest.mark.parametrize(
+    ("into", "who", "code"),
+    [
+        ("why: x\n---\n", "why: 50 %% off\n---\n\n%% secret %%\n", 5),
+        ("why: x\n---\n\n5 %% of it\n", "why: x\n---\n\n%% secret %%\n", 5),
+        ("why: x\n---\n", "why: 50 <!-- off\n---\n\nseen\n\n<!-- secret -->\n", 5),
+        ("why: x\n---\n", "why: 50 %% off\n---\n\nseen\n", 0),
+        ("why: 5 %% x\n---\n\n%% a %%\n", "why: x\n---\n\n%% secret %%\n", 0),
+    ],
+)
+def test_what_a_comment_hides_stays_hidden_in_a_merge(tmp_path: Path, into: str, who: str, code: int) -> None:
+    root = vault(tmp_path / "v", {"ada": f"---\nname: Ada\n{into}", "ida": f"---\nname: Ida\n{who}"})
+    before = files(root)
+    done(inside(root, "merge", "ida", "ada"), code)
+    assert (files(root) == before) == bool(code)
+
+
 def test_a_newest_first_log_stays_newest_first(tmp_path: Path) -> None:
     into = "# Ada\n\n## Interactions\n\n- 2026-05-01 call: c\n- 2026-03-01 call: a\n"
     who = "# Ida\n\n## Log\n\n- 2026-01-01 call: z\n- 2026-04-01 call: b\n- 2026-06-01 call: d\n"

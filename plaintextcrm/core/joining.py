@@ -79,7 +79,7 @@ def joined(into: Source, who: Source, order: str, kinds: KindTable) -> Joined:
     notes = [f"- {line}" for line in kept]
     notes += ["", *rest] if notes and rest else rest
     if notes:
-        changed = _with_notes(changed, other.contact.name, notes, kinds)
+        changed = _with_notes(changed, other.contact.name, notes, len(kept), kinds)
     blocks = len(other.contact.interactions) - len(taken) if rest else 0
     _nothing_lost(before, other, contact.parse(changed, kinds, order), len(fresh) + blocks, into.path)
     spoken = (other.contact.name, other.contact.slug)
@@ -317,8 +317,11 @@ def _with_entries(source: Source, entries: Sequence[Interaction], order: str, ki
 # --- the rest ------------------------------------------------------------------------------------------------------
 
 
-def _with_notes(source: Source, name: str, notes: Sequence[str], kinds: KindTable) -> Source:
-    """The file with lines under the heading "Merged from NAME" at its end, outside the log."""
+def _with_notes(source: Source, name: str, notes: Sequence[str], keys: int, kinds: KindTable) -> Source:
+    """The file with lines under the heading "Merged from NAME" at its end, outside the log; the first so many are `keys`.
+
+    Raises Refused where a `%%` or `<!--` that is not closed in one part would be by another: what was hidden would be seen.
+    """
     parsed = contact.parse(source, kinds)
     text, starts = source.text, line_starts(source.text)
     end = line_end_at(text, len(text))
@@ -326,7 +329,16 @@ def _with_notes(source: Source, name: str, notes: Sequence[str], kinds: KindTabl
     level = min([2, *(len(line) - len(line.lstrip("#")) for line in headings)])
     lines = list(notes) if parsed.body.title is not None else [f"#{line}" if _H1.match(line) else line for line in notes]
     gap = "" if not text or text.endswith(end * 2) else end if text.endswith(("\n", "\r")) else end * 2
-    return after(source, text + gap + end.join([f"{'#' * level} Merged from {name}", "", *lines]) + end)
+    added = (
+        gap + end.join([f"{'#' * level} Merged from {name}", "", *lines[:keys], ""]),
+        end.join([*lines[keys:], ""]) if lines[keys:] else "",
+    )
+    parts = (text[parsed.front.body :], *added)
+    if body.mask("".join(parts))[0] != "".join(body.mask(part)[0] for part in parts):
+        raise Refused(
+            f"{source.path}: a %% or <!-- that is not closed would meet one of the other file: close it first; nothing is written"
+        )
+    return after(source, "".join((text, *added)))
 
 
 def _nothing_lost(before: Parsed, other: Parsed, now: Parsed, new: int, path: str) -> None:
