@@ -291,7 +291,9 @@ class Issue:
         shown, listed, dated, touched = self.day
         if owned is not None:
             everybody = [id for id in self.listed if id in owned]
-            shown, listed = tuple(self._shown(everybody[: self.settings.per_week])), len(everybody)
+            told = {one.row.id for one in shown}  # among them whoever is owed or dated, whatever the room
+            few = [id for place, id in enumerate(everybody) if place < self.settings.per_week or id in told]
+            shown, listed = tuple(self._shown(few)), len(everybody)
             dated = tuple(row for row in dated if row.id in owned)
         rows = [one.row for one in shown]
         first = dict.fromkeys(row.id for row in rows)

@@ -20,6 +20,7 @@ from plaintextcrm.edge import indexes
 from plaintextcrm.edge.index import Whose
 from tests.browser.conftest import built
 from tests.browser.looking import Looker, Site
+from tests.browser.people import person
 from tests.make import ptcrm, vault
 
 Looking = Callable[..., Looker]
@@ -201,6 +202,22 @@ def test_the_page_of_an_owner_grows_old_as_well(example: Site, look: Looking) ->
     assert set(looker.page.eval_on_selector_all("#few h3 a", "all => all.map((one) => one.getAttribute('href').slice(0, 12))")) == {
         "../contacts/"
     }
+
+
+def test_the_page_of_an_owner_shows_whoever_is_owed_also_where_the_week_is_full(tmp_path: Path, look: Looking) -> None:
+    keys = "cadence: 1 year\nowner: lee\n"
+    people: dict[str, str | bytes] = {
+        f"p{day}": person(f"Pro {day}", f"{keys}next_contact: 2026-11-2{day}\n", "- 2026-11-15 call") for day in range(4)
+    }
+    quiet = {name: person(name, keys, "- 2020-01-01 call") for name in ("Ann", "Ben")}
+    settings = '[due]\nper_week = 2\n[team.lee]\nname = "Lee"\n[git]\ncommit = false\n'
+    site = built(tmp_path, vault(tmp_path / "people", {**people, **quiet}, settings), "2026-11-22")
+    looker = look(site)
+    looker.open("due/lee.html")
+    today = shown(looker)
+    assert (sorted(today.names), today.waiting) == (["Pro 0", "Pro 1", "Pro 2"], 2)
+    looker.open("due/lee.html", "2026-11-23")
+    assert (sorted(shown(looker).names), shown(looker).waiting) == (["Pro 0", "Pro 1", "Pro 2", "Pro 3"], 2)
 
 
 def test_a_page_that_is_left_open_overnight_turns_over(example: Site, look: Looking) -> None:

@@ -344,8 +344,8 @@
     const beyond = Math.max(0, data.listed - standings(data.built).filter((found) => found.listed).length); // due, and not among the page's people
     const monday = day - parts(day).weekday, isSameWeek = monday <= data.built;
     const since = everybody.filter((found) => found.last > data.built && found.last >= monday && !(isSameWeek && found.person.last >= monday)).length;
-    const room = Math.max(0, data.room - (isSameWeek ? data.touched : 0) - since);
-    const few = data.whose ? listed.slice(0, data.room) : listed.filter((found, place) => place < room || found.owed || found.dated.length);
+    const room = data.whose ? data.room : Math.max(0, data.room - (isSameWeek ? data.touched : 0) - since);
+    const few = listed.filter((found, place) => place < room || found.owed || found.dated.length);
     const waiting = listed.filter((found) => !few.includes(found)), count = waiting.length + beyond;
 
     const old = titleDay(data.built), h1 = one("h1");
