@@ -145,6 +145,18 @@ def test_a_value_that_is_none_of_its_key_is_no_line_more_in_the_file_that_has_it
     assert (root / "contacts/ada-king.md").read_bytes() == before
 
 
+@pytest.mark.parametrize("kind", ["json", "vcard"])
+def test_a_mistake_in_a_log_or_a_follow_up_costs_nobody_their_place(tmp_path: Path, kind: str) -> None:
+    log = "- 2026-01-01 call: Soup ^abc123\n  - [ ] sub [due:: 2026-02-31]\n- 2026-01-02 call: Tea ^abc123\n"
+    root = vault(tmp_path / "v", {"ada": f"---\nname: Ada King\n---\n\n- [ ] ask [due:: tomorrow]\n\n## Interactions\n\n{log}"})
+    new, all_ = vault(tmp_path / "new", {}), tmp_path / f"all.{kind}"
+    assert ptcrm(root, "export", kind, "-o", str(all_)).code == 0
+    assert ptcrm(new, "import", str(all_), "-y").code == 0
+    text = (new / "contacts/ada.md").read_text(encoding="utf-8")
+    assert log in text
+    assert "- [ ] ask" in text
+
+
 ODD = (
     "---\nname: Dr. Ada King\nname_prefix: Dr.\ntags: [a, b]\noffers:\n  - seeds, with a pedigree\n  - tea\nbirthday: --12-10\nphone: '+1 2'\n"
     "role: =SUM(A1)\nfive: now, next\ncoi: true\npaused: 2027-01-01\nprivate: [why, role]\nwhy: '- x'\nlemon: green\nuid: u-1\n---\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from plaintextcrm.core import contact, edit, splice
@@ -70,7 +70,7 @@ def new_file(person: Person, entries: Entries, id: str, path: str, keys: Keys, k
         data = text.encode("utf-8")
         try:
             parsed = contact.parse(Source(id, path, data, text, "utf-8"), kinds)
-            _verify(parsed, person, {**keys, **_said(own), **_others(own)}, written, _promised(person, kinds))
+            _verify(parsed, person, {**keys, **_said(own), **_others(own)}, written, _by_itself(person, kinds))
         except Unwritable as error:
             wrong = wrong or error
             continue
@@ -99,13 +99,19 @@ def _apart(*blocks: Sequence[str]) -> list[str]:
     return found
 
 
-def _promised(person: Person, kinds: KindTable) -> int:
-    """How many follow-ups the file is to have: our own export's, and those within the entries of their log."""
+def _by_itself(person: Person, kinds: KindTable) -> tuple[int, Counter[str]]:
+    """(how many follow-ups the file is to have, the mistakes that are in them): our own export's, and those within its log."""
     if not person.log and not person.follow_ups:
-        return 0
+        return 0, Counter()
     lines = [line for entry in person.log for line in edit.entry_lines(entry, PLAIN, kinds)]
     text = "\n".join(["## Interactions", "", *lines, "", "## Follow-ups", "", *person.follow_ups, ""])
-    return len(contact.parse(Source("", "", text.encode(), text, "utf-8"), kinds).contact.follow_ups)
+    parsed = contact.parse(Source("", "", text.encode(), text, "utf-8"), kinds)
+    return len(parsed.contact.follow_ups), _mistakes(parsed)
+
+
+def _mistakes(parsed: Parsed) -> Counter[str]:
+    """The codes of what is wrong with the text below the front matter."""
+    return Counter(problem.code for problem in parsed.body.problems if problem.severity == "error")
 
 
 def writable(person: Person, known: Contact | None = None) -> Person:
@@ -149,8 +155,9 @@ def _said(person: Person) -> Keys:
     return {**person.keys, "uid": person.uid} if person.uid else person.keys
 
 
-def _verify(parsed: Parsed, person: Person, said: Keys, written: Sequence[Interaction], promised: int) -> None:
-    """The new file must be read as what was imported: the name, the keys, the log, and nothing promised but what was."""
+def _verify(parsed: Parsed, person: Person, said: Keys, written: Sequence[Interaction], by_itself: tuple[int, Counter[str]]) -> None:
+    """The new file must be read as what was imported: the name, the keys, the log, and nothing promised, or wrong, but what was."""
+    promised, mistakes = by_itself
     found = parsed.contact
     if not parsed.is_person or found.name != person.name:
         raise Unwritable("the name would not be read back as it is")
@@ -160,7 +167,7 @@ def _verify(parsed: Parsed, person: Person, said: Keys, written: Sequence[Intera
             raise Unwritable(f"the {key} would not be read back as it is")
     if list(map(facts, found.interactions)) != list(map(facts, written)) or (len(found.follow_ups) != promised and not person.body):
         raise Unwritable("the entries would not be read back as they are")
-    if any(problem.severity == "error" for problem in parsed.body.problems):
+    if not _mistakes(parsed) <= mistakes:
         raise Unwritable("its text would be a mistake in the file")
 
 
