@@ -164,7 +164,8 @@ def test_json_says_the_log_the_follow_ups_outside_it_and_the_rest(root: Path) ->
     assert ada["log"][2]["box"] == " "
     plain = {"open": True, "done": None, "owner": None}
     assert ada["follow_ups"] == [
-        {"text": "Find a desk", "due": "2026-12-05", "waiting": "them", **plain}, {"text": "Some day", "due": None, "waiting": None, **plain},
+        {"text": "Find a desk", "due": "2026-12-05", "waiting": "them", "line": "- [ ] Find a desk [due:: 2026-12-05] [waiting:: them]", **plain},
+        {"text": "Some day", "due": None, "waiting": None, "line": "- [ ] Some day", **plain},
     ]  # fmt: skip
     assert ada["body"] == "Old words.\n\n## Plans"
 

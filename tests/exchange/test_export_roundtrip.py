@@ -154,7 +154,27 @@ def test_a_mistake_in_a_log_or_a_follow_up_costs_nobody_their_place(tmp_path: Pa
     assert ptcrm(new, "import", str(all_), "-y").code == 0
     text = (new / "contacts/ada.md").read_text(encoding="utf-8")
     assert log in text
-    assert "- [ ] ask" in text
+    assert "- [ ] ask [due:: tomorrow]\n" in text
+
+
+@pytest.mark.parametrize("kind", ["json", "vcard"])
+@pytest.mark.parametrize(
+    "line", ["- [-] given up", "- [/] begun [priority:: high]", "* [ ] pay 🔁 every month 📅 2026-12-01", "- [ ] ask ^abc123"]
+)
+def test_a_follow_up_comes_back_with_its_mark_and_all_that_stands_in_its_line(tmp_path: Path, kind: str, line: str) -> None:
+    root = vault(tmp_path / "v", {"ada": f"---\nname: Ada King\n---\n\n{line}\n"})
+    new, all_ = vault(tmp_path / "new", {}), tmp_path / f"all.{kind}"
+    assert ptcrm(root, "export", kind, "-o", str(all_)).code == 0
+    assert ptcrm(new, "import", str(all_), "-y").code == 0
+    assert f"\n{line}\n" in (new / "contacts/ada.md").read_text(encoding="utf-8")
+
+
+def test_a_follow_up_that_somebody_changed_in_the_json_is_what_they_made_of_it(tmp_path: Path) -> None:
+    root = vault(tmp_path / "v", {"ada": "---\nname: Ada King\n---\n\n- [ ] ask [priority:: high]\n"})
+    new, all_ = vault(tmp_path / "new", {}), tmp_path / "all.json"
+    all_.write_text(ptcrm(root, "export", "json").out.replace('"text": "ask"', '"text": "tell"'), encoding="utf-8")
+    assert ptcrm(new, "import", str(all_), "-y").code == 0
+    assert "\n- [ ] tell\n" in (new / "contacts/ada.md").read_text(encoding="utf-8")
 
 
 ODD = (

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plaintextcrm.core.dates import iso_day
+from plaintextcrm.core.entries import parse_follow_up
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.exchange import table
 from plaintextcrm.core.exchange.incoming import Given, Hints, Person, Reading, Refusal
+from plaintextcrm.core.exchange.out.ourjson import task_fact
 from plaintextcrm.core.exchange.products import origin_of
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction, Location
@@ -104,9 +106,13 @@ def _entry(fact: object, kinds: KindTable) -> Interaction:
 
 
 def _task(fact: object) -> str:
-    """A follow-up as its line: `- [ ] text [due:: 2026-12-01]`."""
+    """A follow-up as its line: `- [ ] text [due:: 2026-12-01]`; as it stood in the file, where that says the same."""
     if not isinstance(fact, dict) or not isinstance(fact.get("text"), str):
         raise _Odd("a follow-up has no text")
+    line: str = _of(fact, "line", str).strip()
+    read = parse_follow_up(line, "", 0) if len(line.splitlines()) == 1 else None
+    if read and all(task_fact(read[0])[key] == fact.get(key) for key in ("text", "due", "open", "done", "owner", "waiting")):
+        return line  # with its mark, its own fields and what is no day: all that the others do not say
     fields = (("due", "due"), ("done", "completion"), ("owner", "owner"), ("waiting", "waiting"))
     said = "".join(f" [{word}:: {value}]" for field, word in fields if (value := _of(fact, field, str)))
     return f"- [{' ' if fact.get('open', True) else 'x'}] {fact['text']}{said}"

@@ -30,7 +30,7 @@ def contact_fact(one: Leaving) -> dict[str, object]:
         "keys": {key: list(value) if isinstance(value, tuple) else value for key, value in contact.keys.items()},
         "other": dict(contact.other),
         "log": [entry_fact(entry) for entry in contact.interactions],
-        "follow_ups": [task_fact(task) for task, _ in one.tasks],
+        "follow_ups": [{**task_fact(task), "line": line} for task, line in one.tasks],
         "body": one.body,
     }
 
