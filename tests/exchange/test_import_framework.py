@@ -301,6 +301,26 @@ def test_after_an_undo_the_same_update_is_made_again(place: Place):
     assert (place.text(), first != second) == (second, True)
 
 
+@pytest.mark.parametrize("words", [("rename", "ada-king", "Ada Byron"), ("merge", "ada-king", "ada-byron")], ids=" ".join)
+def test_whoever_was_renamed_or_merged_is_still_compared_with_the_last_import(place: Place, words: tuple[str, ...]):
+    if words[0] == "merge":
+        (place.root / "contacts/ada-byron.md").write_text("---\nname: Ada Byron\n---\n")
+    place.run(card(*ADA))
+    assert inside(place.root, *words).code == 0
+    moved = place.root / "contacts/ada-byron.md"
+    before = moved.read_text()
+    done = place.run(other("ORG:Beta"))
+    assert (done.code, done.err, "company: Acme" in before) == (0, "", True)
+    assert moved.read_text() == before.replace("company: Acme", "company: Beta")
+
+
+def test_where_somebody_else_has_the_file_now_the_last_import_tells_nothing(place: Place):
+    place.run(card(*ADA))
+    assert inside(place.root, "rename", "ada-king", "Ada Byron").code == 0
+    (place.root / "contacts/ada-king.md").write_text("---\nname: Ada King\n---\n")
+    assert 'company is "Acme", in ' in place.run(other("ORG:Beta")).err
+
+
 def test_without_the_memory_of_the_last_import_only_what_is_empty_is_filled(place: Place):
     place.run(card(*ADA))
     for path in (place.root.parent / "people-home").rglob("imported.db"):

@@ -218,9 +218,16 @@ def _change(
 def _before(one: Match, id: str, aims: Aims) -> Before | None:
     """What was imported of somebody last, if that went to this contact."""
     known = aims.before(key_of(one.person)) if one.person.name and one.person.where else None
-    if known is None or known.id not in ("", id):
+    if known is None or (known.id not in ("", id) and not _became(known.id, one, aims)):
         return None
     return Before(_with_uid_of_its_own(one._replace(person=known.person)), aims.mirrors)
+
+
+def _became(id: str, one: Match, aims: Aims) -> bool:
+    """Whether the contact of that id, which is nobody's now, is this one, renamed or merged: its name is one of the other names."""
+    was = names.slug(id.rsplit("/", 1)[-1])
+    other_names = one.contact.texts("aliases") if one.contact else ()
+    return any(names.slug(name) == was for name in other_names) and all(person.id != id for person in aims.contacts)
 
 
 def _unseen(person: Person, before: Before | None) -> Person:
