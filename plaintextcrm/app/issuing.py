@@ -283,7 +283,8 @@ class Issue:
         known = self._known(id)
         if known is None:
             return ()
-        rows = dues.dated_rows(known.contact, known.standing, known.settings, self.today)
+        found = dues.dated_rows(known.contact, known.standing, known.settings, self.today)
+        rows = tuple(row._replace(label=self.press.plain(row.label)) for row in found)
         self.cards.put_worked(id, "dates", dumps([(row.on.toordinal(), *row[1:]) for row in rows]))
         return rows
 
@@ -322,11 +323,13 @@ class Issue:
         return today.state_line(id, card.name, card.state, _day(facts["last"]), _day(facts["next"]), self.today)
 
     def _ahead(self, known: Known, shown: TodayRow, tail: str) -> dict[str, object]:
-        fallback = hook(known.contact, known.standing, known.settings, self.today, (), (), self.press.offers)
+        fallback = hook(known.contact, known.standing, known.settings, self.today, (), (), self.press.offers, self.press.plain)
         return {
             "id": shown.id, "name": shown.name, "href": shown.href, "role": shown.role, "reach": shown.reach, "log": shown.log_line,
             "tail": tail, "paused": shown.paused,
-            **outlook.outlook(known.contact, known.facts, known.standing, self.press.rules, self.today, words.sentence(fallback)),
+            **outlook.outlook(
+                known.contact, known.facts, known.standing, self.press.rules, self.today, words.sentence(fallback), self.press.plain
+            ),
         }  # fmt: skip
 
     # -- the others --

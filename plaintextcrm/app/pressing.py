@@ -17,7 +17,7 @@ from plaintextcrm.core.model import NEVER, Contact
 from plaintextcrm.core.occasions import days_of
 from plaintextcrm.core.pages import calendar, people, stats
 from plaintextcrm.core.pages.addresses import encoded, page_of, page_path
-from plaintextcrm.core.pages.digest import Around, digest, logged_lines, notes_of
+from plaintextcrm.core.pages.digest import Around, digest, logged_lines, notes_of, plain_by
 from plaintextcrm.core.pages.published import clean, imported_lines, private_keys, published, seen_facts, without_comments, without_links
 from plaintextcrm.core.pages.shapes import Digest, Frame, Person
 from plaintextcrm.core.record import NamedTuple
@@ -127,6 +127,7 @@ class Press:
         self._frames: dict[int, Frame] = {}
         self._known_pages = lru_cache(maxsize=20_000)(self._resolve)
         self._known_hidden = lru_cache(maxsize=20_000)(self._is_hidden)
+        self.plain = plain_by(self.resolve)
         self.pages = Pages(self.resolve, _templates())
 
     def resolve(self, target: str) -> tuple[str, str] | None:
@@ -179,7 +180,7 @@ class Press:
         """Their row of the due list, which tells no private rhythm."""
         if "needs" in known.contact.keys:
             self.asked |= self._offers[1]
-        row = dues.due_row(known.contact, known.standing, known.settings, self.today, self.offers)
+        row = dues.due_row(known.contact, known.standing, known.settings, self.today, self.offers, self.plain)
         return row._replace(cadence=NEVER) if "cadence" in known.hidden else row
 
     def pressed(self, ids: Sequence[str]) -> Iterator[tuple[Card, str, bytes]]:
@@ -231,7 +232,7 @@ class Press:
         contact, standing, settings = known.contact, known.standing, known.settings
         return Card(
             contact.id, fold(contact.name), contact.name, person.href, person.state, shown,
-            stored.compact(site_facts(known, row)), stored.compact(calendar.events(contact, standing, settings, self.today)),
+            stored.compact(site_facts(known, row)), stored.compact(calendar.events(contact, standing, settings, self.today, self.plain)),
             stored.compact([] if standing.hidden == "wholly" else [(kind, *on, label) for *on, kind, label in days_of(contact)]),
             stored.compact(stats.tally(contact, standing, settings, self.today)), "",
         )  # fmt: skip

@@ -133,6 +133,8 @@ def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tu
     text = asked.message if asked.message is not None else " ".join(rest)
     if text == "-":
         text = readable(decode(sys.stdin.buffer.read())[0])
+        if not text.strip():
+            raise Usage("nothing came from standard input: nothing is written")
     lone = not words and not any((asked.kind, asked.message is not None, asked.no_answer, asked.follow_up, asked.next_))
     in_editor = asked.in_editor or (lone and run.asks and run.to_terminal)
     if in_editor:

@@ -272,11 +272,11 @@ def _parts(tree: Tree) -> list[Tree]:
 
 
 def _whole_list(tree: Tree, key: str) -> tuple[str, ...]:
-    return tuple(_leaves(tree))
+    return typed_whole(tree) if isinstance(tree, str) and tree.strip() else tuple(_leaves(tree))
 
 
 def typed_whole(value: str) -> tuple[str, ...]:
-    """What is typed for a key whose values may hold commas: one value, but `[[a]], [[b]]` are links, each for itself."""
+    """What one text says for a key whose values may hold commas: one value, but `[[a]], [[b]]` are links, each for itself."""
     value = value.strip()
     return tuple(_LINK.findall(value)) if _LINKS.match(value) else (value,)
 

@@ -55,6 +55,21 @@ def fresh(root: Path, today: date = TODAY) -> dict[str, bytes]:
     return made
 
 
+def test_links_are_told_by_the_names_of_those_they_mean(tmp_path: Path) -> None:
+    log = "- 2026-11-18 email: from [[hans-peter]] [dir:: in]\n- 2026-12-01 dinner: with [[hans-peter]]\n"
+    tasks = "- [ ] write to [[hans-peter]] [due:: 2026-11-20]\n- [ ] a word for [[hans-peter]] [due:: 2026-12-02] [waiting:: them]\n"
+    cast = {"ada": person("name: Ada", "tier: A", body=f"## Log\n\n{log}{tasks}"), "hans-peter": "# Hans-Péter Müller\n"}
+    root = make_vault(tmp_path / "v", cast, GIT)
+    for name in ("Hans-Péter Müller", "Péter M."):
+        (root / "contacts/hans-peter.md").write_text(f"# {name}\n")
+        build(root)
+        made = {path: data.decode() for path, data in contents(root / "site").items()}
+        told = [path for path in ("index.html", "calendar.html", "contacts/ada.html", "site.json", "due.ics") if name in made[path]]
+        assert told == ["index.html", "calendar.html", "contacts/ada.html", "site.json", "due.ics"]
+        assert not [path for path, text in made.items() if "Hans Peter" in text]
+    assert contents(root / "site") == fresh(root)
+
+
 # --- the law of increments -----------------------------------------------------------------------------------------
 
 CAST = {

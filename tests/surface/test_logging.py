@@ -104,6 +104,13 @@ def test_text_may_come_from_stdin(people: Place) -> None:
     assert people.added("log", "ada", "-", stdin=b"coffee: short") == ["- 2026-11-21 coffee: short"]
 
 
+@pytest.mark.parametrize("words", [("-m", "-"), ("email", "-")])
+def test_an_empty_stdin_is_no_contact(people: Place, words: tuple[str, ...]) -> None:
+    refused = people("log", "ada", *words, stdin=b" \n")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == "ptcrm: nothing came from standard input: nothing is written\n"
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8-sig", "utf-16"])
 def test_text_from_stdin_is_read_in_the_encoding_it_has(people: Place, encoding: str) -> None:
     wanted = ["- 2026-11-21 coffee: at the café", "  où ?"]

@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import FULL_MONTHS
-from plaintextcrm.core.due_words import entry_words, plain_words
+from plaintextcrm.core.due_words import Plain, entry_words, plain_words
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.occasions import occasions
 from plaintextcrm.core.pages.shapes import Day, Line, Month
@@ -36,8 +36,8 @@ def _plus_months(day: date, months: int) -> date:
     return date(min(count // 12, 9999), count % 12 + 1, 1)
 
 
-def events(contact: Contact, standing: Standing, settings: Settings, today: date) -> list[Event]:
-    """What one contact puts into the calendar."""
+def events(contact: Contact, standing: Standing, settings: Settings, today: date, plain: Plain = plain_words) -> list[Event]:
+    """What one contact puts into the calendar, links in the words of `plain`."""
     if standing.hidden == "wholly":
         return []
     start, end = months_from(today)
@@ -47,11 +47,11 @@ def events(contact: Contact, standing: Standing, settings: Settings, today: date
         near = occasions(contact, today, beyond - today.toordinal() - 1, (today - start).days, settings.leap_day)
         found += [(one.on.toordinal(), one.kind, one.words()) for one in near]
     if any(entry.on > today for entry in contact.interactions):
-        found += [(plan.on.toordinal(), "plan", entry_words(plan)) for plan in history.plans(contact, today, settings.kind_table)]
+        found += [(plan.on.toordinal(), "plan", entry_words(plan, plain)) for plan in history.plans(contact, today, settings.kind_table)]
     planned = {day for day, sign, _ in found if sign == "plan"}
     for task in contact.follow_ups:
         if task.open and task.due and task.due.toordinal() not in planned:
-            found.append((task.due.toordinal(), "theirs" if task.waiting == "them" else "promise", plain_words(task.text)))
+            found.append((task.due.toordinal(), "theirs" if task.waiting == "them" else "promise", plain(task.text)))
     due = max(standing.due, today.toordinal()) if standing.due and not standing.hidden else 0
     if due:
         found.append((due, "state", ""))

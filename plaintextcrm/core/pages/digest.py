@@ -11,7 +11,7 @@ from plaintextcrm.core import history, numbers
 from plaintextcrm.core.body import Section
 from plaintextcrm.core.dates import cadence_words, last_day, span_words
 from plaintextcrm.core.due import DueRow
-from plaintextcrm.core.due_words import between_words, plain_words, shared_hobbies
+from plaintextcrm.core.due_words import Plain, between_words, links_of, plain_words, shared_hobbies
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import NEVER, OPEN_BOXES, Contact, FollowUp, Interaction
 from plaintextcrm.core.numbers import Numbers
@@ -31,6 +31,15 @@ _LINK = pattern(r"\[\[([^\[\]|#]+)(?:\|([^\[\]]*))?[^\[\]]*\]\]")
 
 Resolve = Callable[[str], tuple[str, str] | None]
 """The target of a wikilink -> (href from the folder of the site, name), or None where there is no page."""
+
+
+def plain_by(resolve: Resolve) -> Plain:
+    """Text in plain words, links by the names of those they mean."""
+
+    def plain(text: str) -> str:
+        return plain_words(text, {link: page[1] for link in links_of([text]) if (page := resolve(link))}) if "[[" in text else text
+
+    return plain
 
 
 class Around(NamedTuple):
@@ -63,7 +72,7 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
         yours=tuple([_promise(task, today) for task in tasks if task.waiting != "them"]),
         theirs=tuple([_promise(task, today) for task in tasks if task.waiting == "them"]),
         reach=_reach(contact), log_line="" if gone else log_line(contact, row, kinds),
-        dates=tuple(date_line(one, today) for one in dues.dated_rows(contact, standing, settings, today)),
+        dates=tuple(date_line(one, today, plain_by(around.resolve)) for one in dues.dated_rows(contact, standing, settings, today)),
         met=_met(contact, log, today), through=_common(contact.text("referred_by"), around.resolve),
         common=_in_common(contact, around),
         likes=tuple(Common(hobby, "", hobby in shared) for hobby in contact.texts("hobbies")), about=_about(contact),
@@ -212,10 +221,10 @@ def log_line(contact: Contact, row: DueRow, kinds: KindTable) -> str:
     return f"ptcrm log {'-- ' if id.startswith('-') else ''}{quoted} {kind}"
 
 
-def date_line(row: dues.DatedRow, today: date) -> Line:
+def date_line(row: dues.DatedRow, today: date, plain: Plain = plain_words) -> Line:
     """A dated row as a line of a list."""
     is_theirs = row.kind == "promise" and row.label.startswith("they: ")
-    label = plain_words(row.label.removeprefix("they: "))
+    label = plain(row.label.removeprefix("they: "))
     what = f"planned: {label}" if row.kind == "plan" else label
     return Line("theirs" if is_theirs else row.kind, "", row.name, page_of(row.id), what, words.near_day(row.on, today), row.on.isoformat())
 
