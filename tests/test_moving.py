@@ -217,8 +217,8 @@ def test_a_vault_that_is_one_folder_is_renamed_in_too(tmp_path: Path) -> None:
         ("---\ntitle: Ada King\n---\n", "---\ntitle: Ada Byron\naliases:\n  - Ada King\n---\n"),
         ("---\nname: ada-king\n---\n", "---\nname: Ada Byron\n---\n"),
         ("---\naliases:\n- Ada King\nname: Ada King\n---\n", "---\naliases:\n- Ada King\nname: Ada Byron\n---\n"),
-        ("---\ntier: A\n---\n\nNo name at all\n", "---\ntier: A\n---\n\nNo name at all\n"),
-        ("", ""),
+        ("---\ntier: A\n---\n\nNo name at all\n", "---\ntier: A\nname: Ada Byron\n---\n\nNo name at all\n"),
+        ("", "---\nname: Ada Byron\n---\n"),
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -30,17 +30,19 @@ _TEXT_OR_LIST = ("email", "phone", "address", "website", "linkedin")  # one valu
 def called(source: Source, name: str, id: str, kinds: KindTable) -> Source:
     """The file of somebody with another name, wherever it says the name; `id` is theirs afterwards.
 
-    The old name becomes an alias, if the file said it and it was no mere spelling of a slug. A file that is only named so stays.
+    The old name becomes an alias, if the file said it and it was no mere spelling of a slug. A file that says no name stays as it is,
+    unless its own is a slug, which has neither capitals nor accents.
     """
     before = contact.parse(source, kinds)
     edit.refuse_unwritable(source, before)
     old, where = before.contact.name, _said_in(before)
-    if not where:
+    file = id.rsplit("/", 1)[-1]
+    if not where and (file == name or file != names.slug(file)):
         return source
     changed = source
-    for key in where.keys:
+    for key in where.keys if where else ():
         changed = _value(changed, key, name)
-    if where.heading:
+    if where and where.heading:
         changed = _heading(changed, old, name)
     changed = changed._replace(id=id)
     if contact.parse(changed, kinds).contact.name != name:
