@@ -102,6 +102,14 @@ def test_what_we_did_for_them_is_held_against_what_they_sent():
     assert (found["back"], found["balance"]) == (1, 2)
 
 
+def test_what_they_did_for_us_is_nothing_we_did():
+    one = contact(
+        "- 2026-01-02 gift: y [dir:: in]", "- 2026-01-03 referral-out: z", "- 2026-01-04 gave: v [dir:: out]", "coi: true", id="one"
+    )
+    found = row(told("referrals", one), "one")
+    assert (found["back"], found["balance"]) == (1, 2)
+
+
 def test_what_lies_ahead_does_not_count():
     found = told("referrals", contact("- 2026-11-22 referral-in: x", "- [ ] 2026-11-01 referral-in: y", id="one"))
     assert ids(found) == []

@@ -11,6 +11,7 @@ from plaintextcrm.core import graph
 from plaintextcrm.core.dates import span_words
 from plaintextcrm.core.due_words import between_words, plain_words
 from plaintextcrm.core.graph import Referral, of_kinds
+from plaintextcrm.core.history import from_them
 from plaintextcrm.core.knowing import WARM, warmth, warmth_words
 from plaintextcrm.core.layout import forest, layout, read_order
 from plaintextcrm.core.model import Interaction
@@ -24,7 +25,7 @@ from plaintextcrm.core.text import fold
 
 BEFORE_DAYS = 30  # how long before a referral a contact may have led to it
 MOST_DRAWN = 300  # people of the picture
-DONE = frozenset(["gave", "gift", "offered", "introduced", "referral-out"])  # what we do for those who send
+DONE = frozenset(["gave", "gift", "offered", "introduced", "referral-out"])  # what we do for those who send; not what they did
 KNOWS_MANY = 3  # people of ours that somebody knows who might become a centre of influence
 
 
@@ -103,7 +104,7 @@ def _senders(network: Network, sent: Sequence[Referral], children: Mapping[str, 
     for one in network.members:
         theirs = tuple(children.get(one.id, ()))
         if theirs or one.is_coi:
-            done = [entry.kind for entry in of_kinds(one, DONE)]
+            done = [entry.kind for entry in of_kinds(one, DONE) if not from_them(entry)]
             yield Sender(one, theirs, done.count("referral-out"), len(done), _second(one.id, children), _unthanked(one, theirs))
 
 
