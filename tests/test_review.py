@@ -102,6 +102,12 @@ def test_whom_i_helped_is_within_the_span_each_once_newest_first(span: str, days
     assert found.sentence == f"In {days} days you gave, offered or introduced something to Twice, Gone and In."
 
 
+def test_what_they_gave_is_no_help_of_mine():
+    found = one(asked(contact("- 2026-11-19 gave: A jar of honey. [dir:: in]")), "helped")
+    assert (found.rows, found.figure) == ((), 0)
+    assert found.sentence.startswith("Nobody in the last 91 days")
+
+
 def test_who_is_new_and_the_load_are_those_of_the_reports():
     found = asked(contact("name: Ada King", "tier: A", "met: 2026-11-19"))
     assert (one(found, "new").figure, one(found, "new").rows[0].words) == (1, "met 2026-11-19 · 2 days: by Sat 21 Nov")

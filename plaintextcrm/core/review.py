@@ -11,6 +11,7 @@ from functools import cached_property
 from plaintextcrm.core import reports
 from plaintextcrm.core.dates import FULL_MONTHS, plus_days
 from plaintextcrm.core.due_words import entry_words, owed_words, plain_words, reason
+from plaintextcrm.core.history import from_them
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many
@@ -146,9 +147,14 @@ class _Asker:
         return Question("five", "How are the five?", _first(found, table), self._members(named), "ptcrm report five", len(named))
 
     def helped(self) -> Question:
-        """To whom we gave, offered, introduced or sent somebody within the span; archived people too."""
+        """To whom we gave, offered, introduced or sent somebody within the span, not who gave to us (`[dir:: in]`); archived people too."""
         since = plus_days(self.network.today, -self.days)
-        given = [(entry, one) for one in self.network.members for entry in one.past if entry.kind in GIVEN and entry.on > since]
+        given = [
+            (entry, one)
+            for one in self.network.members
+            for entry in one.past
+            if entry.kind in GIVEN and entry.on > since and not from_them(entry)
+        ]
         newest = list({one.id: (entry, one) for entry, one in given}.values())  # each one's last
         newest.sort(key=lambda pair: (-pair[0].on.toordinal(), pair[1].id))
         if newest:
