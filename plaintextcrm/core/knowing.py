@@ -49,11 +49,11 @@ def last_move(one: Member) -> str:
     if entry is None:
         return ""
     if entry.kind in ("gave", "offered", "introduced", "referral-out", "gift"):
-        return "you gave last"
+        return "they gave last" if from_them(entry) else "you gave last"
     if entry.kind in ("got", "referral-in"):
         return "they gave last"
     if entry.kind == "asked":
-        return "you asked last"
+        return "they asked last" if from_them(entry) else "you asked last"
     return "they began last" if from_them(entry) else "you began last" if from_us(entry) else ""
 
 
