@@ -124,6 +124,17 @@ def test_a_rhythm_that_broke_is_seen_though_the_tier_is_content():
     assert found.steps[0].command == 'ptcrm set ada "cadence=3 weeks"'
 
 
+@pytest.mark.parametrize(("gap", "words"), [(13, "2 weeks"), (20, "3 weeks"), (25, "4 weeks"), (58, "2 months"), (11, "11 days")])
+def test_the_rhythm_that_broke_is_told_as_the_command_writes_it(gap, words):
+    last = date(2026, 11, 21) - timedelta(3 * gap)
+    found = told("quiet", contact("name: Priya", *(f"- {last - timedelta(gap * back)} call" for back in range(4))))
+    assert row(found, "ada", 2)["used"] == f"every {words}"
+    assert found.tables[1].sentence.startswith(f"Priya used to be in touch every {words}, and has been quiet for ")
+    assert (found.steps[0].words, found.steps[0].command) == (
+        f"If every {words} is what Priya and you want, write it down:", f'ptcrm set ada "cadence={words}"',
+    )  # fmt: skip
+
+
 def test_a_rhythm_is_not_broken_where_last_contact_knows_better():
     assert ids(told("quiet", contact("tier: B", "last_contact: 2026-11-01", *EVERY_THREE_WEEKS)), 2) == []
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from plaintextcrm.core.dates import add, cadence_text, span_words, time_since
+from plaintextcrm.core.dates import add, cadence_text, cadence_words, time_since
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.numbers import GAPS, HALF_LIFE_DAYS, as_cadence
 from plaintextcrm.core.record import NamedTuple
@@ -157,22 +157,23 @@ def _broken_table(broken: Sequence[Pace]) -> Table:
     if broken:
         first = broken[0]
         sentence = (
-            f"{first.one.name} used to be in touch every {_gap(first)}, and has been quiet for {quiet_for(first.one)}. "
+            f"{first.one.name} used to be in touch {_used(first)}, and has been quiet for {quiet_for(first.one)}. "
             "Broken is a rhythm when the silence is more than twice the usual gap, the median of the last eight."
         )
     return Table(
         "Rhythms that broke",
         columns(name="Name", used="It used to be", quiet="Quiet for", said="Last time"),
         tuple(
-            {"id": pace.one.id, "name": pace.one.name, "used": f"every {_gap(pace)}", "quiet": quiet_for(pace.one),
+            {"id": pace.one.id, "name": pace.one.name, "used": _used(pace), "quiet": quiet_for(pace.one),
              "said": last_said(pace.one), "gap": pace.gap, "days": pace.silence} for pace in broken
         ),
         sentence, "Whoever had a rhythm has kept it.",
     )  # fmt: skip
 
 
-def _gap(pace: Pace) -> str:
-    return span_words(round(pace.gap))
+def _used(pace: Pace) -> str:
+    """`every 3 weeks`: the rhythm that the command would write down."""
+    return cadence_words(as_cadence(pace.gap))
 
 
 def _is_faster(pace: Pace) -> bool:
@@ -254,7 +255,7 @@ def _steps(main: Sequence[Member], broken: Sequence[Pace], faster: Sequence[Pace
     if main:
         yield Step(f"Reasons to get in touch with {main[0].name} today:", f"ptcrm ideas {who(main[0])}")
     for pace in broken[:1]:
-        yield Step(f"If every {_gap(pace)} is what {pace.one.name} and you want, write it down:", _own_rhythm(pace))
+        yield Step(f"If {_used(pace)} is what {pace.one.name} and you want, write it down:", _own_rhythm(pace))
     for pace in faster[:1]:
         yield Step(f"Let {pace.one.name}'s file follow life:", _own_rhythm(pace))
     if old:
