@@ -194,6 +194,16 @@ def test_tiers_stand_in_the_order_of_the_settings():
     assert [column.words for column in table.columns] == ["Month", "Low", "Top", "All"]
 
 
+def test_a_tier_that_begins_later_in_the_year_stands_in_its_place_all_the_same():
+    people = [
+        contact("tier: A", "- 2026-03-01 call", id="a"), contact("tier: C", "- 2026-01-01 call", id="c"),
+        contact("cadence: 1 month", "- 2026-01-01 call", id="own"), contact("tier: B", "- 2026-02-01 call", id="b"),
+    ]  # fmt: skip
+    table = told("year", *people, today="2026-03-01").tables[KEPT - 1]
+    assert [column.words for column in table.columns] == ["Month", "A", "B", "C", "Others", "All"]
+    assert table.sentence.startswith("Kept in time: A 100 %, B 100 %, C 100 %, the others 53 %; together ")
+
+
 def test_the_share_is_said_and_compared_with_the_year_before():
     ada = contact("tier: A", "- 2025-01-01 call", "- 2026-01-01 call")
     sentence = told("year", ada, today="2026-02-28").tables[KEPT - 1].sentence

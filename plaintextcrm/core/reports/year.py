@@ -14,7 +14,7 @@ from plaintextcrm.core.model import NEVER, Cadence, Interaction
 from plaintextcrm.core.pages.words import short_day
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.giving import ASKED, GIVEN
-from plaintextcrm.core.reports.kept import Kept, clocks, kept_by_month, together
+from plaintextcrm.core.reports.kept import OTHERS, Kept, clocks, kept_by_month, together
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import amount, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
@@ -64,7 +64,7 @@ def year(network: Network) -> Report:
         (
             _people_table(tales, earlier, now, bool(before)),
             _numbers_table(tales, earlier, now, before, network.settings.currency),
-            _kept_table(kept, told_before, now, before),
+            _kept_table(kept, told_before, now, before, (*(tier.name for tier in network.settings.tiers), OTHERS)),
         ),
         tuple(_headline(tales, earlier, now, before, network.settings.currency)),
         tuple(_steps(network, kept, bool(before))),
@@ -240,8 +240,9 @@ def _sent(tales: Iterable[Tale]) -> list[Interaction]:
     return [entry for told in tales for entry in told.sent]
 
 
-def _kept_table(kept: Sequence[Kept], told_before: Kept, now: Span, before: Span | None) -> Table:
-    tiers = tuple(dict.fromkeys(name for month in kept for name in month.tiers))
+def _kept_table(kept: Sequence[Kept], told_before: Kept, now: Span, before: Span | None, order: Sequence[str]) -> Table:
+    """The tiers that have a day in any month, in that order."""
+    tiers = tuple(name for name in order if any(name in month.tiers for month in kept))
     rows = tuple(
         {"month": month.month, **{f"tier:{name}": _percent(*month.tiers.get(name, (0, 0))) for name in tiers},
          "all": _percent(*month.whole), "days": month.whole[1], "kept": month.whole[0]} for month in kept if month.whole[1]
