@@ -62,6 +62,11 @@ def test_who_is_in_two_groups_counts_in_both():
     assert (found["known"], found["largest"], found["people"], found["percent"]) == (2, "client", 2, 67)
 
 
+def test_who_is_in_two_groups_is_one_person_of_whom_it_is_known():
+    found = told("mix", *people("groups", "[client, board]", "[client]", "[client, choir]"))
+    assert found.sentences[0].startswith("The least mixed is group: 3 of 3 say client.")
+
+
 def test_how_we_met_is_through_whom_else_in_which_words():
     one = contact("name: Ann", "met_at: the night train", 'referred_by: "[[bob]]"', id="ann")
     found = told("mix", one, contact("name: Bob Lee", "met_at: the night train", id="bob"), contact("referred_by: an aunt", id="cy"))

@@ -315,9 +315,8 @@ def _sentences(network: Network, people: Sequence[Member], spreads: Sequence[Spr
         yield "As mixed as can be: no two share a company, role, location, group, or how you met."
         return
     most_of = least.counts[0][1]
-    whole = sum(number for _, number in least.counts)
     yield (
-        f"The least mixed is {least.by}: {most_of} of {whole} say {least.largest}. Two picked at random agree in it "
+        f"The least mixed is {least.by}: {most_of} of {least.people} say {least.largest}. Two picked at random agree in it "
         f"{round(100 * least.squares)} times in 100, as if there were {least.as_if:g} of equal size."
     )
     if most is not least:
