@@ -20,7 +20,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from itertools import islice
 from json import dumps, loads
 from typing import TYPE_CHECKING, Any
 
@@ -47,35 +46,6 @@ COARSE_NS = 2_000_000_000  # the same where the file system keeps whole seconds
 PATIENCE = 0.25  # seconds to wait for another process that writes, before answering without the cache
 
 Progress = Callable[[int, int], None]
-
-TABLES = """
-CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE contact(
-    rowid INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, id TEXT, name TEXT, is_person INTEGER,
-    head TEXT, facts TEXT, log TEXT, tasks TEXT, line INTEGER, problems TEXT, fields TEXT, body TEXT);
-CREATE VIRTUAL TABLE words USING fts5(
-    name, fields, body, content='contact', content_rowid='rowid', tokenize='unicode61 remove_diacritics 2');
-CREATE TABLE mark(
-    rowid INTEGER PRIMARY KEY, listed INTEGER, owed INTEGER, dated INTEGER, lapsed INTEGER, score REAL, next INTEGER, id TEXT,
-    touched INTEGER, unsorted INTEGER, dates TEXT, row TEXT);
-CREATE INDEX person ON contact(id) WHERE is_person;
-CREATE INDEX mistaken ON contact(path) WHERE problems != '[]';
-"""
-LATE = """
-CREATE INDEX listed ON mark(owed DESC, lapsed, score DESC, next, id) WHERE listed;
-CREATE INDEX touched ON mark(rowid) WHERE touched;
-CREATE INDEX dated ON mark(rowid) WHERE dates IS NOT NULL;
-CREATE INDEX marked ON mark(id);
-CREATE INDEX unsorted ON mark(rowid) WHERE unsorted;
-"""
-"""Made after the first fill: that takes half the time of keeping them in order row by row."""
-FILLED = 500  # rows that are put in together
-_COLUMNS = "path, id, name, is_person, head, facts, log, tasks, line, problems, fields, body"
-_NUMBERED = f"INSERT INTO contact(rowid, {_COLUMNS}) VALUES({', '.join('?' * 13)})"
-_CONTACT = f"INSERT INTO contact({_COLUMNS}) VALUES({', '.join('?' * 12)})"
-_MARK = f"INSERT INTO mark(rowid, {marks.COLUMNS}) VALUES({', '.join('?' * 11)})"
-
-Row = tuple[str, str, str, int, str, str, str, str, int, str, str, str]
 
 
 class Cut(NamedTuple):
@@ -324,7 +294,7 @@ class Index:
         missing = "SELECT rowid, facts FROM contact WHERE is_person AND rowid NOT IN (SELECT rowid FROM mark)"
         for rowid, text in self.db.execute(missing).fetchall():
             facts = stored.to_facts(text)
-            self.db.execute(_MARK, (rowid, *marker.row(facts, partial(self._contact, rowid, facts, today))))
+            self.db.execute(marks.PUT, (rowid, *marker.row(facts, partial(self._contact, rowid, facts, today))))
         self._marked(marker)
 
     def _marked(self, marker: Marker) -> None:
@@ -429,13 +399,10 @@ class Index:
         self.db.close()
 
     def _fill(self, paths: list[str]) -> None:
-        from plaintextcrm.edge.parsing import rows
+        from plaintextcrm.edge import filling, parsing
 
-        today, progress = self.whose.today, self.whose.progress
-        numbered = enumerate(rows(self.root, paths, self.settings, today, progress), self.state()[0] + 1)  # no number serves twice
-        while some := list(islice(numbered, FILLED)):
-            self.db.executemany(_NUMBERED, [(rowid, *row) for rowid, (row, _) in some])
-            self.db.executemany(_MARK, [(rowid, *mark) for rowid, (_, mark) in some if mark])
+        today = self.whose.today
+        filling.fill(self.db, parsing.rows(self.root, paths, self.settings, today, self.whose.progress), self.state()[0] + 1)
         if today:
             self._marked(Marker(self.settings, today))
         else:
@@ -446,36 +413,19 @@ class Index:
         """The full-text index, built when somebody first searches, and kept up from then on."""
         if self._meta("worded"):
             return
+        from plaintextcrm.edge import filling
+
         self._lock()
-        self.db.execute("INSERT INTO words(words, rank) VALUES('hashsize', 16777216)")
-        self.db.execute("INSERT INTO words(words) VALUES('rebuild')")
+        filling.word_all(self.db)
         self.db.execute("INSERT OR REPLACE INTO meta VALUES('worded', 1)")
 
     def _replace(self, changed: list[str], gone: list[str]) -> None:
-        from plaintextcrm.edge.parsing import rows
+        from plaintextcrm.edge import filling, parsing
 
-        db, worded = self.db, self._meta("worded")
-        touched = 0
-        read = [row for row, _ in rows(self.root, changed, self.settings, None, None)]
-        for row in [*read, *((path,) for path in gone)]:
-            old = db.execute(f"SELECT rowid, {_COLUMNS} FROM contact WHERE path = ?", (row[0],)).fetchone()
-            if (old and old[1:] == row) or (not old and len(row) == 1):
-                continue
-            touched += 1
-            if old and worded:
-                db.execute(
-                    "INSERT INTO words(words, rowid, name, fields, body) VALUES('delete', ?, ?, ?, ?)", (old[0], old[3], old[11], old[12])
-                )
-            if old:
-                db.execute("DELETE FROM contact WHERE rowid = ?", (old[0],))
-                db.execute("DELETE FROM mark WHERE rowid = ?", (old[0],))
-            if len(row) > 1:
-                rowid = db.execute(_CONTACT, row).lastrowid
-                if worded:
-                    db.execute("INSERT INTO words(rowid, name, fields, body) VALUES(?, ?, ?, ?)", (rowid, row[2], row[10], row[11]))
-        if touched:
-            db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
-            db.execute("DELETE FROM meta WHERE key = 'called'")
+        read = [row for row, _ in parsing.rows(self.root, changed, self.settings, None, None)]
+        if filling.replace(self.db, read, gone, bool(self._meta("worded"))):
+            self.db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
+            self.db.execute("DELETE FROM meta WHERE key = 'called'")
 
 
 def _unpacked(paths: object, stamps: object) -> dict[str, Stamp]:

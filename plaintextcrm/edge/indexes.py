@@ -7,7 +7,7 @@ import sqlite3
 
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.edge import places
-from plaintextcrm.edge.index import LATE, PATIENCE, TABLES, Index, Whose, key_of
+from plaintextcrm.edge.index import PATIENCE, Index, Whose, key_of
 from plaintextcrm.edge.paths import Path
 
 
@@ -123,6 +123,8 @@ def _in_memory(whose: Whose) -> Index:
 
 
 def _fresh(db: sqlite3.Connection, key: str, whose: Whose, path: Path | None) -> Index:
+    from plaintextcrm.edge.filling import LATE, TABLES
+
     db.executescript(TABLES)
     db.execute("INSERT INTO meta VALUES('key', ?)", (key,))
     index = Index(db, whose, path)

@@ -12,6 +12,7 @@ from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules
 
 COLUMNS = "listed, owed, dated, lapsed, score, next, id, touched, unsorted, dates"
+PUT = f"INSERT INTO mark(rowid, {COLUMNS}) VALUES({', '.join('?' * 11)})"
 NO_DAY = 10**7  # after all others
 
 MarkRow = tuple[bool, bool, bool, bool, float, int, str, bool, bool, str | None]

@@ -20,7 +20,8 @@ from plaintextcrm.edge.paths import Path
 from plaintextcrm.edge.workers import WORKERS, pool
 
 if TYPE_CHECKING:
-    from plaintextcrm.edge.index import Progress, Row
+    from plaintextcrm.edge.filling import Row
+    from plaintextcrm.edge.index import Progress
 
 _CHECKED = ("tier", "last_contact")
 _OTHERS = frozenset(key.name for key in KEYS if key.name not in _CHECKED)
