@@ -75,6 +75,13 @@ def test_kinds_are_those_of_a_year_and_a_review_is_the_newest():
     assert (found["in_person"], found["voice"], found["writing"], found["review"]) == (1, 1, 2, date(2026, 2, 2))
 
 
+def test_one_occasion_of_two_people_of_one_owner_is_one_contact():
+    at_table = ("owner: lee", "- 2026-01-01 dinner: Fish. ^k3x9q2", "- 2026-01-01 call")
+    people = (contact(*at_table, id="a"), contact(*at_table, id="b"), contact("owner: noor", *at_table[1:], id="c"))
+    found = team(network(*people))
+    assert [(owner(found, who)["in_person"], owner(found, who)["voice"]) for who in ("Lee", "Noor")] == [(1, 2), (1, 1)]
+
+
 @pytest.mark.parametrize("key", ["status: archived", "status: deceased", "do_not_contact: yes"])
 def test_whoever_is_not_to_be_turned_to_is_looked_after_by_nobody(key: str):
     assert team(network(contact("owner: lee", key))).sentences == ("Nobody is in this vault yet.",)
@@ -232,7 +239,8 @@ def test_owners_are_what_a_second_reckoning_finds(example: Path, day: str):
     wanted = {}
     for name in ("marta", "lee", "noor", ""):
         theirs = [one for one in living(example, today) if str(one.keys.get("owner", "")) == name]
-        recent = [line.kind for one in theirs for line in one.contacts if (today - line.on).days < 365]
+        lines = [(one, line) for one in theirs for line in one.contacts if (today - line.on).days < 365]
+        recent = {(line.on, line.block or (one.id, line.number)): line.kind for one, line in lines}.values()
         in_person = sum(kind in oracle_people.IN_PERSON for kind in recent)
         voice = sum(kind in oracle_people.VOICE for kind in recent)
         reviews = [line.on.isoformat() for one in theirs for line in one.log if line.kind == "review"]

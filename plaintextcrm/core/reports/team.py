@@ -121,9 +121,12 @@ def _owner_row(owner: str, theirs: Sequence[_Person], us: Colleagues, network: N
 
 
 def _groups(theirs: Sequence[_Person], since: date, settings: Settings) -> Counter[str]:
-    """Contacts after that day by the group of their kind."""
+    """Contacts after that day by the group of their kind; one occasion of several people counts once."""
     counts: Counter[str] = Counter()
-    for word, times in Counter([entry.kind for one in theirs for entry in contacts_after(one.member, since)]).items():
+    found = [entry for one in theirs for entry in contacts_after(one.member, since)]
+    shared = {(entry.on, entry.block_id, entry.kind) for entry in found if entry.block_id}
+    words = [entry.kind for entry in found if not entry.block_id] + [kind for *_, kind in shared]
+    for word, times in Counter(words).items():
         kind = settings.kind_table.get(word) if word else None
         counts[kind.group if kind else "writing"] += times
     return counts
