@@ -53,6 +53,14 @@ def test_everybody_asks_seven_days_of_a_week_for_the_days_of_one_round():
     assert found.sentences[0].startswith("Your promises ask for 0.5 contacts a week. You have room for 10: it fits.")
 
 
+def test_of_one_it_is_said_in_the_singular():
+    weekly = load(network(contact("cadence: weekly", *(f"- {TODAY - timedelta(7 * week)} email" for week in range(12)))))
+    assert weekly.sentences[0].startswith("Your promises ask for 1 contact a week.")
+    assert weekly.sentences[1] == "In the last 12 weeks you were in touch once a week, what you promised."
+    hour = load(network(contact("cadence: weekly", "- 2026-11-20 call [minutes:: 60]")))
+    assert hour.tables[2].sentence.startswith("1 hour in a year, 0.02 a week, 0 % of them estimated by the kind")
+
+
 def test_a_cadence_of_ones_own_is_a_row_of_its_own_and_so_is_the_default_and_no_rhythm():
     people = [
         contact("tier: A", "cadence: weekly", "- 2026-11-20 call"),

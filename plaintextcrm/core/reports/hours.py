@@ -13,7 +13,7 @@ from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.newcomers import begin_of
-from plaintextcrm.core.reports.saying import amount, many, number
+from plaintextcrm.core.reports.saying import amount, many, number, numbered
 from plaintextcrm.core.reports.shapes import Column, Row, Table
 from plaintextcrm.core.reports.telling import contacts_after
 from plaintextcrm.core.standing import NEWCOMER_DAYS
@@ -84,7 +84,7 @@ def where_it_goes(network: Network, hours: Mapping[str, Spent]) -> Table:
     guessed = _share(sum(one.estimated for one in hours.values()), total)
     a_week = number(total / 60 / 52)
     sentence = (
-        f"{number(total / 60)} hours in a year, {a_week} a week, {guessed} % of them estimated by the kind: a meal 90 minutes,"
+        f"{numbered(total / 60, 'hour')} in a year, {a_week} a week, {guessed} % of them estimated by the kind: a meal 90 minutes,"
         f" in person 60, voice 20, writing 10. New are the first {NEWCOMER_DAYS} days. Somebody may be in several rows."
     )
     return Table("Where the time goes", columns, tuple(rows), sentence if rows else "", "No contact within a year, so no time to count.")

@@ -26,6 +26,12 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def numbered(value: float, noun: str) -> str:
+    """`1 hour`, `3.4 hours`, `0.05 hours`."""
+    said = number(value)
+    return f"{said} {noun}{'' if said == '1' else 's'}"
+
+
 def amount(text: str | None) -> float:
     """`[value:: 12000]` as a number: also `12,000`, `12.000`, `12 000.50` and `99,5`; 0 where it is none.
 

@@ -15,7 +15,7 @@ from plaintextcrm.core.reports.hours import hours_of, what_came_of_it, where_it_
 from plaintextcrm.core.reports.kept import contact_days
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.newcomers import begin_of, first_steps, growth, newcomer_steps, newcomers_of, quarters
-from plaintextcrm.core.reports.saying import listed, number
+from plaintextcrm.core.reports.saying import listed, number, numbered
 from plaintextcrm.core.reports.shapes import Column, Report, Step, Table
 from plaintextcrm.core.settings import Settings, Tier
 
@@ -124,13 +124,19 @@ def _sentences(settings: Settings, total: float, made: float, asked: Mapping[str
         "more than you promised" if share > 1.1 else "what you promised" if share >= 0.9 else f"{round(100 * share)} % of what you promised"
     )
     lines = [
-        f"Your promises ask for {number(total)} contacts a week. You have room for {settings.per_week}: {fit}.",
-        f"In the last {MADE_WEEKS} weeks you were in touch {number(made)} times a week, {kept}.",
+        f"Your promises ask for {numbered(total, 'contact')} a week. You have room for {settings.per_week}: {fit}.",
+        f"In the last {MADE_WEEKS} weeks you were in touch {_a_week(made)}, {kept}.",
     ]
     short = [f"{name} ({round(100 * one.kept)} %)" for name, one in asked.items() if one.kept is not None and one.kept < SHORT]
     if short and share >= SHORT:
         lines.append(f"It is not shared out as promised: less than its part went to {listed(short)}.")
     return tuple(lines)
+
+
+def _a_week(times: float) -> str:
+    """`once a week`, `3.2 times a week`."""
+    said = numbered(times, "time")
+    return "once a week" if said == "1 time" else f"{said} a week"
 
 
 class _Fit(NamedTuple):
