@@ -106,6 +106,17 @@ def test_a_closed_output_is_no_bug(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the shell of Windows cannot close a stream")
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [("jot -", 0, b""), ("write ada", 0, b""), ("triage", 2, b"needs a terminal"), ("forget bob", 2, b"-y"), ("log ada", 0, b"")],
+)
+def test_a_closed_input_is_nobody_there(words: str, code: int, told: bytes, people: Place) -> None:
+    line = f"{sys.executable} -m plaintextcrm -C {people.root} {words} <&-"
+    ran = subprocess.run(["sh", "-c", line], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(people.root), check=False)
+    assert (ran.returncode, told in ran.stderr) == (code, True), ran.stderr
+
+
 def test_help_on_a_slip_has_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["help", "serach"]) == 2
     assert 'did you mean "search"?' in capsys.readouterr().err
