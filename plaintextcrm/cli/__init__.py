@@ -219,6 +219,10 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 0  # the reader has seen enough
+    except SystemExit as stop:
+        if stop.code != 1:  # a signal
+            raise
+        return 0  # so click ends a run whose reader has seen enough
     except Exception as error:
         if isinstance(error, OSError) and _output_fails():
             return _unprinted(error)

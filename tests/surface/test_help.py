@@ -117,6 +117,20 @@ def test_a_closed_input_is_nobody_there(words: str, code: int, told: bytes, peop
     assert (ran.returncode, told in ran.stderr) == (code, True), ran.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there a reader that has gone is another error")
+@pytest.mark.parametrize("words", [[], ["due"], ["list", "--json"], ["--help"], ["show", "ada"]], ids=" ".join)
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_reader_that_has_seen_enough_is_no_failure(words: list[str], buffered: str, tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    ran = subprocess.run(
+        [sys.executable, "-m", "plaintextcrm", "-C", str(EXAMPLE), *words],
+        stdout=write, stderr=subprocess.PIPE, env=environment(tmp_path, PYTHONUNBUFFERED=buffered), check=False,
+    )  # fmt: skip
+    os.close(write)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
 def test_help_on_a_slip_has_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["help", "serach"]) == 2
     assert 'did you mean "search"?' in capsys.readouterr().err
