@@ -113,7 +113,7 @@ def test_a_closed_output_is_no_bug(tmp_path: Path) -> None:
 )
 def test_a_closed_input_is_nobody_there(words: str, code: int, told: bytes, people: Place) -> None:
     line = f"{sys.executable} -m plaintextcrm -C {people.root} {words} <&-"
-    ran = subprocess.run(["sh", "-c", line], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(people.root), check=False)
+    ran = subprocess.run(["sh", "-c", line], capture_output=True, env=environment(people.root), check=False)
     assert (ran.returncode, told in ran.stderr) == (code, True), ran.stderr
 
 
