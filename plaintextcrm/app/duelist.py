@@ -120,14 +120,15 @@ def _evaluated(index: Index, settings: Settings, day: date, wanted: Wanted) -> _
     rules, until = Rules(settings), day.toordinal() + wanted.within_days
     kept: list[Mark] = []
     near: list[str] = []
-    touched = 0
+    touched = unsorted = 0
     for contact, facts in index.contacts(with_log=needs_log(wanted.terms)):
         one = dues.mark(facts, rules, day)
         standing = one.standing
         touched += one.touched
         is_listed = standing.listed or (bool(standing.due) and standing.due <= until and not standing.hidden)
-        if not (is_listed or one.dated) or not holds(query.Person(contact, standing, entry_count(facts, day))):
+        if not (is_listed or one.dated or one.unsorted) or not holds(query.Person(contact, standing, entry_count(facts, day))):
             continue
+        unsorted += one.unsorted
         if is_listed:
             kept.append(one)
         if one.dated:
@@ -135,7 +136,7 @@ def _evaluated(index: Index, settings: Settings, day: date, wanted: Wanted) -> _
     kept.sort(key=lambda one: one.standing.order())
     shown = _cut(kept, wanted, dues.capacity_left(settings, touched))
     dates = [row for contact, facts in index.facts(near) for row in dues.dated_rows(contact, stand(facts, rules, day), settings, day)]
-    return _Chosen(tuple(one.standing.id for one in shown), len(kept), touched, 0, tuple(dates))
+    return _Chosen(tuple(one.standing.id for one in shown), len(kept), touched, unsorted, tuple(dates))
 
 
 def _cut(kept: Sequence[Mark], wanted: Wanted, room: int) -> Sequence[Mark]:

@@ -63,6 +63,7 @@ class Mark(NamedTuple):
     standing: Standing
     touched: bool  # in touch since Monday
     dated: bool  # an occasion, plan or promise is near
+    unsorted: bool  # on file, without a tier
 
 
 def mark(facts: Facts, rules: Rules, today: date) -> Mark:
@@ -70,7 +71,8 @@ def mark(facts: Facts, rules: Rules, today: date) -> Mark:
     standing = stand(facts, rules, today)
     monday = today.toordinal() - today.weekday()
     touched = touched_since(facts, monday, today.toordinal())
-    return Mark(standing, touched, has_dates(facts, standing, rules.settings, today))
+    unsorted = standing.state == "on-file" and not facts.tier and not standing.hidden
+    return Mark(standing, touched, has_dates(facts, standing, rules.settings, today), unsorted)
 
 
 def has_dates(facts: Facts, standing: Standing, settings: Settings, today: date) -> bool:

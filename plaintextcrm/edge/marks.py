@@ -31,8 +31,7 @@ class Marker:
         standing = found.standing
         rows = dated_rows(contact(), standing, self.settings, self.today) if found.dated else ()
         dates = stored.compact([(row.on.toordinal(), *row[1:]) for row in rows]) if rows else None
-        unsorted = standing.state == "on-file" and not facts.tier and not standing.hidden
         return (
             standing.listed, bool(standing.owed), dates is not None, standing.lapsed, standing.score or 0.0,
-            standing.next or NO_DAY, standing.id, found.touched, unsorted, dates,
+            standing.next or NO_DAY, standing.id, found.touched, found.unsorted, dates,
         )  # fmt: skip

@@ -606,7 +606,7 @@ def test_the_order_is_the_same_from_whatever_order_one_begins_with(shuffled: lis
 @given(st.permutations(PEOPLE), st.integers(0, 12))
 def test_the_cut_is_the_same_from_whatever_order_one_begins_with(shuffled: list[Standing], room: int) -> None:
     def shown(people: Sequence[Standing]) -> tuple[Mark, ...]:
-        return due.cut([Mark(one, False, False) for one in sorted(people, key=Standing.order) if one.listed], room)
+        return due.cut([Mark(one, False, False, False) for one in sorted(people, key=Standing.order) if one.listed], room)
 
     assert shown(shuffled) == shown(PEOPLE)
 

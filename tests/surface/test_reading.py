@@ -331,3 +331,11 @@ def test_mistakes_go_to_stderr_at_most_five_and_the_others_still_work(make: Call
     assert all(re.match(r"contacts/p\d\.md:3:1: .* \[bad-cadence\]$", line) for line in lines[:5])
     assert lines[5] == "and 2 more: ptcrm check"
     assert len(place.json("list")["problems"]) == 7
+
+
+@pytest.mark.parametrize(("words", "wanted"), [((), 2), (("--at", "2027-01-01"), 2), (("--within", "8w"), 2), (("tag:chess",), 1)])
+def test_who_is_on_file_without_a_tier_is_counted_in_every_due_list(
+    make: Callable[..., Place], words: tuple[str, ...], wanted: int
+) -> None:  # fmt: skip
+    place = make({"ada": "---\ntier: A\n---\n", "bob": "---\ntags: [chess]\n---\n", "eve": "# Eve\n"})
+    assert place.json("due", *words)["on_file"] == wanted
