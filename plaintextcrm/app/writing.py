@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit as edits
 from plaintextcrm.core.errors import ChangedOnDisk, NotCommitted, NotFound, Refused, Usage, why
-from plaintextcrm.core.model import Edit, Interaction, Source
+from plaintextcrm.core.model import OPEN_BOXES, Contact, Edit, FollowUp, Interaction, Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
 from plaintextcrm.core.text import decode
@@ -152,6 +152,7 @@ class Logged(NamedTuple):
     entries: tuple[tuple[str, Interaction], ...]  # (name, entry)
     standings: tuple[Standing, ...]
     do_not_contact: tuple[str, ...]  # names of those who asked not to be contacted
+    plans: tuple[tuple[str, int, FollowUp], ...]  # (id, number among the open follow-ups, what) of plans that this may have been
 
 
 def log(
@@ -164,6 +165,7 @@ def log(
     entries: list[tuple[str, Interaction]] = []
     standings: list[Standing] = []
     warned: list[str] = []
+    plans: list[tuple[str, int, FollowUp]] = []
     kinds = vault_.settings.kind_table
     entry = signed(vault_, entry)
 
@@ -171,6 +173,7 @@ def log(
         entries.clear()
         standings.clear()
         warned.clear()
+        plans.clear()
         sources = [read_source(vault_, id) for id in ids]
         planned = []
         for place, source in enumerate(sources):
@@ -187,12 +190,22 @@ def log(
             standings.append(stand(facts_of(contact, kinds), Rules(vault_.settings), vault_.today))
             if contact.is_true("do_not_contact"):
                 warned.append(contact.name)
+            plans.extend(_plans_by(contact, entry.on))
         return planned
 
     first = ids[0] if len(ids) == 1 else f"{ids[0]} and {len(ids) - 1} more"
     what = f"log: {entry.kind or 'contact'} with {first}, {entry.on.isoformat()}"
     written = write(vault_, plan, what, how)
-    return Logged(written, tuple(entries), tuple(standings), tuple(warned))
+    return Logged(written, tuple(entries), tuple(standings), tuple(warned), tuple(plans))
+
+
+def _plans_by(contact: Contact, day: date) -> Iterator[tuple[str, int, FollowUp]]:
+    """(id, number, what) of the plans up to a day that nobody has ticked off."""
+    if any(task.open for task in contact.follow_ups):
+        from plaintextcrm.app.reading import open_tasks
+
+        planned = {entry.where for entry in contact.interactions if entry.box in OPEN_BOXES and entry.on <= day}
+        yield from ((contact.id, number, task) for number, task in enumerate(open_tasks(contact), 1) if task.where in planned)
 
 
 def signed(vault_: Vault, entry: Interaction) -> Interaction:

@@ -17,11 +17,11 @@ from plaintextcrm.core.entries import parse_text
 from plaintextcrm.core.errors import PtcrmError, Usage
 from plaintextcrm.core.history import is_attempt, is_touch
 from plaintextcrm.core.kinds import KindTable
-from plaintextcrm.core.model import Interaction
+from plaintextcrm.core.model import FollowUp, Interaction
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.spoken import FUTURE, PAST
-from plaintextcrm.core.text import decode, readable
+from plaintextcrm.core.text import decode, readable, typed
 from plaintextcrm.edge import clock
 
 _BREAKS = pattern(r"\r\n|\r|\n|\u2028|\u2029|\x0b|\x0c|\x85")
@@ -108,7 +108,20 @@ def _log(run: Run, ids: Sequence[str], on: date, said: tuple[str | None, str], a
     done = writing.log(vault, ids, entry, follow_up=follow_up, next_contact=next_day, how=how_of(asked.dry_run, asked.no_commit))
     for name in done.do_not_contact:
         run.tell(f"ptcrm: {name} asked not to be contacted (do_not_contact); it is written down all the same")
-    return report(run, done.written, _said(run, done, on, asked))
+    code = report(run, done.written, _said(run, done, on, asked))
+    if on <= run.today and not asked.dry_run:
+        for id, number, task in done.plans:
+            run.tell(f"ptcrm: {_planned(task, run.today)} is not ticked off; if this was it: ptcrm done {typed(id, str(number))}")
+    return code
+
+
+def _planned(task: FollowUp, today: date) -> str:
+    """`what was planned for yesterday (dinner)`."""
+    from plaintextcrm.core.dates import day_words
+    from plaintextcrm.core.due_words import plain_words
+
+    words = plain_words(task.text)
+    return f"what was planned for {day_words(task.due or today, today)}" + (f" ({words})" if words else "")
 
 
 def _kind_and_text(run: Run, who: str, words: Sequence[str], asked: Asked) -> tuple[str | None, str, bool]:

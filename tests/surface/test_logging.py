@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -258,3 +259,15 @@ def test_writing_to_somebody_who_asked_for_peace_is_warned_about(people: Place) 
     ran = people("log", "barnaby", "letter", "--in")
     assert ran.code == 0
     assert "do_not_contact" in ran.err
+
+
+def test_a_plan_that_may_have_been_it_is_told(make: Callable[..., Place]) -> None:
+    place = make(
+        {"ada": "# Ada\n\n## Log\n\n- [ ] 2026-11-25 call\n- [ ] 2026-11-20 dinner: at [[bob]]'s\n- [ ] a book [due:: 2026-11-01]\n"}
+    )
+    told = place("log", "ada", "dinner", "It was good")
+    assert told.err == "ptcrm: what was planned for Fri 20 Nov (dinner: at bob's) is not ticked off; if this was it: ptcrm done ada 2\n"
+    assert place("done", "ada", "2").code == 0
+    assert "- [x] 2026-11-20 dinner" in place.text("ada")
+    assert place("log", "ada", "coffee").err == ""
+    assert place("log", "ada", "call", "-d", "2026-11-26").err == ""
