@@ -35,9 +35,9 @@ CREATE INDEX unsorted ON mark(rowid) WHERE unsorted;
 """
 """Made after the first fill: that takes half the time of keeping them in order row by row."""
 
-_COLUMNS = "path, id, name, is_person, head, facts, log, tasks, line, problems, fields, body"
-_NUMBERED = f"INSERT INTO contact(rowid, {_COLUMNS}) VALUES({', '.join('?' * 13)})"
-_CONTACT = f"INSERT INTO contact({_COLUMNS}) VALUES({', '.join('?' * 12)})"
+COLUMNS = "path, id, name, is_person, head, facts, log, tasks, line, problems, fields, body"
+_NUMBERED = f"INSERT INTO contact(rowid, {COLUMNS}) VALUES({', '.join('?' * 13)})"
+_CONTACT = f"INSERT INTO contact({COLUMNS}) VALUES({', '.join('?' * 12)})"
 
 
 def fill(db: sqlite3.Connection, read: Iterable[tuple[Row, MarkRow | None]], first: int) -> None:
@@ -55,7 +55,7 @@ def replace(db: sqlite3.Connection, read: Sequence[Row], gone: Sequence[str], wo
     """
     touched = 0
     for path, row in [*((row[0], row) for row in read), *((path, None) for path in gone)]:
-        old = db.execute(f"SELECT rowid, {_COLUMNS} FROM contact WHERE path = ?", (path,)).fetchone()
+        old = db.execute(f"SELECT rowid, {COLUMNS} FROM contact WHERE path = ?", (path,)).fetchone()
         if (old[1:] if old else None) == row:
             continue
         touched += 1

@@ -22,7 +22,7 @@ from plaintextcrm.core.model import Contact
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Rules, stand
 from plaintextcrm.core.text import decode, encode, line_starts, readable, split_lines
-from plaintextcrm.edge import index
+from plaintextcrm.edge import filling, index
 from plaintextcrm.edge.parsing import Reader
 from tests.make import TODAY, parsed, source
 
@@ -152,7 +152,7 @@ def read_wholly(data: bytes) -> None:
     """Everything that a reading command does with one file; what the index keeps of it is what was read."""
     one = source(data)
     found = contact.parse(one)
-    row = dict(zip(index._COLUMNS.split(", "), Reader(Path(), Settings()).rows_of([one])[0][0], strict=True))
+    row = dict(zip(filling.COLUMNS.split(", "), Reader(Path(), Settings()).rows_of([one])[0][0], strict=True))
     again = index.Index(None, index.Whose(Path(), Settings()), None)._whole(row["head"], row["tasks"], row["log"], row["body"])
     assert whole(again) == whole(found.contact)
     if found.is_person:
