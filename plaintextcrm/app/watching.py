@@ -30,6 +30,7 @@ class Rebuilt(NamedTuple):
     wrong: str
     seconds: float
     whole: bool  # False: the pages of what was saved, the others follow
+    day: bool = False  # it began with another day
 
 
 class Live:
@@ -144,4 +145,4 @@ def _whole(live: Live, watch: Watch, paths: tuple[str, ...], changes: Changes) -
         return
     if changes.settings:
         watch.retarget(live.vault.settings.contacts, live.out or live.vault.settings.site.out)
-    yield Rebuilt(paths, built, "", time.perf_counter() - started, True)
+    yield Rebuilt(paths, built, "", time.perf_counter() - started, True, changes.day)

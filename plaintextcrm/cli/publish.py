@@ -115,7 +115,7 @@ def _open_browser(url: str) -> None:
 
 
 def rebuilt_words(rebuilt: Rebuilt) -> str:
-    """`ada-king: 1 page in 9 ms`; "" where nothing was written."""
+    """`ada-king: 1 page in 9 ms`; "" where nothing was written. Where no file is known, the new day or the vault is named."""
     names = [path.rsplit("/", 1)[-1].removesuffix(".md") for path in rebuilt.paths]
     what = ", ".join(safe(name) for name in dict.fromkeys(names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     if rebuilt.built is None:
@@ -124,7 +124,7 @@ def rebuilt_words(rebuilt: Rebuilt) -> str:
     if not count:
         return ""
     took = f"{rebuilt.seconds * 1000:.0f} ms" if rebuilt.seconds < 1 else f"{rebuilt.seconds:.1f} s"
-    return f"{what or 'the day'}: {count} page{'' if count == 1 else 's'} in {took}"
+    return f"{what or ('the day' if rebuilt.day else 'the vault')}: {count} page{'' if count == 1 else 's'} in {took}"
 
 
 def mistakes_words(rebuilt: Rebuilt) -> str:

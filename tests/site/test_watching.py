@@ -15,7 +15,7 @@ import pytest
 
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.app.watching import Live, Rebuilt, rebuilds
-from plaintextcrm.cli.publish import mistakes_words
+from plaintextcrm.cli.publish import mistakes_words, rebuilt_words
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.edge.watch import Watch
 from tests.make import TODAY
@@ -269,7 +269,8 @@ def test_the_contacts_folder_goes_and_comes_back(session: Session):
     found = session.seen(lambda: folder.rename(aside), calm=1.0)
     assert any("contacts is not there now" in one.wrong for one in found)
     assert_as_before(session, before, "contacts is not there now")
-    session.seen(lambda: aside.rename(folder), calm=1.0)
+    back = session.seen(lambda: aside.rename(folder), calm=1.0)
+    assert {re.sub(r" in .*", "", words) for one in back if (words := rebuilt_words(one))} == {"the vault: 1 page"}
     session.seen(lambda: in_place(folder / "ada.md", "# Ada of the lighthouse\n"))
     assert "Ada of the lighthouse" in session.page("contacts/ada.html")
     assert session.is_true()
@@ -325,6 +326,7 @@ def test_a_new_day_turns_the_list_over(session: Session):
 
     found = session.seen(midnight)
     assert [one.whole for one in found] == [True]
+    assert rebuilt_words(found[0]).startswith("the day: ")
     assert "Sunday, 22 November" in session.page("index.html")
     assert "you promised for today: send the photographs" in session.page("index.html").lower()
     assert session.is_true()
