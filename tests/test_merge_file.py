@@ -224,6 +224,41 @@ def test_two_people_under_one_file_name_are_a_conflict_never_a_blend(other: str)
     assert merged("", ours, other, 1) == both(ours, other)
 
 
+SHORT = "---\nname: Ada King\ntier: A\n---\n\n# Ada King\n\n## Interactions\n"
+LOGGED = f"{SHORT}\n- 2026-03-01 call: About Ada\n"
+
+
+def moved(name: str, file: str, *more: str) -> tuple[bytes, int]:
+    """The merge of an entry for Ada and of what git says became of her file: another name, further keys."""
+    other = SHORT.replace("Ada King", name).replace("tier: A\n", "".join(f"{line}\n" for line in ("tier: A", *more))).encode()
+    found = merge(SHORT.encode(), LOGGED.encode(), other, f"contacts/{file}.md")
+    turned = merge(SHORT.encode(), other, LOGGED.encode(), f"contacts/{file}.md")
+    assert found
+    assert turned
+    assert found.conflicts == turned.conflicts
+    return found
+
+
+@pytest.mark.parametrize("file", ["cleo-vane", "cleo-vane-2", "Cleo Vane"])
+def test_an_entry_for_somebody_who_was_removed_never_gets_into_the_file_of_somebody_new(file: str) -> None:
+    assert moved("Cleo Vane", file) == (both(LOGGED, SHORT.replace("Ada King", "Cleo Vane")).encode(), 1)
+    assert moved("Cleo Vane", file, "uid: 7")[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "more"),
+    [
+        ("Ada Byron", "ada-byron", "aliases: [Ada King]"),  # as `ptcrm rename` leaves it
+        ("Ada Byron King", "ada-byron-king", "role: boss"),
+        ("Cleo Vane", "ada-king", "role: boss"),  # a name changed in place
+        ("Cleo Vane", "friends-of-ours", "role: boss"),
+    ],
+)
+def test_an_entry_for_somebody_who_was_renamed_goes_along(name: str, file: str, more: str) -> None:
+    data, conflicts = moved(name, file, more)
+    assert (conflicts, data.count(b"About Ada"), f"name: {name}".encode() in data) == (0, 1, True)
+
+
 def test_one_uid_is_one_person_whatever_the_names() -> None:
     found = merged("", "---\nname: Ada King\nuid: 1\n---\n", "---\nname: Ada Byron\nuid: 1\ntier: A\n---\n", 1)
     assert found == f"---\n{both('name: Ada King' + chr(10), 'name: Ada Byron' + chr(10))}tier: A\nuid: 1\n---\n"
@@ -444,6 +479,18 @@ def test_git_stops_for_a_field_that_both_changed_with_everything_else_merged(rep
     conflict = both("tier: B   # since Lisbon\n", "tier: C   # since Lisbon\n")
     assert repository.ada.read_bytes().decode() == MERGED.replace("tier: B   # since Lisbon\n", conflict)
     assert repository("diff", "--name-only", "--diff-filter=U").strip() == PATH
+
+
+def test_a_new_file_that_git_takes_for_a_removed_one_is_a_conflict(repository: Repository) -> None:
+    repository.commit(SHORT)
+    repository("checkout", "-q", "-b", "other")
+    repository.commit(LOGGED)
+    repository("checkout", "-q", "main")
+    repository("mv", PATH, "contacts/cleo-vane.md")
+    (repository.root / "contacts" / "cleo-vane.md").write_text(SHORT.replace("Ada King", "Cleo Vane"))
+    repository("commit", "-q", "-a", "-m", "Ada forgotten, Cleo added")
+    repository("merge", "other", code=1)
+    assert (repository.root / "contacts" / "cleo-vane.md").read_text() == both(SHORT.replace("Ada King", "Cleo Vane"), LOGGED)
 
 
 def test_git_shows_two_people_who_came_up_under_one_name_as_a_conflict(repository: Repository) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from plaintextcrm.core.names import slug
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import BOM, decode, encode, fold, split_lines
@@ -59,7 +60,7 @@ def _pieces(base: str, ours: str, theirs: str, path: str) -> tuple[Piece, ...]:
     if ours > theirs:
         return tuple(Clash(piece.theirs, piece.ours) if isinstance(piece, Clash) else piece for piece in _pieces(base, theirs, ours, path))
     versions = version(base, path), version(ours, path), version(theirs, path)
-    if not base.strip() and _two_people(*versions[1:]):
+    if _two_people(*versions[1:]) if not base.strip() else _taken_for_moved(*versions):
         return (Clash(ours, theirs),)
     for way in (by_meaning, _by_lines):
         try:
@@ -77,6 +78,25 @@ def _two_people(ours: Version, theirs: Version) -> bool:
     if one.text("uid") and other.text("uid"):
         return one.text("uid") != other.text("uid")
     return fold(one.name) != fold(other.name)
+
+
+def _taken_for_moved(base: Version, ours: Version, theirs: Version) -> bool:
+    """Whether git took somebody's new file for that of somebody else, who was removed beside it: new files are much alike."""
+    return _is_another(base, ours) != _is_another(base, theirs)
+
+
+def _is_another(base: Version, side: Version) -> bool:
+    """Whether a side has another person's file under the path, which has the new name. Who was renamed keeps the old one, or its words."""
+    was, now = base.parsed.contact, side.parsed.contact
+    old, new, file = slug(was.name), slug(now.name), slug(now.id)
+    if not _is_file_of(file, new) or _is_file_of(file, old) or (was.text("uid") and was.text("uid") == now.text("uid")):
+        return False
+    return fold(was.name) not in map(fold, now.texts("aliases")) and not set(old.split("-")) <= set(new.split("-"))
+
+
+def _is_file_of(file: str, name: str) -> bool:
+    """Whether a file would be called so for that name: `ada-king`, and `ada-king-2` too."""
+    return file == name or (file.startswith(f"{name}-") and file.removeprefix(f"{name}-").isdecimal())
 
 
 def _by_lines(base: Version, ours: Version, theirs: Version) -> Iterable[Piece]:
