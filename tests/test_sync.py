@@ -447,6 +447,17 @@ def test_conflict_markers_in_a_contact_are_never_shared(team: Team) -> None:
     assert "contacts/ada.md: conflict markers" in done(lee("sync"), 5).err, "committed by mistake they are no better"
 
 
+@pytest.mark.parametrize("how", ["color.ui=always", "grep.patternType=fixed", "submodule.recurse=true", "*.md binary"])
+def test_conflict_markers_are_found_however_git_is_set(team: Team, how: str) -> None:
+    lee = team.clone("lee")
+    if "=" in how:
+        run_git(lee.root, "config", *how.split("="))
+    else:
+        (lee.root / ".git" / "info" / "attributes").write_text(how)
+    edited(lee, "ada", "tier: A\n", "<<<<<<< ours\ntier: A\n=======\ntier: B\n>>>>>>> theirs\n")
+    assert "contacts/ada.md: conflict markers" in done(lee("sync"), 5).err
+
+
 def test_during_a_merge_nothing_is_synced(team: Team) -> None:
     lee = team.clone("lee")
     (lee.root / ".git" / "MERGE_HEAD").write_text(head(lee))

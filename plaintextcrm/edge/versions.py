@@ -79,8 +79,12 @@ def changed_by_hand(root: Path) -> list[tuple[str, str]]:
 
 
 def with_markers(root: Path) -> list[str]:
-    """The paths below the vault in which a merge left its markers."""
-    return answer(root, "grep", "--untracked", "--no-full-name", "-l", "-z", "-I", "-e", "^<<<<<<< ").split("\0")[:-1]
+    """The paths below the vault in which a merge left its markers, whatever the user's git is set to. Raises Refused."""
+    how = ("--untracked", "--no-recurse-submodules", "--no-full-name", "--no-color", "--text", "--basic-regexp", "-l", "-z")
+    done = run(root, ["grep", *how, "-e", "^<<<<<<< "])
+    if done.returncode > 1:  # 1: none are found
+        raise Refused(f"git grep failed: {why_not(done)}")
+    return done.stdout.split("\0")[:-1]
 
 
 def changes(root: Path, old: str, new: str) -> list[Change]:
