@@ -68,6 +68,13 @@ def test_a_place_is_the_location_or_one_of_its_other_names_without_accents(locat
     assert lives_in(place, people)(people.everybody[0]) is is_there
 
 
+def test_a_town_with_its_country_is_one_place_where_somebody_lives_there() -> None:
+    people = network(*(contact(f'location: "{town}"', id=town[:5]) for town in ("Porto, Portugal", "Lisbon, Portugal", "Madrid")))
+    assert [one.id for one in people.everybody if lives_in("Porto, Portugal", people)(one)] == ["Porto"]
+    assert [one.id for one in people.everybody if lives_in("porto, madrid", people)(one)] == ["Porto", "Madri"]
+    assert [one.id for one in people.everybody if lives_in("Madrid, Spain", people)(one)] == ["Madri"]
+
+
 def test_near_is_by_score_without_those_who_are_gone() -> None:
     people = network(
         there("fresh", "tier: A", "- 2026-11-20 call"), there("none"), there("due", "tier: A", "- 2026-09-20 call"),

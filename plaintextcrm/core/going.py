@@ -39,9 +39,15 @@ def _is_close(member: Member) -> bool:
 
 
 def lives_in(place: str, network: Network) -> Callable[[Member], bool]:
-    """Whether somebody's location is that place, as the filter `near:` has it."""
-    holds = query.parse((f"near:{place}",), network.settings, network.today).holds
-    return lambda member: holds(query.Person(member.contact, member.standing, 0))
+    """Whether somebody's location is that place: `Porto, Portugal` as a whole where anybody lives there, else as `near:` has it."""
+
+    def there(places: Sequence[str]) -> Callable[[Member], bool]:
+        holds = query.near(places, network.settings)
+        return lambda member: holds(query.Person(member.contact, member.standing, 0))
+
+    bare = place.strip().strip('"')
+    whole = there((bare,))
+    return whole if any(map(whole, network.everybody)) else there(query.alternatives(bare))
 
 
 def near(network: Network, place: str) -> tuple[Member, ...]:

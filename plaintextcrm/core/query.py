@@ -73,7 +73,7 @@ def nobody_words(terms: Sequence[str], settings: Settings) -> str:
     """What to say where a filter lets nobody through: that it asks for a tier that no setting has, or to try fewer words."""
     for found in filter(None, map(_TERM.match, terms)):
         key = find_key(fold_key(found[2]))
-        asked = _alternatives(found[4].strip().strip('"')) if key and key.name == "tier" else []
+        asked = alternatives(found[4].strip().strip('"')) if key and key.name == "tier" else []
         for word in asked:
             if "*" not in word and settings.tier(word) is None:
                 known = ", ".join(tier.name for tier in settings.tiers) or "none"
@@ -92,11 +92,11 @@ def _keyed(found: re.Match[str], settings: Settings, today: date) -> Predicate:
     if not value:
         raise Usage(f'filter "{found[0]}": a value belongs after the colon, like {found[2]}:{_example(canonical)}')
     if canonical in ("has", "missing"):
-        tests = [_has(word) for word in _alternatives(value)]
+        tests = [_has(word) for word in alternatives(value)]
         test: Predicate = lambda person: any(has(person) for has in tests)  # noqa: E731
         test = _negation(test) if canonical == "missing" else test
     elif canonical == "near":
-        test = _near(value, settings)
+        test = near(alternatives(value), settings)
     elif canonical in _DAYS or canonical in _NUMBERS:
         test = _range(canonical, value, found[0], today)
     else:
@@ -108,7 +108,8 @@ def _example(key: str) -> str:
     return {"tier": "A", "due": "..7d", "last": "..2026-06-01", "ratio": "1.5..", "has": "birthday"}.get(key, "word")
 
 
-def _alternatives(value: str) -> list[str]:
+def alternatives(value: str) -> list[str]:
+    """The values one of which is to hold: `A,B`, `A|B`."""
     return [part.strip() for part in re.split(r"[,|]", value) if part.strip()]
 
 
@@ -120,7 +121,7 @@ def _pattern(value: str, whole: bool) -> re.Pattern[str]:
 
 def _matches(canonical: str, name: str, value: str) -> Predicate:
     whole = canonical in _WHOLE
-    pieces = [value] if canonical in ("company", "address") and "," in value and "|" not in value else _alternatives(value)
+    pieces = [value] if canonical in ("company", "address") and "," in value and "|" not in value else alternatives(value)
     patterns = [_pattern(piece.lstrip("#"), whole) for piece in pieces]
     find = re.Pattern.match if whole else re.Pattern.search
 
@@ -188,9 +189,9 @@ def _bare(word: str) -> Predicate:
     return test
 
 
-def _near(value: str, settings: Settings) -> Predicate:
-    """The location contains the place or one of its `[places]` names."""
-    wanted = {fold(place) for place in _alternatives(value)}
+def near(places: Iterable[str], settings: Settings) -> Predicate:
+    """The location contains one of the places, or one of its `[places]` names."""
+    wanted = {fold(place) for place in places}
     for place, names in settings.places:
         together = {fold(place), *(fold(name) for name in names)}
         if together & wanted:
