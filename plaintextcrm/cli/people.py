@@ -221,9 +221,11 @@ def _list_facts(run: Run, person: Listed, computed: Sequence[str]) -> dict[str, 
 
 
 def _shown(row: asdata.Fact, column: str) -> str:
-    """A cell for people to read: nobody is called overdue."""
+    """A cell for people to read."""
+    from plaintextcrm.core.query import SAID
+
     text = asdata.cell(_value(row, column))
-    return {"overdue": "quiet", "lapsed": "drifted"}.get(text, text) if column == "state" else text
+    return SAID.get(text, text) if column == "state" else text
 
 
 def _value(row: asdata.Fact, column: str) -> object:

@@ -24,6 +24,8 @@ _DAYS = ("due", "next", "snoozeuntil", "nextcontact", "died", *_PAST_DAYS)
 _NUMBERS = ("ratio", "score", "freshness", "interactions")
 _WHOLE = ("tier", "owner", "successor", "state", "status", "five", "tags", "groups", "id", "slug", "source", "uid")
 
+SAID = {"overdue": "quiet", "lapsed": "drifted"}  # a state, and how lists and pages say it: nobody is called overdue
+
 
 class Person(NamedTuple):
     """What a filter looks at: a contact, where it stands, and how many entries it has."""
@@ -143,7 +145,8 @@ def values(person: Person, name: str) -> Sequence[str]:
     if folded == "name":
         return (contact.name, *contact.texts("aliases"))
     if folded == "state":
-        return (person.standing.state, *((person.standing.hidden,) if person.standing.hidden else ()))
+        state = person.standing.state
+        return tuple(filter(None, (state, SAID.get(state), person.standing.hidden)))
     key = find_key(name)
     value: object = contact.keys.get(key.name) if key else None
     if value is None:

@@ -130,6 +130,7 @@ def test_an_address_of_the_web_is_a_word_and_no_key() -> None:
         ("five:next", "A"), ("-five:now", "BI"), ("owner:Lee", "A"), ("owner:le", ""), ("paused:yes", "I"), ("name:king", "A"),
         ("name:countess", "A"), ("id:work/ada", "A"), ("id:ada", "A"), ("slug:ada", "A"), ("state:new,overdue", "BI"),
         ("state:snoozed", "B"),
+        ("state:quiet", "B"), ("-state:Quiet", "AI"), ("state:drifted", ""),
         ("-state:new", "AB"), ("shoe-size:38", "A"), ("shoe_size:38", "A"), ("favourite:lemon", "A"), ("nobodys_key:x", ""),
         ("birthday:1985*", "A"),
     ],
