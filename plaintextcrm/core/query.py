@@ -246,6 +246,8 @@ def _day(key: str, text: str, term: str, today: date) -> int:
     if text in ("0", "0d"):
         return today.toordinal()
     sign, span_text = (-1, text[1:]) if text.startswith("-") else (1, text)
+    if re.fullmatch(r"(?:19|20)\d\d", text):
+        raise Usage(f'filter "{term}": "{text}" is a year or days; write it like {key}:{text}-01-01..{text}-12-31 or {key}:..{text}d')
     span = parse_cadence(span_text)
     if span and span.unit != "never" and re.match(r"\d", span_text):
         return add(today, span, direction * sign).toordinal()

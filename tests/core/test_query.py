@@ -177,6 +177,12 @@ def test_a_key_without_a_value_is_a_mistake(term: str) -> None:
         understood(term)
 
 
+@pytest.mark.parametrize("term", ["last:2026", "last:..2025", "created:2026..", "-due:..2027", "met:2025..2026"])
+def test_a_bare_year_is_no_number_of_days(term: str) -> None:
+    with pytest.raises(Usage, match="is a year or days; write it like "):
+        understood(term)
+
+
 # --- ranges --------------------------------------------------------------------------------------------------------
 
 
