@@ -19,11 +19,13 @@ from plaintextcrm.core.vocabulary import find_key, fold_key
 
 NEGATED = pattern(r"-[^\W\d_][\w-]*[:|<>=]")
 _TERM = pattern(r"(-?)([^\W\d_][\w .-]*?)\s*([:=]|(?=[<>]))(.*)\Z", re.DOTALL)
+_RANGE = pattern(r"(?=.*\d)(?:-?\d[\w.-]*?)?\.\.(?:-?\d[\w.-]*)?|[<>]=?\s*-?\d[\w.-]*")  # of numbers, days or spans
 _PAST_DAYS = ("last", "lastcontact", "created", "met", "started")
 _DAYS = ("due", "next", "snoozeuntil", "nextcontact", "died", *_PAST_DAYS)
 _NUMBERS = ("ratio", "score", "freshness", "interactions")
 _WHOLE = ("tier", "owner", "successor", "state", "status", "five", "tags", "groups", "id", "slug", "source", "uid")
 
+_RANGED = "due, last, next, created, met, started, died, snooze_until, next_contact, ratio, score, freshness, interactions"
 SAID = {"overdue": "quiet", "lapsed": "drifted"}  # a state, and how lists and pages say it: nobody is called overdue
 
 
@@ -101,6 +103,8 @@ def _keyed(found: re.Match[str], settings: Settings, today: date) -> Predicate:
         test = near(alternatives(value), settings)
     elif canonical in _DAYS or canonical in _NUMBERS:
         test = _range(canonical, value, found[0], today)
+    elif _RANGE.fullmatch(value):
+        raise Usage(f'filter "{found[0]}": {found[2]} has no range; those that have one: {_RANGED}')
     else:
         test = _matches(canonical, key.name if key else found[2], value)
     return _negation(test) if sign else test

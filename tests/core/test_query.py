@@ -177,6 +177,17 @@ def test_a_key_without_a_value_is_a_mistake(term: str) -> None:
         understood(term)
 
 
+@pytest.mark.parametrize("term", ["birthday:..1990", "age:40..", "shoe_size>38", "-strength:50..100", "shoe size:>=38.5", "tier:1..2"])
+def test_a_range_of_a_key_that_has_none_is_a_mistake_and_not_nobody(term: str) -> None:
+    with pytest.raises(Usage, match="has no range; those that have one: due, last"):
+        understood(term)
+
+
+@pytest.mark.parametrize("term", ["file:../x", "note:...", "favourite:..", "favourite:5..x y", "tier:<B", "phone:+351", "company:3.0"])
+def test_what_only_looks_like_a_range_is_text(term: str) -> None:
+    understood(term)
+
+
 @pytest.mark.parametrize("term", ["last:2026", "last:..2025", "created:2026..", "-due:..2027", "met:2025..2026"])
 def test_a_bare_year_is_no_number_of_days(term: str) -> None:
     with pytest.raises(Usage, match="is a year or days; write it like "):
