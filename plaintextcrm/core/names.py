@@ -8,11 +8,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from plaintextcrm.core.errors import NotFound
+from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import fold
 
 LONGEST_SLUG = 80  # bytes
+FEWEST_DIGITS = 7  # of a phone number, whatever stands before them for country or town
 _WINDOWS_DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))])
+_NUMBER = pattern(r"[+(]?[0-9][0-9 ()./-]*\Z")
 _RESERVED = frozenset(["index", "inbox", "readme"])  # files that are never a contact
 
 
@@ -24,6 +27,7 @@ class Known(NamedTuple):
     aliases: Sequence[str] = ()
     emails: Sequence[str] = ()
     at: str = ""  # company or place, to tell two of one name apart
+    phones: Sequence[str] = ()
 
     @property
     def slug(self) -> str:
@@ -78,7 +82,7 @@ def _free(base: str, taken: Collection[str]) -> str:
 
 
 def find(who: str, people: Iterable[Known]) -> Known:
-    """The one person that WHO names: id, slug, name, alias or e-mail, prefix of a name part; the first level with a hit decides.
+    """The one person that WHO names: id, slug, name, alias or e-mail, prefix of a name part, phone; the first level with a hit decides.
 
     Raises NotFound, with the candidates or the likely ones.
     """
@@ -91,6 +95,7 @@ def find(who: str, people: Iterable[Known]) -> Known:
         lambda person: _plain(person.name) == wanted,
         lambda person: any(_plain(other) == wanted for other in (*person.aliases, *person.emails)),
         lambda person: _starts_a_part(wanted, person.name),
+        lambda person: any(_is_number(who, phone) for phone in person.phones),
     )
     for level in levels if wanted else ():
         hits = [person for person in everybody if level(person)]
@@ -119,6 +124,14 @@ def _apart(person: Known) -> str:
 def _starts_a_part(wanted: str, name: str) -> bool:
     plain = _plain(name)
     return plain.startswith(wanted) or f" {wanted}" in plain or f"-{wanted}" in plain
+
+
+def _is_number(typed: str, phone: str) -> bool:
+    """Whether both are one phone number, with or without the country: all digits of the shorter one end the other."""
+    if not _NUMBER.match(typed):
+        return False
+    one, other = (re.sub(r"\D", "", text).lstrip("0") for text in (typed.replace("(0)", ""), phone.replace("(0)", "")))
+    return min(len(one), len(other)) >= FEWEST_DIGITS and (one.endswith(other) or other.endswith(one))
 
 
 def likely(wanted: str, people: Sequence[Known]) -> str:

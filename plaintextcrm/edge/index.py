@@ -161,17 +161,18 @@ class Index:
         for id, facts in self.db.execute(sql):
             yield id, stored.to_facts(facts)
 
-    def known(self) -> Iterator[tuple[str, str, list[str], list[str], str]]:
-        """(id, name, aliases, e-mail addresses, company or place) of everybody."""
-        keys = ", ".join(f"json_extract(head, '$[3].{key}')" for key in ("aliases", "email", "company", "location"))
+    def known(self) -> Iterator[tuple[str, str, list[str], list[str], str, list[str]]]:
+        """(id, name, aliases, e-mail addresses, company or place, phone numbers) of everybody."""
+        keys = ", ".join(f"json_extract(head, '$[3].{key}')" for key in ("aliases", "email", "company", "location", "phone"))
         sql = f"SELECT id, name, {keys} FROM contact WHERE is_person ORDER BY id"
-        for id, name, aliases, emails, company, place in self.db.execute(sql):
+        for id, name, aliases, emails, company, place, phones in self.db.execute(sql):
             yield (
                 id,
                 name,
                 loads(aliases) if aliases else [],
                 loads(emails) if emails else [],
                 str(company or place or "").strip("[]").split("|")[-1],
+                loads(phones) if phones else [],
             )
 
     def problems(self) -> Iterator[Problem]:
@@ -210,7 +211,7 @@ class Index:
         """The name of the only one who answers to each of these by slug, name or alias; "" where nobody or several do."""
         from plaintextcrm.core.names import Known, link_targets
 
-        everybody = [Known(id, name, aliases) for id, name, aliases, _, _ in self.known()]
+        everybody = [Known(id, name, aliases) for id, name, aliases, *_ in self.known()]
         targets, names = link_targets(everybody), {one.id: one.name for one in everybody}
         meant = {link: set(targets.get(fold(link), ())) for link in links}
         return {link: names[ids.pop()] if len(ids) == 1 else "" for link, ids in meant.items()}

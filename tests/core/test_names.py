@@ -331,3 +331,16 @@ def test_the_own_name_is_always_a_legal_file_name(name: str) -> None:
     assert made[-1] != " "
     assert not DEVICES.match(made.lower())
     assert made == unicodedata.normalize("NFC", made)
+
+
+@pytest.mark.parametrize("typed", ["+49 170 550062", "0170550062", "0049 (0)170/550062", "170-550062", "+49170550062"])
+@pytest.mark.parametrize("phone", ["+49 170 550062", "0170 55 00 62", "+49 (0) 170 550062"])
+def test_somebody_is_found_by_phone_however_it_is_written(typed: str, phone: str) -> None:
+    others = (Known("max", "Max", phones=("+49 170 550063", "062")), Known("zed", "Zed"))
+    assert find(typed, (*others, Known("ada", "Ada", phones=("+1 555 0100", phone)))).id == "ada"
+
+
+@pytest.mark.parametrize("typed", ["550062", "62", "+49", "170550062x"])
+def test_few_digits_are_no_phone_number(typed: str) -> None:
+    with pytest.raises(NotFound):
+        find(typed, (Known("ada", "Ada", phones=("+49 170 550062",)),))
