@@ -200,6 +200,18 @@ def test_groups_are_one_whatever_their_case_and_the_five_and_coi_have_rows():
     assert (spent(found, "board"), spent(found, "the five"), spent(found, "centres of influence")) == (2.0, 1.0, 1.0)
 
 
+def test_groups_are_one_whatever_their_accents_and_shown_as_they_are_spelled():
+    people = [
+        contact("groups: [Équipe]", "- 2026-11-01 coffee"), contact("groups: [Equipe]", "- 2026-11-01 coffee", id="b"),
+        contact("groups: [Équipe, Fußball]", "- 2026-11-01 coffee", id="c"),
+    ]  # fmt: skip
+    found = load(network(*people)).tables[2].rows
+    assert [(row["what"], row["people"], row["hours"]) for row in found if row["by"] == "group"] == [
+        ("Équipe", 3, 3.0),
+        ("Fußball", 1, 1.0),
+    ]
+
+
 def test_hours_stand_against_what_came_of_them():
     people = [
         contact("- 2026-11-01 coffee", "- 2026-11-02 referral-in [value:: 7000]"),

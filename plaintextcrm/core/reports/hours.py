@@ -17,6 +17,7 @@ from plaintextcrm.core.reports.saying import amount, many, number, numbered
 from plaintextcrm.core.reports.shapes import Column, Row, Table
 from plaintextcrm.core.reports.telling import contacts_after
 from plaintextcrm.core.standing import NEWCOMER_DAYS
+from plaintextcrm.core.text import fold
 
 HOURS_DAYS = 365
 WRITING_MINUTES = 10  # of an entry without a kind, which counts as contact and weighs like writing
@@ -100,21 +101,30 @@ def _share(part: float, whole: float) -> int:
 
 
 def _slices(network: Network) -> Iterable[tuple[str, str, list[str]]]:
-    """(by, what, ids): tiers, the five and centres of influence, groups by name."""
+    """(by, what, ids): tiers, the five and centres of influence, groups by name.
+
+    Groups are compared without case and accents, as in `mix`, and shown as most files spell them.
+    """
     tiers: dict[str, list[str]] = {tier.name: [] for tier in network.settings.tiers}
     groups: dict[str, list[str]] = {}
+    spellings: dict[str, Counter[str]] = {}
     untiered: list[str] = []
-    tier_of = cache(network.settings.tier)
+    tier_of, fold_ = cache(network.settings.tier), cache(fold)
     for member in network.members:
         tier = tier_of(member.contact.tier)
         (tiers[tier.name] if tier else untiered).append(member.id)
-        for group in dict.fromkeys(group.strip().casefold() for group in member.contact.texts("groups")):
-            groups.setdefault(group, []).append(member.id)
+        present = [(fold_(group), group.strip()) for group in member.contact.texts("groups")]
+        for folded in dict.fromkeys(folded for folded, _ in present):
+            groups.setdefault(folded, []).append(member.id)
+        for folded, group in present:
+            spellings.setdefault(folded, Counter())[group] += 1
     yield from (("tier", name, ids) for name, ids in tiers.items())
     yield "tier", "none", untiered
     yield "circle", "the five", [one.id for one in network.members if one.is_five]
     yield "circle", "centres of influence", [one.id for one in network.members if one.is_coi]
-    yield from (("group", group, groups[group]) for group in sorted(groups))
+    for folded in sorted(groups):
+        some = spellings[folded]
+        yield "group", max(some, key=lambda word: (some[word], word)), groups[folded]
 
 
 def what_came_of_it(network: Network, hours: Mapping[str, Spent]) -> Table:
