@@ -93,13 +93,17 @@ _LETTERS |= dict.fromkeys(range(0x300, 0x370), "")  # the usual accents, once th
 
 
 def width(text: str) -> int:
-    """Terminal columns: wide East Asian characters take two, combining marks none."""
+    """Terminal columns: wide East Asian characters take two; marks, vowels and finals set on another letter, and tags none."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(char) or char in "\u200b\u200d\ufe0f" else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
+    return sum(0 if _is_on_another(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _is_on_another(char: str) -> bool:
+    """Marks, also those that Thai and Tamil do not count as combining; the second and third parts of a Hangul syllable; tags of flags."""
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return True
+    return char in "\u200b\u200d" or "\u1160" <= char <= "\u11ff" or "\U000e0020" <= char <= "\U000e007f"
 
 
 def typed(id: str, *words: str, option: str = "") -> str:

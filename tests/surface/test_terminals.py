@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from plaintextcrm.core.text import typed
+from plaintextcrm.core.text import typed, width
 from tests.make import vault
 from tests.place import READING, TABLES, Place, Ran, asked, columns_of, terminal_only
 
@@ -88,6 +88,17 @@ def test_no_line_is_wider_than_the_terminal(example: Place, words: tuple[str, ..
     text, code = example.on_terminal(*words, columns=columns, NO_COLOR="1")
     assert code == 0
     assert [line for line in text.splitlines() if columns_of(line) > columns] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("Ada", 3), ("Å", 1), ("A\u030a", 1), ("王小明", 6), ("ﾊﾝｶｸ", 4), ("สมชาย ใจดี", 9), ("דָּוִד", 3), ("\u1100\u1161\u11a8", 2), ("김", 2),
+        ("☎\ufe0e", 1), ("a\u200bb", 2), ("🇵🇹", 2), ("🏴\U000e0067\U000e0062\U000e007f", 2),
+    ],
+)  # fmt: skip
+def test_a_width_is_the_columns_that_a_terminal_gives_it(text: str, columns: int) -> None:
+    assert width(text) == columns  # as tmux counts them
 
 
 @terminal_only
