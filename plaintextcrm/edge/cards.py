@@ -11,6 +11,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from plaintextcrm.core.record import NamedTuple
 
@@ -90,10 +91,9 @@ class Cards:
         row = self.db.execute("SELECT * FROM face WHERE id = ?", (id,)).fetchone()
         if row is None:
             return None
-        words = tuple(word for (word,) in self.db.execute("SELECT word FROM word WHERE id = ? ORDER BY word", (id,)))
-        links = tuple(link for (link,) in self.db.execute("SELECT target FROM link WHERE id = ? ORDER BY target", (id,)))
-        id, seen, name, private, owner, passes, told, checked = row
-        return Face(id, seen, name, bool(private), owner, bool(passes), told, checked, words, links)
+        words = [word for (word,) in self.db.execute("SELECT word FROM word WHERE id = ? ORDER BY word", (id,))]
+        links = [link for (link,) in self.db.execute("SELECT target FROM link WHERE id = ? ORDER BY target", (id,))]
+        return _face(row, words, links)
 
     def put_faces(self, faces: Sequence[Face]) -> None:
         """Keep these, instead of what was kept of the same ids."""
@@ -144,10 +144,14 @@ class Cards:
 
     def faces(self) -> Iterator[Face]:
         """Everybody's face, by id."""
-        for (id,) in self.db.execute("SELECT id FROM face ORDER BY id").fetchall():
-            face = self.face(id)
-            if face:
-                yield face
+        words: dict[str, list[str]] = {}
+        links: dict[str, list[str]] = {}
+        for id, word in self.db.execute("SELECT id, word FROM word ORDER BY word"):
+            words.setdefault(id, []).append(word)
+        for id, target in self.db.execute("SELECT id, target FROM link ORDER BY target"):
+            links.setdefault(id, []).append(target)
+        for row in self.db.execute("SELECT * FROM face ORDER BY id"):
+            yield _face(row, words.get(row[0], ()), links.get(row[0], ()))
 
     def count(self) -> int:
         """How many people are shown."""
@@ -229,6 +233,11 @@ class Cards:
     def close(self) -> None:
         """Let go; what was not kept is gone."""
         self.db.close()
+
+
+def _face(row: Sequence[Any], words: Sequence[str], links: Sequence[str]) -> Face:
+    id, seen, name, private, owner, passes, told, checked = row
+    return Face(id, seen, name, bool(private), owner, bool(passes), told, checked, tuple(words), tuple(links))
 
 
 def open_cards(folder: str | None, key: str) -> Cards:
