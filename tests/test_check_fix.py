@@ -55,6 +55,70 @@ def test_what_is_certain_is_mended(name: str) -> None:
     assert mend(source(after))[1] == ()
 
 
+MEANT = {
+    "no blank after the colon": ("birthday:1980-05-12", "birthday: 1980-05-12", "birthday", "1980-05-12"),
+    "an address of the web": ("website:https://a.example/x", "website: https://a.example/x", "website", ("https://a.example/x",)),
+    "a blank that is none": ("birthday:\u00a01980-05-12", "birthday: 1980-05-12", "birthday", "1980-05-12"),
+    "an indented key": ("  email: a@b.example", "email: a@b.example", "email", ("a@b.example",)),
+    "a key behind a tab": ("\temail: a@b.example", "email: a@b.example", "email", ("a@b.example",)),
+    "a key as an item": ("- email: a@b.example", "email: a@b.example", "email", ("a@b.example",)),
+    "no blank after the hyphen": ("tags:\n-tea", "tags:\n- tea", "tags", ("tea",)),
+    "texts in quotes": (
+        'email: "a@b.example", "c@d.example"',
+        'email: ["a@b.example", "c@d.example"]',
+        "email",
+        ("a@b.example", "c@d.example"),
+    ),
+    "tags with their mark": ("tags: [#tea, sea] # mine", 'tags: ["#tea", sea] # mine', "tags", ("tea", "sea")),
+    "an open list": ("tags: [tea, sea", "tags: [tea, sea]", "tags", ("tea", "sea")),
+    "an open list of links": ('knows: ["[[bob]]", "[[cy]]"', 'knows: ["[[bob]]", "[[cy]]"]', "knows", ("[[bob]]", "[[cy]]")),
+    "an open link": ("referred_by: [[Bob Lee]", 'referred_by: "[[Bob Lee]]"', "referred_by", "[[Bob Lee]]"),
+    "a path of Windows": ('why: "C:\\Users\\ada"', 'why: "C:\\\\Users\\\\ada"', "why", "C:\\Users\\ada"),
+    "quotes in quotes": ('why: "she said "hi" to me"', 'why: "she said \\"hi\\" to me"', "why", 'she said "hi" to me'),
+    "an apostrophe in quotes": ("why: 'it's here'", 'why: "it\'s here"', "why", "it's here"),
+    "a comment behind it": ("why: tea: green # a secret", 'why: "tea: green" # a secret', "why", "tea: green"),
+    "an item with two colons": (
+        "family:\n  - Tobi: 9, wants: a bus",
+        'family:\n  - "Tobi: 9, wants: a bus"',
+        "family",
+        ("Tobi: 9, wants: a bus",),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_corrected_line_reads_on_and_says_what_was_meant(name: str, end: str) -> None:
+    before, after, key, value = MEANT[name]
+    whole = "---\nname: Ada\n# a comment\n\n{}\nzodiac: cat\n---\n\n# Ada\n".replace("\n", end)
+    data = whole.format(before.replace("\n", end)).encode()
+    (problem,) = parse(source(data)).problems
+    assert problem.where.line == 5 + before.count("\n")
+    assert problem.fix == after.split("\n")[-1]
+    edit, _ = mend(source(data))
+    assert edit.replaces == whole.format(after.replace("\n", end)).encode()
+    mended = parse(source(edit.replaces))
+    assert (mended.problems, mended.contact.keys[key], mended.contact.other["zodiac"]) == ((), value, "cat")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "email = a@b.example",
+        "why: tea\n  More: tea",
+        'why: "tea\n\n  sea',
+        "...",
+        "why: |\ntext at the margin",
+        "=======",
+        "tags: [tea,\n  sea",
+        "? email : x",
+    ],
+)
+def test_no_line_is_called_better_that_is_not(lines: str) -> None:
+    problems = parse(source(f"---\nname: Ada\n{lines}\ntier: A\n---\n".encode())).problems
+    assert [problem.fix for problem in problems if problem.code in ("yaml", "not-a-mapping")] == [None]
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -255,24 +255,6 @@ def _by_yaml(text: str, path: str) -> tuple[tuple[Pair, ...], Problem | None]:
     return load(text, path)
 
 
-def suggestion(line: str) -> str | None:
-    """The corrected line where a front matter line that YAML refuses has one obvious correction."""
-    match = re.match(r"(\s*(?:-\s+)?(?:[^\s:#-][^:#]*:\s+)?)(.*\S)\s*\Z", line.replace("\t", "  "))
-    if not match or not match[2]:
-        return None
-    value = match[2]
-    if value[0] in "\"'" and value.count(value[0]) == 1:
-        value = value[1:]
-    if value.startswith("- ") and ":" in match[1]:
-        return None
-    links = re.findall(r"\[\[[^\[\]]+\]\]", value)
-    if len(links) > 1 and not re.sub(r"\[\[[^\[\]]+\]\]|[\s,]", "", value):
-        return f"{match[1]}[" + ", ".join(f'"{link}"' for link in links) + "]"
-    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-    fixed = f'{match[1]}"{quoted}"'
-    return fixed if fixed != line else None
-
-
 # --- the rescue ----------------------------------------------------------------------------------------------------
 
 _RESCUE_PAIR = pattern(r"([^\s:#\-\[\]{}][^:]{0,80}?)\s*:(?:[ \t]+(.*))?\Z")
@@ -307,7 +289,8 @@ def _rescued(raw: str) -> Tree:
         return raw[1 : raw.find(raw[0], 1)]
     if raw[:1] in ("|", ">"):
         return None
-    raw = re.split(r"\s#", raw, maxsplit=1)[0].strip()
+    if not re.fullmatch(r"\[[^\[\]]*\]", raw):  # `[#tea, #sea]` is no comment
+        raw = re.split(r"\s#", raw, maxsplit=1)[0].strip()
     if re.fullmatch(r"\[[^\[\]]*\]", raw):
         return [word.strip().strip("\"'") for word in raw[1:-1].split(",") if word.strip()] or None
     return None if raw in _NULLS or raw[0] in "#" else raw.lstrip("\"'")

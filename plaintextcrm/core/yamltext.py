@@ -8,9 +8,10 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
-from plaintextcrm.core.frontmatter import _NULLS, Pair, Tree, suggestion
+from plaintextcrm.core.frontmatter import _NULLS, Pair, Tree
 from plaintextcrm.core.model import Location, Problem
 from plaintextcrm.core.text import split_lines
+from plaintextcrm.core.yamlfixes import corrections
 
 # libyaml's reader where PyYAML has it; the two differ on tabs, so one installation always uses the same one.
 Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -109,9 +110,10 @@ def load(text: str, path: str) -> tuple[tuple[Pair, ...], Problem | None]:
     except yaml.MarkedYAMLError as error:
         return (), _problem(error, text, path)
     except NotAMapping as error:
-        message = "front matter is not key: value lines"
         line = int(error.args[0])
-        return (), Problem(Location(path, line + 2), "not-a-mapping", message, suggestion(_line(text, line)))
+        what, fix = _better(text, line)
+        message = "front matter is not key: value lines" + (f": {what}" if what else "")
+        return (), Problem(Location(path, line + 2), "not-a-mapping", message, fix)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         line = _line_of_odd_character(text)
         reason = "a control character" if isinstance(error, yaml.reader.ReaderError) else "it"
@@ -123,22 +125,57 @@ def load(text: str, path: str) -> tuple[tuple[Pair, ...], Problem | None]:
 
 
 def _problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
-    quoted = error.context and "quoted scalar" in error.context
-    begun = quoted or any(word in str(error.context) for word in ("simple key", "flow"))  # where it begins, not where YAML gave up
-    mark = (error.context_mark if begun else None) or error.problem_mark or error.context_mark
+    mark = _mark(error)
     line, column = (_line_at(text, mark), mark.column) if mark else (0, 0)
     source = _line(text, line)
-    if quoted:
+    named, fix = _better(text, line)
+    if named:
+        what = named
+    elif "escape" in str(error.problem) or "hex" in str(error.problem):
+        what = "a backslash in double quotes: double it"
+    elif _is_quoted(error):
         what = "a quote that is opened here is not closed"
     elif "\t" in source:
         what = "a tab where blanks belong"
-    elif re.match(r"\s*[^\s:]+:\S", source) and "could not find" in str(error.problem):
-        what = "a blank is missing after the colon"
     elif "mapping values" in str(error.problem):
         what = 'a second ": " in one line: put the value in quotes'
     else:
         what = str(error.problem or "not YAML")
-    return Problem(Location(path, line + 2, column + 1), "yaml", f"front matter cannot be read: {what}", suggestion(source))
+    return Problem(Location(path, line + 2, column + 1), "yaml", f"front matter cannot be read: {what}", fix)
+
+
+def _is_quoted(error: yaml.MarkedYAMLError) -> bool:
+    return bool(error.context and "quoted scalar" in error.context)
+
+
+def _mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+    """Where the mistake begins, not where YAML gave up."""
+    begun = _is_quoted(error) or any(word in str(error.context) for word in ("simple key", "flow"))
+    return (error.context_mark if begun else None) or error.problem_mark or error.context_mark
+
+
+def _better(text: str, number: int) -> tuple[str | None, str | None]:
+    """(what is wrong with that line, where the correction tells; the corrected line): the first with which YAML reads on."""
+    lines = split_lines(text)
+    source = lines[number] if number < len(lines) else ""
+    for what, fix in corrections(source):
+        if fix != source and _reads_on([*lines[:number], fix, *lines[number + 1 :]], number):
+            return what, fix
+    return None, None
+
+
+def _reads_on(lines: list[str], number: int) -> bool:
+    """Whether YAML now reads all of it, or stumbles over a later line and no line that goes on with this one."""
+    text = "\n".join(lines)
+    try:
+        node = yaml.compose(text, Loader=Loader)
+        return isinstance(node, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in node.value)
+    except yaml.MarkedYAMLError as error:
+        mark = _mark(error)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return False
+    below = next((line for line in lines[number + 1 :] if line.strip()), "")
+    return mark is not None and _line_at(text, mark) > number and not re.match(r"[ \t]+[^\s#*•–—+-]", below)
 
 
 def _line_at(text: str, mark: yaml.Mark) -> int:
