@@ -55,6 +55,23 @@ def test_what_is_certain_is_mended(name: str) -> None:
     assert mend(source(after))[1] == ()
 
 
+MORE = {
+    "two values": ("twitter: @ada\nwhy: tea: green\n", 'twitter: "@ada"\nwhy: "tea: green"\n'),
+    "a list behind tabs": ("tags:\n\t- tea\n\t- sea\n", 'tags:\n  - "tea"\n  - "sea"\n'),
+    "a list with other marks": ("tags:\n  * tea\n  * sea\n", "tags:\n  - tea\n  - sea\n"),
+    "a list without blanks": ("tags:\n-tea\n-sea\n", "tags:\n- tea\n- sea\n"),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_of_several_mistakes_of_yaml_all_are_mended_or_none(name: str) -> None:
+    before, after = MORE[name]
+    edit, _ = mend(source(f"---\nname: Ada\n{before}---\n".encode()))
+    assert edit.replaces == f"---\nname: Ada\n{after}---\n".encode()
+    data = f"---\nname: Ada\n{before}why: |\nat the margin\n---\n".encode()
+    assert mend(source(data)) == (mend(source(data))[0]._replace(replaces=data), ())
+
+
 MEANT = {
     "no blank after the colon": ("birthday:1980-05-12", "birthday: 1980-05-12", "birthday", "1980-05-12"),
     "an address of the web": ("website:https://a.example/x", "website: https://a.example/x", "website", ("https://a.example/x",)),

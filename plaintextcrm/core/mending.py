@@ -10,6 +10,7 @@ from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Edit, Problem, Source
 
 MOST = 50  # mistakes mended at once: the file is read again after each
+_FIRST_OF_MORE = ("yaml", "not-a-mapping")  # YAML tells its first mistake only
 _BLOCK_ID = re.compile(r"\^[\w-]+\s*\Z")
 
 
@@ -23,11 +24,26 @@ def mend(source: Source, kinds: KindTable = STANDARD) -> tuple[Edit, tuple[Probl
     mended: list[Problem] = []
     text = source.text
     for problem in sorted(parsed.problems, key=lambda problem: -problem.where.line)[-MOST:]:  # from below: lines above keep their numbers
-        changed = _without(text, problem)
+        changed = _read_on(source, text, problem, kinds) if problem.code in _FIRST_OF_MORE else _without(text, problem)
         if changed is not None and _is_better(source, text, changed, kinds):
             text = changed
             mended.append(problem)
     return edit_to(source, text), tuple(reversed(mended))
+
+
+def _read_on(source: Source, text: str, problem: Problem, kinds: KindTable) -> str | None:
+    """The text without that mistake and those behind it, which are seen only when it is gone."""
+    changed: str | None = text
+    told: Problem | None = problem
+    for _ in range(MOST):
+        changed = _without(changed, told) if changed is not None and told is not None else None
+        if changed is None:
+            return None
+        problems = parse(source._replace(text=changed), kinds).problems
+        told = next((one for one in problems if one.code in _FIRST_OF_MORE), None)
+        if told is None:
+            return changed
+    return None
 
 
 def _without(text: str, problem: Problem) -> str | None:
