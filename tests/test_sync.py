@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -426,6 +427,25 @@ def test_a_branch_that_vanished_from_the_remote_is_pushed_anew_only_when_told(te
     assert state(lee) == before
     done(lee("sync", "--even-if-many-vanish"))
     assert team.pushed() == head(lee)
+
+
+def test_a_branch_that_has_another_name_now_is_named_with_what_follows_it(team: Team) -> None:
+    lee = team.clone("lee")
+    done(lee("log", "ada", "call", "x"))
+    run_git(team.remote, "branch", "-m", "main", "trunk")
+    err = done(lee("sync"), 5).err
+    command = "git fetch origin && git branch --set-upstream-to=origin/trunk"
+    assert f"origin/main is gone, and was there before: where it is origin/trunk now, {command} shares that; " in err
+    subprocess.run(["sh", "-c", command], cwd=lee.root, capture_output=True, check=True)
+    done(lee("sync"))
+    assert run_git(team.remote, "rev-parse", "trunk").strip() == head(lee)
+
+
+def test_a_branch_that_was_never_fetched_is_fetched_before_it_is_followed(team: Team) -> None:
+    lee = team.clone("lee")
+    for words in (("branch", "-m", "main", "mine"), ("remote", "rm", "origin"), ("remote", "add", "origin", str(team.remote))):
+        run_git(lee.root, *words)
+    assert "it has main: git fetch origin && git branch --set-upstream-to=origin/main shares that" in done(lee("sync"), 2).err
 
 
 def test_an_unrelated_remote_is_refused(team: Team, tmp_path: Path) -> None:

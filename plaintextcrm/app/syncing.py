@@ -186,12 +186,14 @@ def _fetched(vault_: Vault, shared: Shared, many_may_vanish: bool) -> str:
     known = versions.commit_of(vault_.root, f"refs/remotes/{shared.where}")
     theirs, others = sharing.fetch(vault_.root, shared.remote, shared.there)
     if not theirs:
+        follow = _followed(vault_, shared.remote, others[0]) if others else ""
         if known and not many_may_vanish:
+            moved = f"where it is {shared.remote}/{others[0]} now, {follow} shares that; " if others else ""
             raise Refused(
-                f"{shared.where} is gone, and was there before: ptcrm sync --even-if-many-vanish pushes yours anew; nothing is changed"
+                f"{shared.where} is gone, and was there before: {moved}"
+                "ptcrm sync --even-if-many-vanish pushes yours anew; nothing is changed"
             )
         if others and not known:
-            follow = shlex.join(["git", "branch", f"--set-upstream-to={shared.remote}/{others[0]}"])
             make = shlex.join(["git", "push", "-u", shared.remote, shared.branch])
             raise Usage(
                 f"{shared.remote} has no {shared.there}, it has {', '.join(others[:3])}: {follow} shares that, {make} makes a new one"
@@ -206,6 +208,13 @@ def _fetched(vault_: Vault, shared: Shared, many_may_vanish: bool) -> str:
         gone = [change.old_path for change in versions.changes(vault_.root, common, theirs) if change.new in ("", *versions.EMPTY_BLOBS)]
         _refuse_vanishing(vault_, len(_contacts_among(vault_, gone)), f"are gone or empty in {shared.where}, and would vanish here")
     return theirs
+
+
+def _followed(vault_: Vault, remote: str, branch: str) -> str:
+    """The commands that make our branch follow one of the remote's, which git takes only where that was fetched."""
+    follow = shlex.join(["git", "branch", f"--set-upstream-to={remote}/{branch}"])
+    fetched = versions.commit_of(vault_.root, f"refs/remotes/{remote}/{branch}")
+    return follow if fetched else f"{shlex.join(['git', 'fetch', remote])} && {follow}"
 
 
 def _merge(vault_: Vault, shared: Shared, theirs: str) -> None:
