@@ -126,7 +126,7 @@ def _turn_lines(run: Run, number: int, turn: Turn, columns: int) -> list[str]:
 
     name = terminal.clipped(safe(turn.row.name), LONGEST_NAME)
     how = SPOKEN[turn.channel.group] + (f" · {turn.channel.why}" if turn.channel.why else "")
-    head = f" {number:>2}  {run.paint.bold(name)}  {run.paint.soft(terminal.clipped(safe(how), max(12, columns - width(name) - 7)))}"
+    head = f" {number:>2}  {run.paint.bold(name)}  {run.paint.soft(terminal.clipped(safe(how), max(8, columns - width(name) - 7)))}"
     why = terminal.wrapped(turn.why or turn.row.reason, columns, "     ")
     if len(why) > 2:
         why = [why[0], f"{why[1]} …"]

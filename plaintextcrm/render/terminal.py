@@ -110,7 +110,7 @@ def dated_lines(rows: Sequence[DatedRow], today: date, paint: Paint, columns: in
         return []
     whens = [when_words(row.on, today) for row in rows]
     first = max(width(when) for when in whens)
-    second = min(24, max(width(safe(row.name)) for row in rows))
+    second = min(24, max(8, columns - first - 21), max(width(safe(row.name)) for row in rows))
     lines = []
     for when, row in zip(whens, rows, strict=True):
         name = clipped(safe(row.name), second)
@@ -176,7 +176,7 @@ def table_lines(rows: Sequence[Sequence[str]], headings: Sequence[str], paint: P
     for row in cells:
         table.add_row(*map(Text, row))
     colours = "standard" if paint.on else None
-    console = Console(width=max(columns, 20) + 2, force_terminal=paint.on, no_color=not paint.on, color_system=colours, highlight=False)  # type: ignore[arg-type]
+    console = Console(width=max(columns, 20), force_terminal=paint.on, no_color=not paint.on, color_system=colours, highlight=False)  # type: ignore[arg-type]
     with console.capture() as caught:
         console.print(table)
     return [line.rstrip() for line in caught.get().splitlines()]

@@ -90,6 +90,17 @@ def test_no_line_is_wider_than_the_terminal(example: Place, words: tuple[str, ..
     assert [line for line in text.splitlines() if columns_of(line) > columns] == []
 
 
+@terminal_only
+@pytest.mark.parametrize(
+    "words", [(), ("due", "--all"), ("list",), ("todo",), ("search", "porto"), ("plan",), ("near", "porto"), ("report", "mix", "--table", "2")],
+    ids=" ".join,
+)  # fmt: skip
+def test_nor_than_that_of_a_telephone(example: Place, words: tuple[str, ...]) -> None:
+    text, code = example.on_terminal(*words, columns=40, NO_COLOR="1")
+    assert code == 0
+    assert [line for line in text.splitlines()[1:] if columns_of(line) > 40] == []  # a title of `plan` may be longer
+
+
 @pytest.mark.parametrize(
     ("text", "columns"),
     [
