@@ -105,7 +105,7 @@ class Pages:
             likes=parts.likes(page.likes), shares=any(one.shared for one in page.likes),
             ask=parts.begun(", ".join(page.ask)),
             about=parts.pairs([(label, inline(text, link)) for label, text in page.about]),
-            notes=as_markup(to_html(page.notes, link)) if page.notes else "", file=vetted("", page.file) if page.file else "",
+            notes=parts.prose(to_html(page.notes, link)) if page.notes else "", file=vetted("", page.file) if page.file else "",
         )  # fmt: skip
 
     def person_row(self, person: Person, frame: Frame) -> str:

@@ -23,6 +23,8 @@ Named = Callable[[str], "tuple[str, str] | None"]
 _SHORT = re.compile(r"[^\W\d_]\w{0,23}: \S")
 _STAR = ' <span class="star">⁎<span class="vh">you too</span></span>'
 
+_BOX = '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
+
 
 # --- signs, each drawn once ----------------------------------------------------------------------------------------
 
@@ -119,6 +121,11 @@ def likes(likes: Iterable[Common]) -> Markup:
 def begun(text: str) -> str:
     """With a capital, as what begins a line."""
     return text[:1].upper() + text[1:]
+
+
+def prose(html: str) -> Markup:
+    """Markdown's blocks; each table in a box of its own, in which it moves where its words take more room than there is."""
+    return as_markup(html.replace("<table>", f"{_BOX}<table>").replace("</table>", "</table></div>") if "<table>" in html else html)
 
 
 def promises(promises: Sequence[Promise], theirs: bool, link: Named) -> Markup:

@@ -290,3 +290,19 @@ def test_mistakes_are_shown_with_their_better_line(tmp_path, browser, look: Look
         assert len(looker.seen(".mistakes li")) >= 2
         assert looker.too_wide() == []
         assert looker.barriers() == []
+
+
+def test_a_table_in_a_note_keeps_its_words_whole(tmp_path, browser, look: Looking) -> None:  # type: ignore[no-untyped-def]
+    from tests.browser.conftest import built
+
+    said = "The lighthouse was painted, and she was most happy with the work, so that she asked us to come again in spring. " * 3
+    table = f"| Year | Amount | Who | What was said |\n|---|---|---|---|\n| 2024 | 12,000 | [[bob]] | {said} |\n"
+    people = vault(tmp_path / "people", {"ada": f"# Ada King\n\n{table}", "bob": "# Bob Lee\n"})
+    site = built(tmp_path, people, "2026-11-21")
+    script = "all => all.map((one) => { const text = new Range(); text.selectNodeContents(one); return text.getClientRects().length; })"
+    for width in (320, 390, 1280):
+        looker = look(site, width)
+        looker.open("contacts/ada.html")
+        assert looker.page.eval_on_selector_all(".prose :is(th, td):nth-child(-n + 2)", script) == [1, 1, 1, 1]
+        assert looker.too_wide() == []
+        assert looker.barriers() == []

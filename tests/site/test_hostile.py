@@ -22,6 +22,7 @@ TAGS = frozenset(
     template footer dl dt dd b time table caption thead tbody tr th td abbr figure figcaption svg g rect path circle line text tspan polygon
     input em strong del mark pre blockquote br hr defs symbol use ellipse polyline""".split()
 )
+BOX = '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
 UNCLOSED = ("meta", "link", "input", "br", "hr")
 SCHEMES = re.compile(r"(?:https?|mailto|tel|sms|geo):", re.IGNORECASE)
 
@@ -149,7 +150,8 @@ def judged(root: Path) -> dict[str, Reader]:
         assert page.scripts <= 2, path
         assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", texts[path]), path
         # the judge of pieces agrees about the piece that is not ours: nothing in `main` but known tags, none with a handler
-        prose = re.findall(r'<div class="(?:prose|said)">(.*?)</div>', texts[path], re.DOTALL)
+        unboxed = texts[path].replace(f"{BOX}<table>", "<table>").replace("</table></div>", "</table>")  # the box round a table is ours
+        prose = re.findall(r'<div class="(?:prose|said)">(.*?)</div>', unboxed, re.DOTALL)
         allowed = [("a", "href"), ("a", "rel"), ("p", "class"), ("ol", "start")]
         pages_ = {link for piece in prose for link in re.findall(r'href="([^":]*)"', piece)}
         for piece in prose:
