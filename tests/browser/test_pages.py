@@ -306,3 +306,22 @@ def test_a_table_in_a_note_keeps_its_words_whole(tmp_path, browser, look: Lookin
         assert looker.page.eval_on_selector_all(".prose :is(th, td):nth-child(-n + 2)", script) == [1, 1, 1, 1]
         assert looker.too_wide() == []
         assert looker.barriers() == []
+
+
+def test_a_name_without_a_blank_makes_no_page_wider(tmp_path, browser, look: Looking) -> None:  # type: ignore[no-untyped-def]
+    """Imports name people by their address where there is nothing else."""
+    from tests.browser.conftest import built
+
+    log = "## Log\n\n- 2026-11-01 lunch\n- 2024-06-01 lunch\n- 2024-05-01 lunch\n"
+    ada = f"---\nname: {'accounts.receivable.' * 6}@example.com\ntier: {'inner-circle-' * 6}\nowner: lee\n---\n\n{log}"
+    team = f"[team.lee]\nname = '{'Lee' * 20}'\n[team.kim]\n[site]\nshow_tier = true\nreports = {list(REPORTS_THERE_ARE)}\n[git]\ncommit = false\n"
+    site = built(tmp_path, vault(tmp_path / "people", {"ada": ada, "bob": "# Bob\n"}, team), "2026-11-21")
+    spill = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1 && one.checkVisibility()).map((one) => one.textContent)"
+    for width in (320, 390, 1280):
+        looker, wrong = look(site, width), []
+        for path in site.pages():
+            looker.open(path)
+            wrong += looker.too_wide()
+            if path == "people.html":
+                wrong += looker.page.eval_on_selector_all(".folk td", spill)
+        assert wrong == []
