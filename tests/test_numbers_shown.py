@@ -192,3 +192,13 @@ def test_the_page_of_a_contact_shows_the_same_numbers(example: Path, tmp_path: P
     numbers = rows(example, "show", "priya")["priya-raman"]
     assert f">{numbers['numbers']['strength']}<" in re.sub(r"\s+", "", page)
     assert f">{numbers['freshness']}<" in re.sub(r"\s+", "", page)
+
+
+def test_a_rhythm_between_two_weeks_and_three_is_the_same_on_the_page_in_the_brief_and_in_the_report(tmp_path: Path) -> None:
+    log = "\n".join(f"- {day} call" for day in ("2026-07-24", "2026-08-13", "2026-09-02", "2026-09-22"))
+    root = vault(tmp_path / "v", {"ada": f"---\nname: Ada\n---\n## Interactions\n{log}\n"})
+    ran(root, "build")
+    page = re.sub(r"<[^>]+>|\s+", " ", next((root / "site" / "contacts").rglob("ada*.html")).read_text(encoding="utf-8"))
+    assert re.search(r"Own rhythm +every 3 weeks", page)
+    assert "it used to be every 3 weeks" in ran(root, "show", "ada").out
+    assert "used to be in touch every 3 weeks" in ran(root, "report", "quiet", "--format", "table").out

@@ -95,7 +95,7 @@ def drift_words(found: Numbers) -> str:
     """A rhythm that broke."""
     if not found.drifting or found.gap is None or found.silence is None:
         return ""
-    return f"it used to be every {span_words(round(found.gap))}, and has been quiet for {span_words(found.silence)}"
+    return f"it used to be {cadence_words(as_cadence(found.gap))}, and has been quiet for {span_words(found.silence)}"
 
 
 def rhythm_words(found: Numbers, cadence: Cadence, span: int) -> str:

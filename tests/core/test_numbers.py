@@ -163,6 +163,12 @@ def test_drift_is_told_in_words() -> None:
     assert n.drift_words(numbers(*calls(21, 42, 63, 84))) == ""
 
 
+@pytest.mark.parametrize(("gap", "words"), [(13, "every 2 weeks"), (20, "every 3 weeks"), (21, "every 3 weeks"), (58, "every 2 months")])
+def test_a_rhythm_that_broke_is_told_as_one_would_write_it(gap: int, words: str) -> None:
+    found = numbers(*calls(*(gap * number for number in range(3, 7))))
+    assert n.drift_words(found).startswith(f"it used to be {words}, and has been quiet for ")
+
+
 # --- own rhythm ----------------------------------------------------------------------------------------------------
 
 

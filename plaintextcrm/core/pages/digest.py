@@ -122,9 +122,7 @@ def _facts(
         )
     if found.gap is not None and found.gaps >= 3:
         asked = f"; you ask for {cadence_words(row.cadence)}" if row.cadence != NEVER else ""
-        facts.append(
-            Fact("Own rhythm", f"every {span_words(max(1, round(found.gap)))}", f"the middle of the last {found.gaps} gaps{asked}")
-        )
+        facts.append(Fact("Own rhythm", cadence_words(numbers.as_cadence(found.gap)), f"the middle of the last {found.gaps} gaps{asked}"))
     drift, balance = numbers.drift_words(found), numbers.balance_words(found)
     if drift:
         facts.append(Fact("Drifting", "quieter than usual", drift))
