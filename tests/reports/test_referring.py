@@ -102,6 +102,13 @@ def test_what_we_did_for_them_is_held_against_what_they_sent():
     assert (found["back"], found["balance"]) == (1, 2)
 
 
+def test_whoever_was_brought_and_brought_others_is_one_of_those_who_did():
+    ann = contact("name: Ann", "- 2026-11-10 referral-in: x [[bea]]", id="ann")
+    bea = contact("name: Bea", "- 2026-11-12 referral-in: y [[cy]]", "- 2026-11-13 referral-in: z [[dan]]", id="bea")
+    found = told("referrals", ann, bea, contact(id="cy"), contact(id="dan"))
+    assert found.tables[1].sentence.startswith("Two people brought 3 others who have a file;")
+
+
 def test_what_they_did_for_us_is_nothing_we_did():
     one = contact(
         "- 2026-01-02 gift: y [dir:: in]", "- 2026-01-03 referral-out: z", "- 2026-01-04 gave: v [dir:: out]", "coi: true", id="one"

@@ -199,9 +199,10 @@ def _tree_table(network: Network, tree: Tree, sent: Sequence[Referral]) -> Table
     )  # fmt: skip
     deep = min(order, key=lambda read: (-read.depth, read.node), default=None)
     roots = sum(read.parent is None for read in order)
+    givers = len({read.parent for read in order} - {None})
     others = many(len(order) - roots, "other")
     sentence = (
-        f"{spelled(roots, 'person', 'people')} brought {others} who {have(len(order) - roots)} a file; the dead and the archived count."
+        f"{spelled(givers, 'person', 'people')} brought {others} who {have(len(order) - roots)} a file; the dead and the archived count."
     )
     if deep and deep.depth > 1:
         sentence += f" The longest line: {_line(network, parent, deep.node)}."
