@@ -171,6 +171,8 @@ def _keys(pairs: tuple[Pair, ...], path: str) -> _Keys:
             continue
         if value == () or value == "":
             continue
+        if name == "private":
+            problems += _near_words(_texts(value), pair, path)
         if name not in taken:
             keys[name], taken[name] = value, pair
             continue
@@ -185,6 +187,16 @@ def _keys(pairs: tuple[Pair, ...], path: str) -> _Keys:
     if "coi" not in keys and any(tag.lower() == "coi" for tag in _texts(keys.get("tags"))):
         keys["coi"] = True
     return keys, other, problems, titles
+
+
+def _near_words(words: Sequence[str], pair: Pair, path: str) -> list[Problem]:
+    """Words of `private` that surely were to hide a key and hide none."""
+    nears = [(word, near_key(word)) for word in words if find_key(word) is None]
+    return [
+        Problem(Location(path, pair.line, pair.column), "near-key", f'{pair.key} "{word}": did you mean {near}?', None, "warning")
+        for word, near in nears
+        if near
+    ]
 
 
 _PLAIN_KEYS = frozenset(key.name for key in KEYS if key.type == "text")

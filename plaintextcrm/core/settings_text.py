@@ -11,6 +11,7 @@ from plaintextcrm.core.kinds import Kind
 from plaintextcrm.core.model import NEVER, Location, Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import FILE, LOCAL_FILE, STANDARD_TIERS, Me, Settings, Site, Teammate, Tier
+from plaintextcrm.core.vocabulary import find_key, near_key
 
 
 def parse(text: str, local: str = "", path: str = FILE) -> tuple[Settings, tuple[Problem, ...]]:
@@ -75,6 +76,8 @@ class _Reader:
         due = self.table(data, "due", takes.DUE, empty)
         me = Me(**self.table(data, "me", takes.ME, empty.me))
         site = Site(**self.table(data, "site", takes.SITE, empty.site))
+        for word in (word for word in site.private if not find_key(word) and near_key(word)):
+            self.wrong(("site", "private"), f'private: no key is called "{word}": did you mean {near_key(word)}?', "warning")
         log = self.table(data, "log", {"order": takes.one_of("oldest", "newest")}, _Defaults(order="oldest"))
         git = self.table(data, "git", {"commit": takes.boolean}, _Defaults(commit=True))
         lead = self.table(data, "handover", {"lead": takes.text}, _Defaults(lead=""))

@@ -35,6 +35,13 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def words(value: Any) -> tuple[str, ...]:
+    """A list of words; one text is split at its commas, as in a contact's file."""
+    if isinstance(value, str):
+        return tuple(word for word in (part.strip() for part in value.split(",")) if word)
+    return texts(value)
+
+
 def _folders(value: Any) -> tuple[str, ...]:
     folders = tuple(folder.replace("\\", "/") for folder in texts(value))
     if not folders or not all(_is_inside(folder) for folder in folders):
@@ -133,7 +140,7 @@ def _slot(value: Any) -> str:
 
 
 def _reports(value: Any) -> tuple[str, ...]:
-    names = texts(value)
+    names = words(value)
     if not set(names) <= set(REPORTS):
         raise Wrong(f"the reports are {', '.join(REPORTS)}")
     return names
@@ -159,7 +166,7 @@ DUE: dict[str, Callable[[Any], Any]] = {
     "default_cadence": cadence, "per_week": count, "soon_days": count, "occasion_days": count, "retry_days": count,
     "newcomers": boolean, "when": _slot,
 }  # fmt: skip
-ME: dict[str, Callable[[Any], Any]] = {"name": text, "location": text, "hobbies": texts, "ahead": text, "email": texts}
+ME: dict[str, Callable[[Any], Any]] = {"name": text, "location": text, "hobbies": words, "ahead": text, "email": words}
 SITE: dict[str, Callable[[Any], Any]] = {
-    "out": _own_folder, "title": text, "show_tier": boolean, "private": texts, "reports": _reports,
+    "out": _own_folder, "title": text, "show_tier": boolean, "private": words, "reports": _reports,
 }  # fmt: skip

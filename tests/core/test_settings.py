@@ -220,6 +220,23 @@ def test_the_settings_of_the_example_vault_have_no_mistake() -> None:
 
 # --- mistakes ------------------------------------------------------------------------------------------------------
 
+
+def test_lists_of_words_in_one_text_are_split_at_its_commas():
+    found, problems = parse(
+        '[me]\nhobbies = "chess, sailing"\nemail = "a@b.c,d@e.f"\n[site]\nprivate = "phone, email,"\nreports = "load, mix"\n'
+    )
+    assert (found.me.hobbies, found.me.email) == (("chess", "sailing"), ("a@b.c", "d@e.f"))
+    assert (found.site.private, found.site.reports, problems) == (("phone", "email"), ("load", "mix"), ())
+
+
+def test_a_private_word_that_misses_a_key_by_a_letter_is_asked_about():
+    found, problems = parse('[site]\nprivate = ["emial", "zodiac", "log", "notes", "follow_ups", "mobile"]\n')
+    assert [str(problem) for problem in problems] == [
+        'ptcrm.toml:2:1: private: no key is called "emial": did you mean email? [bad-settings]'
+    ]
+    assert (problems[0].severity, found.site.private[0]) == ("warning", "emial")
+
+
 WRONG = [  # (the table's heading, the line, the setting as an attribute)
     ("", "name = 5", "name"),
     ("", "name = true", "name"),

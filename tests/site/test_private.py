@@ -51,6 +51,14 @@ def built(folder: Path, files: dict[str, str], settings: str = GIT) -> dict[str,
     return pages(folder)
 
 
+def test_private_keys_in_one_text_are_each_private(tmp_path: Path):
+    lines = ("email: zqmail@example.com", "phone: '0123456'", "birthday: 1931-07-23")
+    settings = GIT + '[site]\nprivate = "phone, email"\n'
+    files = {"ada": person("name: Ada King", *lines), "bob": person("name: Bob Lee", "why: zqwhy", "needs: zqneed", "private: why needs")}
+    text = "\n".join(built(tmp_path, files, settings).values())
+    assert [word for word in ("zqmail", "0123456", "1931", "zqwhy", "zqneed") if word in text] == ["1931"]
+
+
 def test_a_private_key_is_on_no_page(tmp_path: Path):
     files, telling = {}, {}
     for key in WORDY:

@@ -59,7 +59,16 @@ def canonical(words: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _canonical(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(key.name if (key := find_key(word)) else word.strip().lower() for word in words)
+    return frozenset(name for word in words for name in _names(word))
+
+
+def _names(word: str) -> list[str]:
+    """The key that a word means; of several with blanks between them, `phone email`, each: rather too much is hidden than too little."""
+    key = find_key(word)
+    if key:
+        return [key.name]
+    parts = [find_key(part) for part in word.split()]
+    return [word.strip().lower(), *(part.name for part in parts if part and None not in parts)]
 
 
 def published(contact: Contact, settings: Settings, is_hidden: IsPrivate) -> Contact:
