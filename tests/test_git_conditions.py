@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -88,6 +90,18 @@ def test_in_a_sub_folder_of_a_bigger_repository_only_our_paths_are_committed(tmp
         done(place(*words))
         assert all(path.startswith("notes/people/contacts/") for path in changed_in_last(big)), words
         assert (commits(big), git(big, "status", "--porcelain")) == (number, before), words
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="one file there, however its accents are written")
+def test_a_file_whose_accents_are_written_in_another_way_now_is_committed(place: Place) -> None:
+    composed, decomposed = (place.root / "contacts" / f"{normalize(form, 'zoë')}.md" for form in ("NFC", "NFD"))
+    decomposed.write_text("---\nname: Zoë Ann\n---\n")
+    git(place.root, "add", "-A")
+    git(place.root, "commit", "-q", "-m", "Zoë")
+    decomposed.rename(composed)
+    done(place("log", "Zoë Ann", "call"))
+    assert changed_in_last(place.root) == [f"contacts/{composed.name}"]
+    assert git(place.root, "status", "--porcelain", "-z") == f" D contacts/{decomposed.name}\0"
 
 
 def test_on_an_unborn_branch_what_is_added_and_taken_back_leaves_nothing(tmp_path: Path) -> None:

@@ -137,9 +137,11 @@ def _commit_unknown(root: Path, paths: Sequence[str], message: str) -> Done:
 
 
 def _unknown(root: Path, paths: Sequence[str]) -> frozenset[str]:
-    """Those of the paths that are not in the index."""
+    """Those of the paths that are not in the index: byte by byte, or however accents are written where git writes them in its own way."""
     listed = run(root, ["ls-files", "-z"]).stdout.split("\0")
-    known = {unicodedata.normalize("NFC", path) for path in listed}  # as git on macOS has them
+    if answer(root, "config", "--type=bool", "--get", "core.precomposeUnicode") != "true":  # as it is on macOS
+        return frozenset(paths).difference(listed)
+    known = {unicodedata.normalize("NFC", path) for path in listed}
     return frozenset(path for path in paths if unicodedata.normalize("NFC", path) not in known)
 
 
