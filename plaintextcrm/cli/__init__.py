@@ -289,8 +289,8 @@ def is_misplaced(error: click.UsageError) -> bool:
 _WORDS = (
     ("is not a valid integer range", "is not a whole number"), ("is not a valid integer", "is not a whole number"),
     ("is not a valid float range", "is not a number"), ("is not a valid float", "is not a number"),
-    ("No such option", "there is no option"), ("Got unexpected extra argument", "one word too many"),
-    ("Got unexpected extra arguments", "words too many"), ("requires an argument", "needs a value"), ("Invalid value", "wrong value"),
+    ("No such option", "there is no option"), ("Got unexpected extra arguments", "words too many"),
+    ("Got unexpected extra argument", "one word too many"), ("requires an argument", "needs a value"), ("Invalid value", "wrong value"),
     ("does not take a value", "takes no value"), (". Did you mean", ": did you mean"), (" Did you mean", ": did you mean"),
     (" Possible options:", ": is it one of"),
 )  # fmt: skip

@@ -136,6 +136,14 @@ def test_help_on_a_slip_has_the_same_hint(capsys: pytest.CaptureFixture[str]) ->
     assert 'did you mean "search"?' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"), [("archive ada bob", "one word too many (bob)"), ("archive ada bob lee", "words too many (bob lee)")]
+)
+def test_words_too_many_are_named(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(words.split()) == 2
+    assert capsys.readouterr().err == f"ptcrm: {said} (see: ptcrm archive --help)\n"
+
+
 USAGE = [
     ["due", "--bogus"], ["due", "--limit", "-1"], ["due", "--limit", "few"], ["due", "--format", "yaml"], ["due", "--within"],
     ["show"], ["search"], ["log"], ["done"], ["snooze"], ["edit"], ["add"], ["completion"], ["completion", "tcsh"], ["--bogus"],
