@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from plaintextcrm.core.dates import add, parse_cadence
+from plaintextcrm.core.dates import add, last_day, parse_cadence
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.patterns import pattern
@@ -274,6 +274,9 @@ def _value(person: Person, key: str) -> float | None:
         return person.interactions
     if key in ("last", "due", "next"):
         return getattr(standing, key) or None
+    if key == "died":
+        day = last_day(person.contact.died) if person.contact.died else None
+        return day.toordinal() if day else None
     value = person.contact.keys.get(_SPELLED.get(key, key))
     try:
         return date.fromisoformat(str(value)).toordinal() if value else None

@@ -188,6 +188,16 @@ def test_what_only_looks_like_a_range_is_text(term: str) -> None:
     understood(term)
 
 
+@pytest.mark.parametrize(
+    ("died", "in_may", "in_the_year"),
+    [("2020-05-12", True, True), ("2020-05", True, True), ("2020-08", False, True), ("2020", False, True), ("--05-12", False, False)],
+)
+def test_a_year_or_a_month_of_death_is_its_last_day(died: str, in_may: bool, in_the_year: bool) -> None:
+    otto = ("name: Otto Old", f'died: "{died}"')
+    assert lets_through(otto, "died:2020-05-01..2020-05-31") is in_may
+    assert lets_through(otto, "died:2020-01-01..2020-12-31") is in_the_year
+
+
 @pytest.mark.parametrize("term", ["last:2026", "last:..2025", "created:2026..", "-due:..2027", "met:2025..2026"])
 def test_a_bare_year_is_no_number_of_days(term: str) -> None:
     with pytest.raises(Usage, match="is a year or days; write it like "):
