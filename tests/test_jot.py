@@ -80,6 +80,8 @@ def said(text: str) -> str:
         ("today: 24/7 Ada calls", "ada-king: 2026-11-21 24/7 Ada calls"),
         ("Ada: 4.5 percent", "ada-king: 2026-11-21 4.5 percent"),
         ("call Ada: 10.11.12.13 is down, 1/2 of it", "ada-king: 2026-11-21 call: 10.11.12.13 is down, 1/2 of it"),
+        ("Ada stopped by yesterday", "ada-king: 2026-11-20 stopped by"),
+        ("Ada came by on Friday, talked shop", "ada-king: 2026-11-20 came by, talked shop"),
     ],
 )
 def test_a_line_says_who_when_and_what(line: str, understood: str) -> None:

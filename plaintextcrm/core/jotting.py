@@ -69,6 +69,7 @@ _SHORT_DAY = pattern(r"(?<![\w.,/:+-])[0-9]{1,2}([./])[0-9]{1,2}(?:\.(?!\w)|(?![
 _NOT_SURELY_MONTH = pattern(r"[0-9]{1,2}(?:,|\. (?:Mar|March|April|May|June|August)\b|\.? (?:may|march)\b(?!\Z))|(?:may|march) [0-9]")
 # `send it by friday`, `in Porto until 7 Nov`: hardly the day of the contact
 _OTHER_DAY = pattern(r"(?i:(?<!\w)(?:by|until|till?|before|since|after|due)(?: (?:the|about|on))? \Z)")
+_CAME_BY = pattern(r"(?i:(?<!\w)(?:came|stopped|dropped|popped|swung|drove) by(?: (?:the|about|on))? \Z)")  # a visit, on a day that is over
 _LISTED = pattern(r"[0-9]{1,2}\. (April|May|June|August)\b")  # the second in a list, or a day
 _WITH_TIME = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _BOLD = pattern(r"(\*\*|__)([0-9]{4}-[0-9]{2}-[0-9]{2})(?::?\1:?)\Z")
@@ -100,7 +101,8 @@ def _days(text: str, claims: Sequence[Claim], today: date, long: bool) -> Iterat
                 unsure = mark not in (",", ":", "") or not (first[0].isupper() or _begins_or_on(text, start))
                 unsure = unsure and begin in _DOUBTFUL and size == 1
                 same = any(one.on == day.on and not one.doubt for one in taken if one.what == "day") and _TIME.match(text, end)
-                unsure = unsure or bool(_OTHER_DAY.search(text, 0, start) and not same)
+                other = _OTHER_DAY.search(text, 0, start) and not _CAME_BY.search(text, 0, start)
+                unsure = unsure or bool(other and not same)
                 if unsure or (_NOT_SURELY_MONTH.match(f"{words}{mark}") and not _begins_or_on(text, start)):
                     day = _Doubt(day.on, f'"{words}" may be a day or not: begin the line with the day, like "yesterday:"')
                 taken.append(Claim(start, end, "day", (), day.on, day.why))
