@@ -421,3 +421,12 @@ def test_keys_that_differed_in_a_merge_are_on_no_page(tmp_path: Path, prose: str
     assert ("Merged from" in html) == bool(prose)
     for words in re.findall(r"\w+ of \w+|green|Deeper|More", prose):
         assert words in html, words
+
+
+def test_a_note_written_right_below_the_keys_of_a_merge_does_not_put_them_on_a_page(tmp_path: Path):
+    body = "\n## Merged from Ida King\n\n- company: zqcompany\n- mine: zqmine\n- a note of my own\n"
+    root = vault(tmp_path / "v", {"ada": person("name: Ada King", body=body)}, GIT)
+    build(root)
+    html = "\n".join(pages(root).values())
+    assert "zq" not in html
+    assert "a note of my own" in html

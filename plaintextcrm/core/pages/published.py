@@ -204,8 +204,8 @@ def imported_lines(text: str, first: int = 1) -> Iterator[tuple[int, int]]:
 def _keys_below(lines: Sequence[str], heading: int, end: int) -> tuple[int, int]:
     """(begin, end) of the list `- key: value` right below a heading, and of the heading where nothing else is there; none is empty."""
     begin = next((place for place in range(heading + 1, end) if lines[place].strip()), end)
-    last = next((place for place in range(begin, end) if not lines[place].strip()), end)
-    if not all(_KEY_OF_LIST.match(line) for line in lines[begin:last]):
+    last = next((place for place in range(begin, end) if not _KEY_OF_LIST.match(lines[place])), end)
+    if begin == last:
         return begin, begin
     return begin if any(line.strip() for line in lines[last:end]) else heading, last
 
