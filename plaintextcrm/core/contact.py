@@ -82,7 +82,9 @@ def _joined(source: Source, text: str, front: FrontMatter, body: bodies.Body, re
     problems = _told(problems)
     if text == source.text and any(problem.code == "bad-field" for problem in problems):
         problems = _with_lines(problems, split_lines(text))
-    is_person = bool(body.interactions) or not (_PLACEHOLDER.match(name) or ("{{" in text and _is_called_by_a_placeholder(front.pairs)))
+    called = keys.get("name") or keys.get("given_name") or keys.get("family_name") or body.title
+    is_template = _PLACEHOLDER.match(name) or ("{{" in text and _is_called_by_a_placeholder(front.pairs, bool(called)))
+    is_person = bool(body.interactions) or not is_template
     return Parsed(contact, tuple(problems), front, body, is_person, text)
 
 
@@ -220,9 +222,13 @@ def plain(tree: Tree) -> object:
     return tree
 
 
-def _is_called_by_a_placeholder(pairs: Sequence[Pair]) -> bool:
-    """Whether `name: {{title}}` stands there without quotes: to YAML it is a mapping whose only key is a mapping."""
-    return any(pair.value == {"?": None} and fold_key(pair.key) in ("name", "title") for pair in pairs)
+def _is_called_by_a_placeholder(pairs: Sequence[Pair], is_named: bool) -> bool:
+    """Whether `name: {{title}}` stands there without quotes: to YAML it is a mapping whose only key is a mapping.
+
+    A `title` that is one says so only of somebody whom nothing else names.
+    """
+    calling = ("name",) if is_named else ("name", "title")
+    return any(pair.value == {"?": None} and fold_key(pair.key) in calling for pair in pairs)
 
 
 def _name(keys: dict[str, Value], other: dict[str, object], titles: dict[str, str], heading: str | None, slug: str) -> str:
