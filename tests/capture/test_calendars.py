@@ -107,6 +107,11 @@ def test_a_letter_cut_by_folding_and_windows_1252_are_read() -> None:
         assert one("ics", event("SUMMARY:x").replace(b"SUMMARY:x", written)).text == "Bäcker"
 
 
+def test_one_byte_that_is_no_letter_garbles_no_other() -> None:
+    cut = event("SUMMARY:Bäcker", "DESCRIPTION:x").replace(b"DESCRIPTION:x", b"DESCRIPTION:cut at \xc3")
+    assert one("ics", cut).text == "Bäcker"
+
+
 @pytest.mark.parametrize(
     ("rule", "days"),
     [

@@ -38,6 +38,11 @@ def row(conversation: str, sender: str, to: str, at: str, subject: str = "", dra
     return (conversation, "", "Somebody", sender, "Other", to, at, subject, "secret\nwords <b>", folder, draft)
 
 
+def test_one_byte_that_is_no_letter_garbles_no_other_and_hides_no_header() -> None:
+    data = table(row("c1", ME, ADA, "2026-02-15 10:00:00 UTC", "Bäcker")).replace(b"secret", b"\xc3")
+    assert one("linkedin-messages", data).text == "Bäcker"
+
+
 def test_a_conversation_is_one_a_day_and_who_wrote_first_says_the_direction() -> None:
     found = read("linkedin-messages", table(
         row("c1", ME, ADA, "2026-02-15 09:00:00 UTC"), row("c1", ADA, ME, "2026-02-15 08:00:28 UTC", "About bees"),

@@ -10,6 +10,7 @@ from hashlib import sha256
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.text import readable
 
 LONGEST_TEXT = 200  # characters of a subject or a title
 LONGEST_REF = 100
@@ -68,11 +69,8 @@ class Terms(NamedTuple):
 
 
 def text_of(data: bytes) -> str:
-    """UTF-8; bytes that are none are read as Windows-1252."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    """UTF-8; single bytes that are none are read as Windows-1252."""
+    return readable(data.decode("utf-8", "surrogateescape"))
 
 
 def digest(*parts: str) -> str:
