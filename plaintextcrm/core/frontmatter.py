@@ -32,6 +32,8 @@ _LINES = pattern(
 )
 _ITEM = pattern(r"( *)- +(.*)\Z")
 _LINK = pattern(r"\[\[[^\[\]{},:#&*!|>%@`'\"\\]+(?:\|[^\[\]{},:#&*!|>%@`'\"\\]*)?\]\]\Z")
+# Brackets that nothing between them can keep open.
+_LINKS = pattern(r"\[\[[^\[\]{},:#&*!|>%@`'\"\\\n]+(?:\|[^\[\]{},:#&*!|>%@`'\"\\\n]*)?\]\]")
 _FLOW = pattern(r"\[([^\[\]{}:#&*!|>%@`'\"\\?]*)\]\Z")
 _DOUBLE = pattern(r'"([^"\\]*)"\Z')
 _SINGLE = pattern(r"'([^']*)'\Z")
@@ -234,6 +236,8 @@ def _too_deep(text: str) -> int | None:
     """The line (from 0) at which brackets, list marks or indents nest deeper than a person would write, or None."""
     depth = opened = 0
     for number, line in enumerate(split_lines(text)):
+        if "[[" in line:
+            line = _LINKS.sub("", line)
         opened += line.count("[") + line.count("{")  # what seems to close them may stand in quotes or a comment
         depth += line.count("[") + line.count("{")
         marks = len(re.match(r"[ \t]*((?:[-?:][ \t]+)*)", line)[1].split())  # type: ignore[index]
