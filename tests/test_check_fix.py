@@ -55,6 +55,37 @@ def test_what_is_certain_is_mended(name: str) -> None:
     assert mend(source(after))[1] == ()
 
 
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        ("-2026-11-20 call: x", "- 2026-11-20 call: x"),
+        ("• 2026-11-20 call: x", "- 2026-11-20 call: x"),
+        ("– 2026-11-20 call: x", "- 2026-11-20 call: x"),
+        ("-\u00a02026-11-20 call: x", "- 2026-11-20 call: x"),
+        ("- 2026‑11‑20 call: x", "- 2026-11-20 call: x"),
+        ("- \u200b2026-11-20 call: x", "- 2026-11-20 call: x"),
+        ("- Fri 2026-11-20 call: x", "- 2026-11-20 call: x"),
+        ("- Friday, 20 Nov 2026: call: x", "- 2026-11-20: call: x"),
+        ("- Thu 2026-11-20 call: x", None),
+    ],
+)
+def test_a_line_of_a_log_that_is_no_entry_though_it_begins_with_a_day_is_told(line: str, mended: str | None) -> None:
+    log = "## Log\n\n- 2026-11-01 call: a\n{}\n- 2026-11-21 call: b\n"
+    (problem,) = parse(source(log.format(line).encode())).problems
+    assert (problem.code, problem.where.line, problem.severity, problem.fix) == ("odd-entry", 4, "error", mended)
+    edit, _ = mend(source(log.format(line).encode()))
+    assert edit.replaces == log.format(mended or line).encode()
+    if mended:
+        assert len(parse(source(edit.replaces)).contact.interactions) == 3
+
+
+@pytest.mark.parametrize(
+    "line", ["-5 degrees that day", "– and so on", "  2026-11-20 more of it", "2026-11-20 more of it", "-  - x", "- Sun 2 of it"]
+)
+def test_a_line_that_begins_otherwise_or_goes_on_is_no_mistake(line: str) -> None:
+    assert parse(source(f"## Log\n\n- 2026-11-01 call: a\n{line}\n".encode())).problems == ()
+
+
 MORE = {
     "two values": ("twitter: @ada\nwhy: tea: green\n", 'twitter: "@ada"\nwhy: "tea: green"\n'),
     "a list behind tabs": ("tags:\n\t- tea\n\t- sea\n", 'tags:\n  - "tea"\n  - "sea"\n'),

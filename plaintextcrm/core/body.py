@@ -18,6 +18,7 @@ from plaintextcrm.core.entries import (
     odd_entry,
     parse_dated,
     parse_follow_up,
+    unmarked_entry,
 )
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import OPEN_BOXES, FollowUp, Interaction, Location, Problem
@@ -34,6 +35,7 @@ _STARTS_WITH_DATE = pattern(r"(?:\*\*|__|\[\[)?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\
 _FENCES = r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$"
 _CONFLICT = pattern(r"(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|) |=======\Z")
 _ENDLESS_BLANKS = " " * 200
+_NEARLY_BULLETS = "-–—•·‣*+\u00a0"  # with which people, and keyboards by themselves, begin an item of a list
 MOST_LINES = 100_000  # of a body that are read: a line costs up to 20 µs and a kilobyte, and no person has so many
 _LINK = pattern(r"\[\[([^\[\]|#\n]+)")
 
@@ -254,6 +256,8 @@ class _Scanner:
         item = LIST_ITEM.match(line) if mark in "-*+" else None
         entry = self.open
         dated = item is not None and _STARTS_WITH_DATE.match(line, item.end()) is not None
+        if item is None and columns < (self.columns or 0) + 2:
+            self._unmarked(line, mark, number)
         if entry and not self.by_paragraph and columns >= self.open_columns + 2:
             self._detail(line, number)
         elif item and entry and self.by_paragraph and not dated:
@@ -273,6 +277,13 @@ class _Scanner:
             self._detail(line, number)  # prose below a dated heading, or a line that lazily goes on
         else:
             self._task(line, number)
+
+    def _unmarked(self, line: str, mark: str, number: int) -> None:
+        """Tell of a line that begins like an entry, but for its mark. A line that goes on with an entry may begin with a day."""
+        begins = mark in _NEARLY_BULLETS or (mark.isdecimal() and not self.by_paragraph and (self.open is None or self.after_blank))
+        problem = unmarked_entry(line, self.path, number) if begins else None
+        if problem:
+            self.problems.append(problem)
 
     def _item(self, line: str, item: re.Match[str], columns: int, number: int) -> None:
         self._close_entry()

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from itertools import islice
 
-from plaintextcrm.core.dates import day_or_none, iso_day, iso_forms, key_day, month_of
+from plaintextcrm.core.dates import WEEKDAYS, day_or_none, iso_day, iso_forms, key_day, month_of
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import OPEN_BOXES, FollowUp, Interaction, Location, Problem
 from plaintextcrm.core.patterns import pattern
@@ -41,6 +41,13 @@ _WORDED = pattern(
     r"(?:([0-3]?[0-9])(?:\.|st|nd|rd|th)?[ \t]+([A-Za-z]{3,9})\.?|([A-Za-z]{3,9})\.?[ \t]+([0-3]?[0-9])(?:st|nd|rd|th)?)(?!\w)"
     r"(?:,?[ \t]+((?:1[7-9]|20)[0-9]{2})(?!\w|-[0-9]|[ \t]*(?:[€$£%]|[A-Z]{3}\b))\.?)?"  # "14 Nov 2000 EUR" has no year
 )
+# What hides a day: characters nobody sees, a weekday, hyphens that are none.
+_DISGUISE = pattern(
+    "[\u00a0\u200b-\u200f\u202a-\u202e\u2060\ufeff]*(?:(mon|tue|wed|thu|fri|sat|sun)(?:|s|rs?|day|sday|nesday|rsday|urday)"
+    r"(?:[.,]{1,2}[ \t]*|[ \t]+))?(?:(\d{4})[-‐‑‒–—−](\d{1,2})[-‐‑‒–—−](\d{1,2})(?!\d))?",
+    re.IGNORECASE,
+)
+_UNMARKED = pattern("[ \\t\u00a0]{0,3}(?:[-–—•·‣]|[*+](?=[\u00a0\u200b\u202f])|(?=\\d))[ \\t\u00a0\u200b\u202f]*")
 _MARKED = pattern(r"[ \t]*(?:[:,|—–=-]|\Z)")
 _ALSO_WORDS = (3, 5)  # "3 may be wrong", "10 march past": without a year or a mark behind it that is no month
 _UNSURE_COMMA = pattern(r"([1-9][0-9]{0,2}),([0-9]{3})")  # thousands, or a decimal comma?
@@ -149,7 +156,7 @@ def odd_entry(line: str, path: str, where: int) -> Problem | None:
     item = LIST_ITEM.match(line)
     start = item.end() if item else 0
     if not _LOOKS_DATED.match(line, start) and not (item and not item[4] and _MARKED_DAY.match(line, start)):
-        return _worded_entry(line, start, path, where) if item and not item[4] else None
+        return _worded_entry(line, start, path, where) or _disguised_entry(line, start, path, where) if item and not item[4] else None
     place = Location(path, where, start + 1)
     word = line[start:].split()[0].rstrip(":,;")
     forms = iso_forms(word)
@@ -178,6 +185,33 @@ def _worded_entry(line: str, start: int, path: str, where: int) -> Problem | Non
     fix = f"{line[:start]}{day.isoformat()}{line[found.end() :]}"
     entry = parse_entry(fix)
     return Problem(place, "odd-entry", f'date "{word}": write {day.isoformat()}', fix if entry and entry.on == day else None)
+
+
+def _disguised_entry(line: str, start: int, path: str, where: int) -> Problem | None:
+    """The problem with a list item whose day is there in full, behind a weekday or with hyphens that are none."""
+    found = _DISGUISE.match(line, start)
+    if not found or found.end() == start:
+        return None
+    date_ = f"{found[2]}-{found[3]}-{found[4]}" if found[2] else ""
+    plain = f"{line[:start]}{date_}{line[found.end() :]}"
+    worded = None if parse_entry(plain) else _worded_entry(plain, start, path, where)
+    fix = worded.fix if worded else plain
+    entry = parse_entry(fix) if fix else None
+    if entry is None:
+        return None
+    message = f"begins with a day in a form that is not read: write {entry.on.isoformat()} first"
+    agrees = not found[1] or found[1].lower() == WEEKDAYS[entry.on.weekday()]
+    return Problem(Location(path, where, start + 1), "odd-entry", message, fix if agrees else None)
+
+
+def unmarked_entry(line: str, path: str, where: int) -> Problem | None:
+    """The problem with a line of a log that would be an entry behind the mark of a list: `-2026-11-20`, `• 2026-11-20`, `2026-11-20`."""
+    found = _UNMARKED.match(line)
+    fix = f"- {line[found.end() :]}" if found else ""
+    if not found or not parse_entry(fix):
+        return None
+    message, severity = 'no item of a list, and not read: write "- " before the date', "error" if found[0].strip() else "warning"
+    return Problem(Location(path, where), "odd-entry", message, fix if severity == "error" else None, severity)
 
 
 def kind_hint(entry: Interaction, path: str) -> Problem | None:
