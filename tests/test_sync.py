@@ -351,6 +351,16 @@ def test_removed_here_and_changed_there_is_a_conflict_that_is_told(team: Team) -
     assert run_git(noor.root, "status", "--porcelain") == ""
 
 
+def test_one_person_renamed_differently_on_both_sides_is_told_as_that(team: Team) -> None:
+    lee, noor = team.clone("lee"), team.clone("noor")
+    done(lee("rename", "cleo", "Cleo One"))
+    done(noor("rename", "cleo", "Cleo Two"))
+    done(lee("sync"))
+    err = done(noor("sync"), 5).err
+    for line in ("cleo.md: renamed on both sides", "cleo-one.md: only theirs has it", "cleo-two.md: only yours has it"):
+        assert f"contacts/{line}\n" in err
+
+
 def test_without_network_it_is_one_line_and_all_stays_as_it_was(team: Team) -> None:
     lee = team.clone("lee")
     done(lee("log", "ada", "coffee", "New job"))

@@ -235,8 +235,11 @@ def _merge(vault_: Vault, shared: Shared, theirs: str) -> None:
 def _both_changed(vault_: Vault, conflict: sharing.Conflict, found: dict[str, bytes]) -> list[str]:
     """What both sides changed in one file, a line for each field; of what is no field the first line of each side."""
     path = conflict.path
+    if not conflict.ours and not conflict.theirs:
+        return [f"{path}: renamed on both sides"]
     if not conflict.ours or not conflict.theirs:
-        return [f"{path}: {'yours' if conflict.ours else 'theirs'} is changed, {'theirs' if conflict.ours else 'yours'} is removed"]
+        side, other = ("yours", "theirs") if conflict.ours else ("theirs", "yours")
+        return [f"{path}: {side} is changed, {other} is removed" if conflict.base else f"{path}: only {side} has it"]
     base, ours, theirs = (_contact(vault_, path, found.get(id, b"")) for id in conflict[1:])
     fields = [key for key in dict.fromkeys((*ours, *theirs)) if base.get(key) != ours.get(key) != theirs.get(key) != base.get(key)]
     if fields:
