@@ -103,6 +103,15 @@ def test_no_name_makes_a_line_longer_than_the_terminal(words: str, tmp_path: Pat
     assert "…" in shown or words.startswith("report ")
 
 
+@pytest.mark.parametrize("words", ["due", "show ada"])
+def test_a_role_of_several_lines_is_one_beside_the_name(words: str, tmp_path: Path) -> None:
+    ada = (
+        "---\nname: Ada King\ntier: A\nrole: |\n  Actuary\n  and weaver\ncompany: Babbage\n---\n\n## Interactions\n\n- 2026-01-01 call: x\n"
+    )
+    shown = on_a_terminal(tmp_path, *words.split(), root=vault(tmp_path / "vault", {"ada": ada}), NO_COLOR="1")
+    assert "Ada King  Actuary and weaver · Babbage\r\n" in shown
+
+
 def test_words_of_wide_characters_are_broken_and_not_shortened() -> None:
     promise = "給她寄去那本關於潮汐的舊書" * 9
     assert "".join(wrapped(promise, 80, clip=True)) == promise

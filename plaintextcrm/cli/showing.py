@@ -86,7 +86,7 @@ def brief_facts(run: Run, one: Brief, ideas: Sequence[Idea] = ()) -> dict[str, o
 def brief_lines(run: Run, one: Brief, explain: bool, everything: bool, ideas: Sequence[Idea] = ()) -> list[str]:
     """A brief as a terminal shows it."""
     paint, width, contact = run.paint, min(run.width, 100), one.contact
-    about = " · ".join(part for part in (contact.text("role"), contact.text("company"), contact.text("location")) if part)
+    about = terminal.about_words(contact.text("role"), contact.text("company"), contact.text("location"))
     lines = [paint.bold(safe(contact.name))]
     if about and width_of(safe(f"{contact.name}  {about}")) <= width:
         lines[0] += f"  {paint.soft(safe(about))}"

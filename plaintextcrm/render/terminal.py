@@ -58,6 +58,11 @@ def _wrapped_wide(text: str, room: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
+def about_words(*parts: str | None) -> str:
+    """`Actuary · Babbage Mutual`, in one line whatever lines the file has."""
+    return " · ".join(" ".join(part.split()) for part in parts if part)
+
+
 def due_lines(
     rows: Sequence[DueRow],
     paint: Paint,
@@ -71,7 +76,7 @@ def due_lines(
     digits = len(str(len(rows)))
     for number, row in enumerate(rows, 1):
         indent = " " * (digits + 3)
-        about = " · ".join(part for part in (row.role, row.company) if part)
+        about = about_words(row.role, row.company)
         name = clipped(safe(row.name), columns - len(indent)) if clip else safe(row.name)
         room = columns - len(indent) - width(name) - 2
         head = paint.bold(name) + (f"  {paint.soft(clipped(safe(about), room))}" if about and room > 12 else "")
