@@ -9,6 +9,7 @@ from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit as edits
 from plaintextcrm.core.errors import ChangedOnDisk, NotCommitted, NotFound, Refused, Usage, why
+from plaintextcrm.core.history import is_touch
 from plaintextcrm.core.model import OPEN_BOXES, Contact, Edit, FollowUp, Interaction, Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.standing import Rules, Standing, facts_of, stand
@@ -190,7 +191,8 @@ def log(
             standings.append(stand(facts_of(contact, kinds), Rules(vault_.settings), vault_.today))
             if contact.is_true("do_not_contact"):
                 warned.append(contact.name)
-            plans.extend(_plans_by(contact, entry.on))
+            if is_touch(own, kinds):
+                plans.extend(_plans_by(contact, own.on))
         return planned
 
     first = ids[0] if len(ids) == 1 else f"{ids[0]} and {len(ids) - 1} more"

@@ -271,3 +271,10 @@ def test_a_plan_that_may_have_been_it_is_told(make: Callable[..., Place]) -> Non
     assert "- [x] 2026-11-20 dinner" in place.text("ada")
     assert place("log", "ada", "coffee").err == ""
     assert place("log", "ada", "call", "-d", "2026-11-26").err == ""
+
+
+@pytest.mark.parametrize("said", [["note", "Likes lemon"], ["skip"], ["call", "--no-answer"]])
+def test_what_is_no_contact_was_no_plan_either(make: Callable[..., Place], said: list[str]) -> None:
+    place = make({"ada": "# Ada\n\n## Log\n\n- [ ] 2026-11-20 dinner\n"})
+    told = place("log", "ada", *said)
+    assert (told.code, told.err) == (0, "")
