@@ -110,7 +110,7 @@ def _log(run: Run, ids: Sequence[str], on: date, said: tuple[str | None, str], a
         run.tell(f"ptcrm: {name} asked not to be contacted (do_not_contact); it is written down all the same")
     code = report(run, done.written, _said(run, done, on, asked))
     if on <= run.today and not asked.dry_run:
-        for id, number, task in done.plans:
+        for id, number, task in reversed(done.plans):  # the last first: ticking one leaves the numbers of those before it as they are
             run.tell(f"ptcrm: {_planned(task, run.today)} is not ticked off; if this was it: ptcrm done {typed(id, str(number))}")
     return code
 

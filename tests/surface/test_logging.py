@@ -278,3 +278,14 @@ def test_what_is_no_contact_was_no_plan_either(make: Callable[..., Place], said:
     place = make({"ada": "# Ada\n\n## Log\n\n- [ ] 2026-11-20 dinner\n"})
     told = place("log", "ada", *said)
     assert (told.code, told.err) == (0, "")
+
+
+def test_the_commands_that_tick_off_several_plans_hold_one_after_the_other(make: Callable[..., Place]) -> None:
+    place = make({"ada": "# Ada\n\n## Log\n\n- [ ] 2026-11-20 dinner\n- [ ] 2026-11-10 lunch\n- [ ] send the book\n"})
+    told = place("log", "ada", "dinner", "It was good").err
+    for command in re.findall(r"ptcrm (done ada \d)", told):
+        assert place(*command.split()).code == 0
+    text = place.text("ada")
+    assert "- [x] 2026-11-20 dinner" in text
+    assert "- [x] 2026-11-10 lunch" in text
+    assert "- [ ] send the book\n" in text
