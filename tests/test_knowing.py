@@ -89,7 +89,8 @@ def test_an_acquaintance_still_to_be_made_leads_nowhere_yet():
     ("entry", "words"),
     [
         ("- 2026-11-20 gave: x", "warm, you gave last"), ("- 2026-11-20 got: x", "warm, they gave last"), ("- 2026-11-20 asked: x", "warm, you asked last"),
-        ("- 2026-11-20 gift: x [dir:: in]", "warm, they gave last"), ("- 2026-11-20 asked: x [dir:: in]", "warm, they asked last"),
+        ("- 2026-11-20 gift: x [dir:: in]", "warm, they gave last"), ("- 2026-11-20 referral-out: x [dir:: in]", "warm, you gave last"),
+        ("- 2026-11-20 asked: x [dir:: in]", "warm, they asked last"),
         ("- 2026-11-20 email: x [dir:: in]", "warm, they began last"), ("- 2026-11-20 email: x [dir:: out]", "warm, you began last"),
         ("- 2026-11-01 call: x", "warm"), ("- 2026-10-10 call: x", "cooling"), ("- 2026-01-01 call: x", "cold"),
     ],

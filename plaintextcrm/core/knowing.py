@@ -48,7 +48,9 @@ def last_move(one: Member) -> str:
     entry = one.touches[-1] if one.touches else None
     if entry is None:
         return ""
-    if entry.kind in ("gave", "offered", "introduced", "referral-out", "gift"):
+    if entry.kind == "referral-out":
+        return "you gave last"
+    if entry.kind in ("gave", "offered", "introduced", "gift"):
         return "they gave last" if from_them(entry) else "you gave last"
     if entry.kind in ("got", "referral-in"):
         return "they gave last"

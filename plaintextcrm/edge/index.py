@@ -211,7 +211,8 @@ class Index:
         """The name of the only one who answers to each of these by slug, name or alias; "" where nobody or several do."""
         from plaintextcrm.core.names import Known, link_targets
 
-        everybody = [Known(id, name, aliases) for id, name, aliases, *_ in self.known()]
+        sql = "SELECT id, name, json_extract(head, '$[3].aliases') FROM contact WHERE is_person"
+        everybody = [Known(id, name, loads(aliases) if aliases else ()) for id, name, aliases in self.db.execute(sql)]
         targets, names = link_targets(everybody), {one.id: one.name for one in everybody}
         meant = {link: set(targets.get(fold(link), ())) for link in links}
         return {link: names[ids.pop()] if len(ids) == 1 else "" for link, ids in meant.items()}

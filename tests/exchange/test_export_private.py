@@ -135,6 +135,8 @@ def test_keys_that_differed_in_a_merge_leave_only_with_private(tmp_path: Path, k
     assert "Words behind." in done.out
     assert "Tea: green" in done.out
     assert "secret-company" in ptcrm(root, "export", kind, "--private").out
+    (root / "contacts/ada.md").write_text("# Ada\n\n## Merged from Ida\n\n- 2026-01-01 call: outside a log\n- [2] note: this\n")
+    assert "outside a log" in ptcrm(root, "export", kind).out
 
 
 @pytest.mark.parametrize("kind", KINDS)

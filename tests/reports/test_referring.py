@@ -95,7 +95,7 @@ def test_a_last_contact_thanks_too_unless_it_lies_ahead():
 
 def test_what_we_did_for_them_is_held_against_what_they_sent():
     one = contact(
-        "- 2026-01-01 referral-in: x", "- 2026-01-02 gave: y", "- 2026-01-03 referral-out: z", "- 2026-01-04 offered: v", "- 2026-01-05 got: w",
+        "- 2026-01-01 referral-in: x", "- 2026-01-02 gave: y", "- 2026-01-03 referral-out: z [dir:: in]", "- 2026-01-04 offered: v", "- 2026-01-05 got: w",
         "- 2026-12-04 gave: not yet", id="one",
     )  # fmt: skip
     found = row(told("referrals", one), "one")

@@ -30,7 +30,7 @@ _LINK = pattern(r"!?\[\[([^\[\]|#^]+)(?:[|#^](?:[^\]]|\](?!\])){0,300})?\]\]")
 _TARGET = pattern(r"\[\[([^\[\]|#^]+)")  # of all that may be a link
 _FILE_LINK = pattern(r"!?\[[^\[\]]*\]\(<?([^()<>\n#?]+\.md)[^()<>\n]*>?\)")
 _HEADING = pattern(r"(#{1,6})[ \t]+(.*)")
-_KEY_OF_LIST = pattern(r"-[ \t]+[^\s:].*?:(?:\s|\Z)")
+_KEY_OF_LIST = pattern(r"-[ \t]+(?!\[|[0-9]{4}-)[^\s:].*?:(?:\s|\Z)")
 _CODE = pattern(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*$|\\[\\`<]|(`+)|<!--|%%", re.MULTILINE)
 
 IsPrivate = Callable[[str], bool]

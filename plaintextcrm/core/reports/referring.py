@@ -25,7 +25,8 @@ from plaintextcrm.core.text import fold
 
 BEFORE_DAYS = 30  # how long before a referral a contact may have led to it
 MOST_DRAWN = 300  # people of the picture
-DONE = frozenset(["gave", "gift", "offered", "introduced", "referral-out"])  # what we do for those who send; not what they did
+BACK = "referral-out"  # sent by us, whoever began
+DONE = frozenset(["gave", "gift", "offered", "introduced", BACK])  # what we do for those who send; `[dir:: in]` says that they did it
 KNOWS_MANY = 3  # people of ours that somebody knows who might become a centre of influence
 
 
@@ -104,8 +105,8 @@ def _senders(network: Network, sent: Sequence[Referral], children: Mapping[str, 
     for one in network.members:
         theirs = tuple(children.get(one.id, ()))
         if theirs or one.is_coi:
-            done = [entry.kind for entry in of_kinds(one, DONE) if not from_them(entry)]
-            yield Sender(one, theirs, done.count("referral-out"), len(done), _second(one.id, children), _unthanked(one, theirs))
+            done = [entry.kind for entry in of_kinds(one, DONE) if entry.kind == BACK or not from_them(entry)]
+            yield Sender(one, theirs, done.count(BACK), len(done), _second(one.id, children), _unthanked(one, theirs))
 
 
 def _second(id: str, children: Mapping[str, Sequence[Referral]]) -> int:
