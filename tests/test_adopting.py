@@ -105,6 +105,29 @@ def test_a_type_a_folder_or_the_keys_of_people_tell_too(
     assert (settings["contacts"], settings.get("only"), notes.people()) == (contacts, only, people)
 
 
+@pytest.mark.parametrize(
+    ("files", "said", "only"),
+    [
+        (
+            {"Ada.md": "---\nemail: a@b.c\n---\n", "Bob.md": "---\nemail: b@b.c\n---\n", "Tea.md": "# Tea\n"},
+            "2 of 2 notes are people (has:email)",
+            "has:email",
+        ),
+        ({"People/Ada.md": "---\nemail: a@b.c\n---\n", "People/Bob.md": "# Bob\n", "Tea.md": "# Tea\n"}, "2 of 2 notes are people", None),
+        (
+            {"People/Ada.md": "---\nemail: a@b.c\n---\n", "People/Bob.md": "# Bob\n", "T.md": "---\nx: y\n---\n"},
+            "2 of 3 notes are people",
+            None,
+        ),
+    ],
+)
+def test_as_many_are_told_as_are_listed(tmp_path: Path, files: dict[str, str], said: str, only: str | None) -> None:
+    notes = Notes(tmp_path, files)
+    assert notes.init().out.splitlines()[0] == said
+    assert notes.settings().get("only") == only
+    assert [id.rsplit("/", 1)[-1] for id in notes.people()] == ["Ada", "Bob"]
+
+
 def test_templates_broken_notes_and_notes_without_keys_are_nobody(tmp_path: Path):
     files = {
         "Ada.md": ADA, "templates/Person.md": ADA, "Templates 2/t.md": "---\nname: {{title}}\ntags: person\n---\n", "x/Templates/Person.md": ADA,

@@ -51,17 +51,20 @@ def look(folder: Path) -> Adopted | None:
     if not folder.is_dir() or (folder / FILE).exists():
         return None
     every = Settings()._replace(contacts=(".",))
-    notes = [parsed for path in scan(folder, every).stamps if (parsed := _read(folder, path, every))]
+    readable = [parsed for path in scan(folder, every).stamps if (parsed := _read(folder, path, every))]
+    notes = [one for one in readable if one.front.pairs]
     if not notes or all(one.contact.path.startswith("contacts/") for one in notes):
         return None
-    chosen = _chosen(folder, notes)
+    chosen = _chosen(folder, notes, len(notes) == len(readable))
     if chosen is None:
         return None
     settings, people = chosen
+    if settings.contacts != (".",):  # a folder is taken as it is
+        people = [one for one in readable if one.contact.path.startswith(f"{settings.contacts[0]}/")]
     mistakes = sum(problem.severity == "error" for one in people for problem in one.problems)
     named = sum(one.contact.slug != one.contact.slug.lower() or " " in one.contact.slug for one in people) * 2 > len(people)
     return Adopted(
-        len(notes),
+        len(notes) + sum(not one.front.pairs for one in people),
         len(people),
         settings.contacts,
         settings.only,
@@ -89,16 +92,19 @@ def _quoted(text: str) -> str:
 
 
 def _read(folder: Path, path: str, settings: Settings) -> Parsed | None:
-    """A note that has a front matter and is no template; whatever cannot be read is none."""
+    """A note that is no template; whatever cannot be read is none."""
     try:
         parsed = contacts.parse(vault.read(folder, path, settings))
     except (OSError, Refused):
         return None
-    return parsed if parsed.front.pairs and parsed.is_person else None
+    return parsed if parsed.is_person else None
 
 
-def _chosen(folder: Path, notes: Sequence[Parsed]) -> tuple[Settings, list[Parsed]] | None:
-    """(the settings, whom they let through): by a tag, a `type`, a folder; else everybody, where their keys are those of people."""
+def _chosen(folder: Path, notes: Sequence[Parsed], are_all: bool) -> tuple[Settings, list[Parsed]] | None:
+    """(the settings, whom they let through): by a tag, a `type`, a folder; else everybody, where their keys are those of people.
+
+    Where other notes have no keys at all (`are_all` is False), everybody would be more than these.
+    """
     every = Settings()._replace(contacts=(".",))
     best: tuple[Settings, list[Parsed]] | None = None
     for only in _filters(notes):
@@ -115,7 +121,7 @@ def _chosen(folder: Path, notes: Sequence[Parsed]) -> tuple[Settings, list[Parse
     telling = [one for one in notes if not TELLING.isdisjoint(one.contact.keys)]
     if len(telling) < LEAST:
         return None
-    if len(telling) == len(notes):
+    if are_all and len(telling) == len(notes):
         return every, list(notes)
     key = Counter(key for one in telling for key in TELLING & one.contact.keys.keys()).most_common(1)[0][0]
     settings = every._replace(only=f"has:{key}")
