@@ -277,3 +277,21 @@ def test_a_broken_vault_is_mended_as_far_as_that_goes(tmp_path: Path) -> None:
     assert (before.code, ran.code) == (1, 1)
     assert len(ran.out.splitlines()) < len(before.out.splitlines())
     assert "Traceback" not in ran.err
+
+
+# --- values that their key does not take ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("paused: maybe", 'paused "maybe": write true, false or a day like 2026-11-21'),
+        ("paused: 20/12/2026", 'paused "20/12/2026": write 2026-12-20'),
+        ("paused: 1.12.2026", 'paused "1.12.2026": write 2026-12-01 or 2026-01-12'),
+        ("coi: maybe", 'coi "maybe": write true or false'),
+        ("birthday: \u200b1980-05-12", 'birthday "1980-05-12": a character that nobody sees (U+200B) stands in it: remove it'),
+        ("met: 2019-05-12\u200e", 'met "2019-05-12": a character that nobody sees (U+200E) stands in it: remove it'),
+    ],
+)
+def test_what_would_be_right_is_said(line: str, said: str) -> None:
+    assert [problem.message for problem in parse(source(f"---\n{line}\n---\n".encode())).problems] == [said]

@@ -27,6 +27,7 @@ _DATED_LABEL = pattern(r"((?:\d{4}|\?{4})-\d{1,2}-\d{1,2}|(?:--)?\d{2}-\d{2})(?!
 _LINK = pattern(r"\[\[[^\[\]]+\]\]")
 _LINKS = pattern(r"\[\[[^\[\]]+\]\](?:[ \t]*,[ \t]*\[\[[^\[\]]+\]\])+\Z")
 _CONFLICT = pattern(r"^<<<<<<< .*$", re.MULTILINE)
+_UNSEEN = pattern("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _UNREADABLE = pattern("[\udc80-\udcff]")
 
 Value = str | bool | tuple[str, ...]
@@ -322,6 +323,9 @@ def _iso(text: str) -> date | None:
 
 
 def _date_message(key: str, text: str) -> str:
+    hidden = _UNSEEN.search(text)
+    if hidden:
+        return f'{key} "{_UNSEEN.sub("", text)}": a character that nobody sees (U+{ord(hidden[0]):04X}) stands in it: remove it'
     forms = iso_forms(text)
     if forms:
         return f'{key} "{text}": write it as {" or ".join(forms)}'
@@ -375,7 +379,11 @@ def _bool(tree: Tree, key: str) -> bool:
 
 
 def _bool_or_date(tree: Tree, key: str) -> str | bool:
-    day = key_day(_text(tree, key))
+    text = _text(tree, key)
+    day = key_day(text)
+    if day is None and text.lower() not in TRUE_WORDS + FALSE_WORDS:
+        right = " or ".join(iso_forms(text)) or "true, false or a day like 2026-11-21"
+        raise _Wrong("bad-boolean", f'{key} "{text}": write {right}')
     return day.isoformat() if day else _bool(tree, key)
 
 
