@@ -222,6 +222,14 @@ def test_changes_by_hand_are_committed_first_and_nothing_else_is(team: Team) -> 
     assert "Good news" in noor.text("ada")
 
 
+def test_a_contact_removed_with_git_rm_goes_out_together_with_a_new_one(team: Team) -> None:
+    lee = team.clone("lee")
+    run_git(lee.root, "rm", "-q", "contacts/ben.md")
+    (lee.root / "contacts" / "eve.md").write_text("---\nname: Eve Moon\n---\n")
+    assert done(lee("sync")).out.endswith("went out to origin/main: 1 new contact, 1 contact removed\n")
+    assert run_git(lee.root, "status", "--porcelain") == ""
+
+
 def test_changed_settings_stay_here_and_that_is_told_with_what_shares_them(team: Team) -> None:
     lee, noor = team.clone("lee"), team.clone("noor")
     told = "ptcrm: ptcrm.toml is changed and not shared: git add ptcrm.toml, git commit -m settings ptcrm.toml, ptcrm sync\n"

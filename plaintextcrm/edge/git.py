@@ -123,7 +123,8 @@ def _commit_unknown(root: Path, paths: Sequence[str], message: str) -> Done:
     """
     unknown = _unknown(root, paths)
     new = [path for path in paths if path in unknown and (root / path).exists()]
-    there = [path for path in paths if path not in unknown or path in new]
+    had = run(root, ["ls-tree", "-r", "-z", "--name-only", "HEAD"]).stdout.split("\0") if len(new) < len(unknown) else ()
+    there = [path for path in paths if path not in unknown.difference(had) or path in new]  # `git rm` takes it from the index only
     if not there:
         return Done(0, "", "")
     done = None
