@@ -104,6 +104,14 @@ def test_a_file_whose_accents_are_written_in_another_way_now_is_committed(place:
     assert git(place.root, "status", "--porcelain", "-z") == f" D contacts/{decomposed.name}\0"
 
 
+def test_what_was_only_staged_and_is_forgotten_is_staged_no_more(place: Place) -> None:
+    (place.root / "contacts" / "eve.md").write_text("---\nname: Eve Moon\n---\n")
+    (place.root / "draft.txt").write_text("mine\n")
+    git(place.root, "add", "-A")
+    done(place("forget", "eve", "-y"))
+    assert (commits(place.root), git(place.root, "status", "--porcelain")) == (1, "A  draft.txt\n")
+
+
 def test_on_an_unborn_branch_what_is_added_and_taken_back_leaves_nothing(tmp_path: Path) -> None:
     root = vault(tmp_path / "v", {"ada": ADA}, GIT)
     git(root, "init", "-q")

@@ -230,6 +230,16 @@ def test_a_contact_removed_with_git_rm_goes_out_together_with_a_new_one(team: Te
     assert run_git(lee.root, "status", "--porcelain") == ""
 
 
+def test_a_contact_that_was_only_staged_and_is_gone_is_in_nobodys_way(team: Team) -> None:
+    lee = team.clone("lee")
+    eve = lee.root / "contacts" / "eve.md"
+    eve.write_text("---\nname: Eve Moon\n---\n")
+    run_git(lee.root, "add", "-A")
+    eve.unlink()
+    done(lee("sync"))
+    assert run_git(lee.root, "status", "--porcelain") == ""
+
+
 def test_changed_settings_stay_here_and_that_is_told_with_what_shares_them(team: Team) -> None:
     lee, noor = team.clone("lee"), team.clone("noor")
     told = "ptcrm: ptcrm.toml is changed and not shared: git add ptcrm.toml, git commit -m settings ptcrm.toml, ptcrm sync\n"

@@ -78,7 +78,19 @@ def _committed(root: Path, paths: Sequence[str], message: str) -> str:
     done = (_commit_many(root, paths, message) if len(paths) > _MANY else None) or _commit_only(root, paths, message)
     if done.returncode and "did not match any file" in done.stderr:
         done = _commit_unknown(root, paths, message)
-    return why_not(done) if done.returncode else ""
+    return why_not(done) if done.returncode and not _unstaged(root, paths) else ""
+
+
+def _unstaged(root: Path, paths: Sequence[str]) -> bool:
+    """Whether all there was of the paths was staged and never committed, and is gone: staged no more, they leave nothing to commit."""
+    gone = [path for path in paths if not (root / path).exists()]
+    if not gone or len(paths) > _SOME:
+        return False
+    asked = run(root, ["--no-optional-locks", "status", "--porcelain", "-z", "--no-renames"], paths)
+    entries = asked.stdout.split("\0")[:-1]
+    if not entries or not all(entry.startswith("AD ") for entry in entries):
+        return False
+    return not run(root, ["update-index", "--force-remove", "-z", "--stdin"], told="\0".join(gone)).returncode
 
 
 def _marks(root: Path, paths: Sequence[str]) -> list[tuple[int, int, int] | None]:
