@@ -201,14 +201,14 @@ def _person_facts(run: Run, one: Brief, everything: bool) -> list[tuple[str, str
     shared = shared_hobbies(contact, run.vault.settings)
     hobbies = ", ".join(f"{hobby} (you too)" if hobby in shared else hobby for hobby in contact.texts("hobbies"))
     known = numbers.known_for(contact, history.past(contact, run.today), run.today)
-    met = " · ".join(part for part in (known, one.plain(contact.text("met_at") or "")) if part)
+    met = " · ".join(part for part in (known, contact.text("met_at")) if part)
     names = ", ".join(name for _, name in one.linked)
     facts = [
-        ("met", met), ("through", one.plain(contact.text("referred_by") or "")), ("why", contact.text("why") or ""),
+        ("met", met), ("through", contact.text("referred_by") or ""), ("why", contact.text("why") or ""),
         ("birthday", contact.text("birthday") or ""), ("dates", ", ".join(contact.texts("dates"))),
         ("family", "; ".join(contact.texts("family"))), ("hobbies", hobbies), ("needs", "; ".join(contact.texts("needs"))),
         ("offers", "; ".join(contact.texts("offers"))), ("groups", ", ".join(contact.texts("groups"))),
-        ("knows", ", ".join(one.plain(link) for link in contact.texts("knows"))), ("named by", names),
+        ("knows", ", ".join(contact.texts("knows"))), ("named by", names),
         ("in person", cadence_words(contact.in_person) if contact.in_person else ""),
         ("owner", " → ".join(part for part in (contact.text("owner"), contact.text("successor")) if part)),
         ("ask", "" if one.standing.hidden == "wholly" else ", ".join(numbers.ask_next_time(contact))),
@@ -216,7 +216,7 @@ def _person_facts(run: Run, one: Brief, everything: bool) -> list[tuple[str, str
     if everything:
         told = {"tags": ", ".join(contact.texts("tags")), "source": contact.text("source") or "", "created": contact.text("created") or ""}
         facts += [*told.items(), *((key, asdata.cell(value)) for key, value in contact.other.items())]
-    return facts
+    return [(key, one.plain(value)) for key, value in facts]
 
 
 def _explained(line: str, width: int) -> list[str]:

@@ -161,11 +161,11 @@ def _between(who: Subject, others: Iterable[Contact]) -> Iterator[Idea]:
         for need in needs:
             for offer in other.texts("offers"):
                 if dues.meets(need, offer):
-                    yield Idea("need", f"needs {need}: {other.name} offers {offer}", command)
+                    yield Idea("need", who.plain(f"needs {need}: {other.name} offers {offer}"), command)
         for offer in offers:
             for need in other.texts("needs"):
                 if dues.meets(need, offer):
-                    yield Idea("offer", f"offers {offer}: {other.name} needs {need}", command)
+                    yield Idea("offer", who.plain(f"offers {offer}: {other.name} needs {need}"), command)
 
 
 # --- how they like to be reached -----------------------------------------------------------------------------------

@@ -222,6 +222,16 @@ def test_a_link_by_slug_is_shown_with_the_name_of_whom_it_means(make: Callable[.
     assert json.loads(place("show", "bob", "--json").out)["rows"][0]["follow_ups"][0]["text"] == "send it to [[hans-peter-mueller]]"
 
 
+def test_a_link_in_a_key_is_shown_with_the_name_of_whom_it_means(make: Callable[..., Place]) -> None:
+    keys = ("why: dear to [[hans-peter-mueller]]", "family: Tobi, of [[hans-peter-mueller]]", "needs: a boat like [[hans-peter-mueller]]")
+    ola = contact("Ola", "offers: a boat like [[hans-peter-mueller]]")
+    place = make(HANS | {"ivo": contact("Ivo", *keys), "ola": ola})
+    for words, times in ((("show", "ivo"), 5), (("show", "ola"), 3), (("ideas", "ivo"), 2)):
+        out = " ".join(place(*words).out.split())
+        assert "[[" not in out
+        assert out.count("Hans-Péter Müller") == times, out
+
+
 def test_a_name_that_changes_is_shown_in_the_list_of_the_same_day(make: Callable[..., Place]) -> None:
     place = make(HANS)
     assert "after Hans-Péter Müller" in place("due").out
