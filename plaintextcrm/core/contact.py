@@ -27,6 +27,7 @@ _DATED_LABEL = pattern(r"((?:\d{4}|\?{4})-\d{1,2}-\d{1,2}|(?:--)?\d{2}-\d{2})(?!
 _LINK = pattern(r"\[\[[^\[\]]+\]\]")
 _LINKS = pattern(r"\[\[[^\[\]]+\]\](?:[ \t]*,[ \t]*\[\[[^\[\]]+\]\])+\Z")
 _CONFLICT = pattern(r"^<<<<<<< .*$", re.MULTILINE)
+_LABELLED = ("email", "phone", "address", "website", "linkedin", "feeds", "private")  # `- work: ada@example.com`, `- email: true`
 _UNSEEN = pattern("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _UNREADABLE = pattern("[\udc80-\udcff]")
 
@@ -264,6 +265,19 @@ def _leaves(tree: Tree) -> list[str]:
     return leaves
 
 
+def _with_colons(tree: Tree, key: str) -> Tree:
+    """A list in which `- Tobi: 9`, to YAML a mapping, is the text that it is to people; before a way to reach them the word is a label."""
+    known = find_key(key)
+    if not isinstance(tree, list) or (known and known.name in _LABELLED):
+        return tree
+    return [_with_colon(part) if isinstance(part, dict) and len(part) == 1 else part for part in tree]
+
+
+def _with_colon(pair: dict[str, Tree]) -> Tree:
+    (word, value), *_ = pair.items()
+    return f"{word}: {value}" if isinstance(value, str) and word != "?" else pair
+
+
 def _text(tree: Tree, key: str) -> str:
     return tree.strip() if isinstance(tree, str) else ", ".join(_leaves(tree))
 
@@ -277,6 +291,7 @@ def _list(tree: Tree, key: str) -> tuple[str, ...]:
         if "," not in tree:
             return (tree.strip(),) if tree.strip() else ()
         return tuple(part for part in (word.strip() for word in tree.split(",")) if part)
+    tree = _with_colons(tree, key)
     leaves = _leaves(tree)
     if all(isinstance(part, str) for part in _parts(tree)):
         return tuple(leaves)
@@ -291,7 +306,7 @@ def _parts(tree: Tree) -> list[Tree]:
 
 
 def _whole_list(tree: Tree, key: str) -> tuple[str, ...]:
-    return typed_whole(tree) if isinstance(tree, str) and tree.strip() else tuple(_leaves(tree))
+    return typed_whole(tree) if isinstance(tree, str) and tree.strip() else tuple(_leaves(_with_colons(tree, key)))
 
 
 def typed_whole(value: str) -> tuple[str, ...]:
@@ -347,7 +362,7 @@ def _partial(tree: Tree, key: str) -> str:
 
 
 def _dates(tree: Tree, key: str) -> tuple[str, ...]:
-    texts = [tree] if isinstance(tree, str) else _leaves(tree)
+    texts = [tree] if isinstance(tree, str) else _leaves(_with_colons(tree, key))
     found = []
     for text in texts:
         text = text.strip()
