@@ -410,6 +410,16 @@ def test_a_remote_that_refuses_the_push_is_told_and_what_is_ours_stays_committed
     assert team.pushed() == pushed
 
 
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_why_a_hook_takes_no_push_is_told(team: Team, where: str) -> None:
+    lee = team.clone("lee")
+    hook = team.remote / "hooks" / "pre-receive" if where == "there" else lee.root / ".git" / "hooks" / "pre-push"
+    hook.write_text("#!/bin/sh\necho 'not on a Saturday' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    done(lee("log", "ada", "coffee", "New job"))
+    assert done(lee("sync"), 5).err.endswith("; what is yours stays committed here\n       not on a Saturday\n")
+
+
 def test_a_remote_that_lost_many_contacts_is_merged_only_when_told(tmp_path: Path) -> None:
     people = {f"p{number}": BEN.replace("Ben Ray", f"Person {number}") for number in range(20)}
     team = Team(tmp_path / "team", people)

@@ -105,4 +105,12 @@ def push(root: Path, remote: str, branch: str, follow: bool) -> str:
     why = next((line.split("\t")[-1] for line in done.stdout.splitlines() if line.startswith("!\t")), "") or why_not(done)
     if any(words in why for words in _QUICKER):
         return why
-    raise Refused(f"{remote} does not take the push: {why}; what is yours stays committed here")
+    raise Refused(f"{remote} does not take the push: {why}; what is yours stays committed here", *_said_by_hooks(done))
+
+
+def _said_by_hooks(done: Done) -> list[str]:
+    """What a hook here or there says of a push, its first lines."""
+    lines = (
+        line.removeprefix("remote:").strip() for line in done.stderr.splitlines() if not line.startswith(("error:", "fatal:", "hint:"))
+    )
+    return [line for line in lines if any(map(str.isalnum, line))][:5]
