@@ -52,7 +52,7 @@ def take(vault_: Vault, terms: Sequence[str] = (), private: bool = False, progre
     held: dict[str, int] = {}
     stayed, paths, guarded = 0, set[str](), set[str]()
     for number, id in enumerate(ids):
-        one = _read(vault_, id)
+        one = _read(vault_, id, private)
         if progress:
             progress(number + 1, len(ids))
         if one is None:
@@ -75,13 +75,13 @@ def take(vault_: Vault, terms: Sequence[str] = (), private: bool = False, progre
     return Taken(tuple(people), stayed, tuple(sorted(held.items())), (*vault_.problems, *told), not unread, sayable)
 
 
-def _read(vault_: Vault, id: str) -> Leaving | None:
-    """Somebody from the file; None where it is gone since, or cannot be read, which is a problem that is told anyway."""
+def _read(vault_: Vault, id: str, comments: bool) -> Leaving | None:
+    """Somebody from the file, with its comments or without; None where it is gone, or cannot be read, which is a problem told anyway."""
     try:
         source = vault.read(vault_.root, vault.path_of(id, vault_.settings), vault_.settings)
     except (OSError, PtcrmError):
         return None
-    return leaving(contacts.parse(source, vault_.settings.kind_table, vault_.settings.log_order), vault_.settings.kind_table)
+    return leaving(contacts.parse(source, vault_.settings.kind_table, vault_.settings.log_order), vault_.settings.kind_table, comments)
 
 
 def made(vault_: Vault, kind: str, taken: Taken, version: str = "3.0") -> bytes:

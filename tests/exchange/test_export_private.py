@@ -55,6 +55,20 @@ def test_nothing_private_leaves_in_any_format(root: Path, kind: str) -> None:
     )
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("marks", ["<!-- -->", "%% %%"])
+def test_a_comment_that_goes_on_behind_a_follow_up_or_an_entry_leaves_in_no_part(tmp_path: Path, kind: str, marks: str) -> None:
+    begin, end = marks.split()
+    comment = f"{begin} secret-one\nsecret-two {end} open"
+    root = vault(
+        tmp_path / "v", {"ada": f"# Ada\n\nWords {comment}\n\n- [ ] call {comment}\n\n## Log\n\n- 2026-11-01 lunch: x\n  - y {comment}\n"}
+    )
+    done = ptcrm(root, "export", kind)
+    assert done.code == 0
+    assert "secret" not in done.out.replace("\r\n ", "")
+    assert "secret-two" in ptcrm(root, "export", "json", "--private").out
+
+
 def test_nothing_private_leaves_into_a_folder_of_cards(root: Path, tmp_path: Path) -> None:
     folder = tmp_path / "cards"
     assert ptcrm(root, "export", "vdir", "-o", str(folder)).code == 0

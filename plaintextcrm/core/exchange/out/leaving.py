@@ -10,7 +10,16 @@ from plaintextcrm.core.edit import entry_lines
 from plaintextcrm.core.entries import PLAIN
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Contact, FollowUp, Interaction
-from plaintextcrm.core.pages.published import IsPrivate, canonical, clean, imported_lines, is_private, private_keys, published
+from plaintextcrm.core.pages.published import (
+    IsPrivate,
+    canonical,
+    clean,
+    imported_lines,
+    is_private,
+    private_keys,
+    published,
+    without_comments,
+)
 from plaintextcrm.core.plainlog import dedented
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
@@ -39,9 +48,12 @@ class Leaving(NamedTuple):
 # --- out of a file -------------------------------------------------------------------------------------------------
 
 
-def leaving(parsed: Parsed, kinds: KindTable = STANDARD) -> Leaving:
-    """Every line of the file's body is in one of the parts, but for headings that the parts imply."""
+def leaving(parsed: Parsed, kinds: KindTable = STANDARD, comments: bool = True) -> Leaving:
+    """Every line of the file's body is in one of the parts, but for headings that the parts imply; its comments only with `comments`."""
     lines = split_lines(parsed.text)
+    if not comments:  # before they are shared out to parts that have only one end of a comment
+        above = parsed.front.body_line - 1
+        lines = [*lines[:above], *without_comments("\n".join(lines[above:]), "\n").split("\n")]
     placed = _placed(parsed, lines)
     gone = {number for line, end in placed.items() for number in range(line, end)} | _headings(parsed, lines)
     contact = parsed.contact
