@@ -341,6 +341,16 @@ def test_entries_that_share_a_ref_and_blank_lines_within_one_come_back(tmp_path:
     assert "rows: 3 = 0 written + 3 there already + 0 refused\n" in again.out
 
 
+@pytest.mark.parametrize("kind", ["json", "vcard"])
+@pytest.mark.parametrize(
+    "line", ["- [ ] pay 📅 2026-12-01", "* [ ] pay [due:: 2026-12-01] again", "1. [ ] pay (due 2026-12-01)", "- [x] pay ✅ 2026-11-01"]
+)
+def test_a_follow_up_that_stands_in_the_file_is_not_told_as_missing(tmp_path: Path, kind: str, line: str) -> None:
+    root, all_ = vault(tmp_path / "v", {"ada": f"---\nname: Ada King\nemail: a@b.c\n---\n\n{line}\n"}), tmp_path / f"all.{kind}"
+    ptcrm(root, "export", kind, "--private", "-o", str(all_))
+    assert ptcrm(root, "import", str(all_), "-y").err == ""
+
+
 def test_notes_and_follow_ups_that_somebody_known_has_no_more_are_told(tmp_path: Path) -> None:
     ada = "---\nname: Ada King\nemail: a@b.c\n---\n\n- [ ] call her [due:: 2026-12-01]\n- [ ] send it\n\n## Notes\n\nLikes tea.\n\nLikes figs.\n"
     root = vault(tmp_path / "v", {"ada": ada})

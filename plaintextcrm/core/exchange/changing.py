@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from plaintextcrm.core import contact, edit, splice
 from plaintextcrm.core.contact import Parsed
-from plaintextcrm.core.entries import PLAIN, entry_line
+from plaintextcrm.core.entries import PLAIN, entry_line, parse_follow_up
 from plaintextcrm.core.errors import PtcrmError, Refused
 from plaintextcrm.core.exchange.cells import column_lines, is_plain, label, protect
 from plaintextcrm.core.exchange.incoming import Keys, Person, Refusal, Rest, Row, canonical, place
@@ -251,8 +251,11 @@ def _left_out(person: Person, source: Source, known: Contact) -> Iterator[str]:
     """What our own export has beside keys and log, and the file has not: lines of the notes, follow-ups."""
     there = {line.strip() for line in split_lines(source.text)}
     yield from (line for line in map(str.strip, person.body.split("\n")) if line and line not in there)
-    tasks = [task.text for task in known.follow_ups]
-    yield from (line for line in person.follow_ups if not any(f"{line} [".startswith(f"{line[:6]}{text} [") for text in tasks))
+    texts = {task.text for task in known.follow_ups}
+    for line in person.follow_ups:
+        task = parse_follow_up(line, "", 0)
+        if line not in there and not (task and task[0].text in texts):
+            yield line
 
 
 def _with_note(person: Person, source: Source) -> Rest:
