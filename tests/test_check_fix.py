@@ -88,6 +88,7 @@ def test_a_line_that_begins_otherwise_or_goes_on_is_no_mistake(line: str) -> Non
 
 MORE = {
     "two values": ("twitter: @ada\nwhy: tea: green\n", 'twitter: "@ada"\nwhy: "tea: green"\n'),
+    "tags with their marks at the end": ("why: tea: green\ntags: [#tea, #sea]\n", 'why: "tea: green"\ntags: ["#tea", "#sea"]\n'),
     "a list behind tabs": ("tags:\n\t- tea\n\t- sea\n", 'tags:\n  - "tea"\n  - "sea"\n'),
     "a list with other marks": ("tags:\n  * tea\n  * sea\n", "tags:\n  - tea\n  - sea\n"),
     "a list without blanks": ("tags:\n-tea\n-sea\n", "tags:\n- tea\n- sea\n"),
@@ -295,3 +296,9 @@ def test_a_broken_vault_is_mended_as_far_as_that_goes(tmp_path: Path) -> None:
 )
 def test_what_would_be_right_is_said(line: str, said: str) -> None:
     assert [problem.message for problem in parse(source(f"---\n{line}\n---\n".encode())).problems] == [said]
+
+
+@pytest.mark.parametrize("lines", ["tags: [tea, sea", "tags: [#tea]", "tags: [tea, sea\n\n# why", "tags: [tea,\n  sea"])
+def test_a_list_that_is_open_at_the_end_is_told_where_it_begins(lines: str) -> None:
+    (problem,) = parse(source(f"---\nname: Ada\n{lines}\n---\n".encode())).problems
+    assert problem.where[1:] == (3, 7)

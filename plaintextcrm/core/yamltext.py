@@ -127,6 +127,8 @@ def load(text: str, path: str) -> tuple[tuple[Pair, ...], Problem | None]:
 def _problem(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
     mark = _mark(error)
     line, column = (_line_at(text, mark), mark.column) if mark else (0, 0)
+    if not _line(text, line).strip():
+        line, column = _open_at_the_end(text, line, column)
     source = _line(text, line)
     named, fix = _better(text, line)
     if named:
@@ -152,6 +154,16 @@ def _mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
     """Where the mistake begins, not where YAML gave up."""
     begun = _is_quoted(error) or any(word in str(error.context) for word in ("simple key", "flow"))
     return (error.context_mark if begun else None) or error.problem_mark or error.context_mark
+
+
+def _open_at_the_end(text: str, line: int, column: int) -> tuple[int, int]:
+    """(line, column) of the bracket that the last key above opens, where YAML only stumbled over the end; else as they are."""
+    above = split_lines(text)[:line]
+    for number in range(len(above) - 1, -1, -1):
+        if above[number].strip() and above[number][0] not in " \t-#]}":
+            bracket = re.search(r"[\[{]", above[number])
+            return (number, bracket.start()) if bracket else (line, column)
+    return line, column
 
 
 def _better(text: str, number: int) -> tuple[str | None, str | None]:
