@@ -59,6 +59,15 @@ def test_private_keys_in_one_text_are_each_private(tmp_path: Path):
     assert [word for word in ("zqmail", "0123456", "1931", "zqwhy", "zqneed") if word in text] == ["1931"]
 
 
+def test_a_comment_of_the_front_matter_is_on_no_page_of_mistakes(tmp_path: Path):
+    files = {
+        "ada": person("name: Ada King", "why: tea: green # zqsecret"), "bob": person("name: Bob Lee", "met: 1.2.2026 # zqsecret"),
+        "cy": person("name: Cy Roe", "why: tea: black"),
+    }  # fmt: skip
+    page = built(tmp_path, files)["problems.html"]
+    assert ("zqsecret" in page, "contacts/ada.md:3:9" in page, "tea: black" in page) == (False, True, True)
+
+
 def test_a_private_key_is_on_no_page(tmp_path: Path):
     files, telling = {}, {}
     for key in WORDY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 
 from plaintextcrm.core.body import mask
@@ -55,7 +56,7 @@ def _is_private(problem: Problem, lines: Sequence[str], hidden: Collection[str],
     end = _end_of_keys(lines)
     if 1 < number <= end:
         key = _key_at(lines, number)
-        return key is None or key in hidden
+        return key is None or key in hidden or re.search(r"(?:\A|\s)#", line) is not None  # its comment is nobody else's
     if problem.code == "encoding" and mask("\n".join(lines))[0].split("\n")[number - 1 : number] != [line]:
         return True  # it quotes a word, which stands in a comment
     return number > end and bool(_BODY & set(hidden))
