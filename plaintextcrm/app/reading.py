@@ -74,6 +74,7 @@ def brief(index: Index, vault_: Vault, id: str) -> Brief:
     names = index.names(links_of(_texts(contact)))
     plain = partial(plain_words, names=names)
     row = dues.due_row(contact, standing, vault_.settings, vault_.today, Offers(index), plain)
+    row = row._replace(hook=plain(row.hook))  # what they need keeps its links, which a page leads on
     dates = dues.dated_rows(contact, standing, vault_.settings, vault_.today)
     dates = tuple(on._replace(label=plain(on.label)) for on in dates)
     problems = tuple(problem for problem in index.problems() if problem.where.path == contact.path)

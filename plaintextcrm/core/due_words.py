@@ -172,7 +172,7 @@ def hook(
         or in_person_words(contact, settings.kind_table, today)
         or last_words(contact, settings.kind_table, today, plain)
         or shared_hobby_words(contact, settings)
-        or need_words(contact, offers, plain)
+        or need_words(contact, offers)
     )
 
 
@@ -253,10 +253,10 @@ def meets(need: str, offer: str) -> bool:
     return bool(a and b) and (a <= b or b <= a)
 
 
-def need_words(contact: Contact, offers: Iterable[Offer], plain: Plain = plain_words) -> str:
+def need_words(contact: Contact, offers: Iterable[Offer]) -> str:
     """Something they need that somebody we know offers."""
     for need in contact.texts("needs"):
         for offer in offers:
             if offer.by != contact.id and meets(need, offer.text):
-                return plain(f"needs {need}: {offer.name} offers {offer.text}")
+                return f"needs {need}: {offer.name} offers {offer.text}"
     return ""
