@@ -154,6 +154,9 @@ def test_the_corrected_line_reads_on_and_says_what_was_meant(name: str, end: str
     "lines",
     [
         "email = a@b.example",
+        "\tmore",
+        "\t* tea",
+        "tags:\n  - tea\n\tsea",
         "why: tea\n  More: tea",
         'why: "tea\n\n  sea',
         "...",

@@ -171,9 +171,17 @@ def _better(text: str, number: int) -> tuple[str | None, str | None]:
     lines = split_lines(text)
     source = lines[number] if number < len(lines) else ""
     for what, fix in corrections(source):
-        if fix != source and _reads_on([*lines[:number], fix, *lines[number + 1 :]], number):
+        if fix != source and not _goes_on(lines[:number], fix) and _reads_on([*lines[:number], fix, *lines[number + 1 :]], number):
             return what, fix
     return None, None
+
+
+def _goes_on(above: list[str], line: str) -> bool:
+    """Whether a line would be read as more of the value above it: nobody meant to put that into the name."""
+    last = next((one for one in reversed(above) if one.strip() and one.lstrip()[0] != "#"), ":")
+    if line[:1] not in (" ", "\t") or last.rstrip()[-1] in ":,[{" or re.match(r"\s*[\w -]+:(?:\s|\Z)", line):
+        return False
+    return not (re.match(r"\s*-\s", line) and last[0] in " \t-")
 
 
 def _reads_on(lines: list[str], number: int) -> bool:
