@@ -96,14 +96,15 @@ def make_vault(folder: Path, name: str, today: date, with_git: bool) -> tuple[li
     if not (folder / "contacts").exists():
         (folder / "contacts").mkdir()
         made.append("contacts/")
-    return made, _first_commit(folder, with_git)
+    ours = [FILE, ".gitignore", ".gitattributes", *(["contacts"] if any((folder / "contacts").iterdir()) else ())]
+    return made, _first_commit(folder, with_git, ours)  # other files of that folder are no business of ours
 
 
-def _first_commit(folder: Path, with_git: bool) -> bool:
-    """A first commit where there is no repository yet; in any case git merges the vault's contacts as we do."""
+def _first_commit(folder: Path, with_git: bool, paths: Sequence[str] = (".",)) -> bool:
+    """A first commit of the paths where there is no repository yet; in any case git merges the vault's contacts as we do."""
     if not with_git:
         return False
-    made = git.repository(folder.resolve()) is None and git.init(folder, "A vault for ptcrm")
+    made = git.repository(folder.resolve()) is None and git.init(folder, "A vault for ptcrm", paths)
     register(folder)
     return made
 

@@ -42,6 +42,11 @@ def words(value: Any) -> tuple[str, ...]:
     return texts(value)
 
 
+def _private(value: Any) -> tuple[str, ...]:
+    """Words, and whatever else a list holds as words: for one slip nothing that was to stay private is shown."""
+    return words([str(part) for part in value] if isinstance(value, list) else value)
+
+
 def _folders(value: Any) -> tuple[str, ...]:
     folders = tuple(folder.replace("\\", "/") for folder in texts(value))
     if not folders or not all(_is_inside(folder) for folder in folders):
@@ -168,5 +173,5 @@ DUE: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 ME: dict[str, Callable[[Any], Any]] = {"name": text, "location": text, "hobbies": words, "ahead": text, "email": words}
 SITE: dict[str, Callable[[Any], Any]] = {
-    "out": _own_folder, "title": text, "show_tier": boolean, "private": words, "reports": _reports,
+    "out": _own_folder, "title": text, "show_tier": boolean, "private": _private, "reports": _reports,
 }  # fmt: skip

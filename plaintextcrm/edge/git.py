@@ -180,13 +180,13 @@ def _on_no_branch(tree: Path) -> bool:
         return False
 
 
-def init(root: Path, message: str) -> bool:
-    """A repository with a first commit of everything there; False where there is no git. Raises NotCommitted."""
+def init(root: Path, message: str, paths: Sequence[str]) -> bool:
+    """A repository with a first commit of those paths; False where there is no git. Raises NotCommitted."""
     try:
         made = run(root, ["init", "--quiet"])
         if made.returncode:
             raise NotCommitted(f"the vault is made, but git is not: {why_not(made)}")
-        added = run(root, ["add", "--all"])
+        added = run(root, ["add", "--all", "--", *paths])
         done = run(root, ["commit", "--quiet", "--message", message]) if not added.returncode else added
     except FileNotFoundError:
         return False

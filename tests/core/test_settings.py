@@ -237,6 +237,11 @@ def test_a_private_word_that_misses_a_key_by_a_letter_is_asked_about():
     assert (problems[0].severity, found.site.private[0]) == ("warning", "emial")
 
 
+def test_for_one_slip_in_a_list_nothing_that_was_to_stay_private_is_shown():
+    found, problems = parse('[site]\nprivate = ["email", 5]\n')
+    assert (found.site.private, problems) == (("email", "5"), ())
+
+
 WRONG = [  # (the table's heading, the line, the setting as an attribute)
     ("", "name = 5", "name"),
     ("", "name = true", "name"),

@@ -38,6 +38,15 @@ def test_init_keeps_what_is_there(empty: Place) -> None:
     assert (empty.root / ".gitignore").read_text() == "mine\n"
 
 
+def test_init_commits_what_is_its_own_and_contacts_that_were_there(empty: Place) -> None:
+    (empty.root / "contacts").mkdir()
+    (empty.root / "contacts/ada.md").write_text("# Ada\n")
+    for name in ("taxes.pdf", "diary.md"):
+        (empty.root / name).write_text("mine\n")
+    assert empty("init").code == 0
+    assert git(empty, "ls-files").split() == [".gitattributes", ".gitignore", "contacts/ada.md", "ptcrm.toml"]
+
+
 def test_init_example_is_the_example_vault_ready_to_use(empty: Place) -> None:
     assert empty("init", "--example", "try", "--no-git").code == 0
     place = Place(empty.root / "try", empty.home)
