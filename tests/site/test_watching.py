@@ -245,7 +245,7 @@ def test_a_file_that_cannot_be_understood_is_told_and_the_others_go_on(session: 
     path = session.root / "contacts" / "ada.md"
     found = session.seen(lambda: in_place(path, "---\nname: Ada\nrole: [\n---\n"))
     assert any(problem.where.path == "contacts/ada.md" for one in found if one.built for problem in one.built.problems)
-    assert "contacts/ada.md:4" in session.page("problems.html")
+    assert "contacts/ada.md:3" in session.page("problems.html")
     assert session.is_true()
 
 
