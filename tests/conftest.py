@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 MORE = int(os.environ.get("PTCRM_EXAMPLES", "0"))
-settings.register_profile("ours", deadline=None, database=None, derandomize=not MORE, max_examples=MORE or 100)
+settings.register_profile("ours", deadline=None, database=None, derandomize=not MORE, max_examples=MORE or 80)
 settings.load_profile("ours")
 
 

@@ -165,7 +165,7 @@ def read_wholly(data: bytes) -> None:
     assert all(1 <= entry.where <= last for entry in found.contact.interactions)
 
 
-@law(300)
+@law(225)
 @given(files())
 def test_any_file_is_read_without_raising(data: bytes) -> None:
     read_wholly(data)
@@ -272,7 +272,7 @@ plain_fronts = st.tuples(
 ).map(lambda found: f"{found[0]}{found[1]}\n{found[2]}".replace("\n", found[3]))
 
 
-@law(270)
+@law(200)
 @given(plain_fronts | plain_fronts | plain_fronts | whole_lines(plain_lines, 3))
 def test_where_the_quick_reader_answers_it_says_what_yaml_says(text: str) -> None:
     quick = frontmatter._quick(text)
@@ -363,13 +363,13 @@ def line_by_line(text: str) -> Body:
     return scanner.body(masked)
 
 
-@law(337)
+@law(190)
 @given(plain_logs | plain_logs | whole_lines(body_lines | common_lines, 10).map("## Interactions\n{}".format))
 def test_a_body_is_read_as_it_is_read_line_by_line(text: str) -> None:
     assert told(scan(text, 1, "ada.md")) == told(line_by_line(text))
 
 
-@law(180)
+@law(135)
 @given(common_lines | entry_lines | plain_entries)
 def test_a_line_of_a_log_is_read_as_it_is_read_alone(line: str) -> None:
     line = line.rstrip()
@@ -402,7 +402,7 @@ styles = st.one_of(
 )
 
 
-@law(250)
+@law(190)
 @given(entry_lines | common_lines, styles)
 def test_an_entry_that_is_written_is_read_back(line: str, style: Style) -> None:
     entry = parse_entry(line)
@@ -434,7 +434,7 @@ scalars = st.one_of(
 ).filter(lambda text: not any("\ud800" <= char <= "\udfff" for char in text))  # lone surrogates are no text
 
 
-@law(180)
+@law(135)
 @given(scalars)
 def test_a_text_written_as_a_scalar_is_read_back(text: str) -> None:
     written = scalar(text)

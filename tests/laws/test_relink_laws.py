@@ -78,7 +78,7 @@ def between(one: Source) -> list[str]:
     return [one.text[end:start] for end, start in zip(ends, starts, strict=True)]
 
 
-@law(60)
+@law(45)
 @given(st.data())
 def test_every_link_means_afterwards_whom_it_meant_before(data: st.DataObject) -> None:
     move = data.draw(moves())
@@ -128,7 +128,7 @@ def test_a_merge_has_every_entry_of_both_and_what_both_have_once(one: bytes, two
     assert decode(done.source.data)[0] == done.source.text
 
 
-@law(60)
+@law(45)
 @given(files())
 def test_a_file_and_its_copy_are_the_file(data: bytes) -> None:
     into, who = source(data, "ada"), source(data, "ben")
