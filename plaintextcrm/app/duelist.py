@@ -92,7 +92,7 @@ def _named(index: Index, rows: Sequence[DueRow], dates: Sequence[DatedRow]) -> t
     texts = [*(text for row in rows for text in (row.hook, *row.owed)), *(on.label for on in dates)]
     if not any("[[" in text for text in texts):
         return tuple(rows), tuple(dates)
-    from plaintextcrm.core.due_words import links_of, plain_words
+    from plaintextcrm.core.linkwords import links_of, plain_words
 
     plain = partial(plain_words, names=index.names(links_of(texts)))
     named = (row._replace(hook=plain(row.hook), owed=tuple(plain(text) for text in row.owed)) for row in rows)

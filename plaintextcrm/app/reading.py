@@ -12,8 +12,8 @@ from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import query
 from plaintextcrm.core.due import DatedRow, DueRow
-from plaintextcrm.core.due_words import links_of, plain_words
 from plaintextcrm.core.errors import NotFound
+from plaintextcrm.core.linkwords import links_of, plain_words
 from plaintextcrm.core.model import Contact, FollowUp, Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand

@@ -162,7 +162,7 @@ def todo_command(run: Run, terms: tuple[str, ...], format_: str | None, as_json:
     ptcrm todo tier:A
     """
     from plaintextcrm.app import reading
-    from plaintextcrm.core.due_words import links_of, plain_words
+    from plaintextcrm.core.linkwords import links_of, plain_words
     from plaintextcrm.render import terminal
 
     words = terms_of(terms)
@@ -205,7 +205,7 @@ def done_command(run: Run, who: str, which: str | None, dry_run: bool, no_commit
     """
     from plaintextcrm.app import finding, reading, writing
     from plaintextcrm.cli.wrote import how_of, report
-    from plaintextcrm.core.due_words import plain_words
+    from plaintextcrm.core.linkwords import plain_words
 
     id = finding.who(run.vault, who, clock.seconds())
     contact = finding.one(run.vault, id)

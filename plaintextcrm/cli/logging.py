@@ -118,7 +118,7 @@ def _log(run: Run, ids: Sequence[str], on: date, said: tuple[str | None, str], a
 def _planned(task: FollowUp, today: date) -> str:
     """`what was planned for yesterday (dinner)`."""
     from plaintextcrm.core.dates import day_words
-    from plaintextcrm.core.due_words import plain_words
+    from plaintextcrm.core.linkwords import plain_words
 
     words = plain_words(task.text)
     return f"what was planned for {day_words(task.due or today, today)}" + (f" ({words})" if words else "")

@@ -15,7 +15,8 @@ from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import PLAN_DAYS, Facts, Rules, Standing, stand, touched_since, yearly_days
 
 if TYPE_CHECKING:
-    from plaintextcrm.core.due_words import Offer, Plain
+    from plaintextcrm.core.due_words import Offer
+    from plaintextcrm.core.linkwords import Plain
 
 
 class DueRow(NamedTuple):
@@ -139,7 +140,8 @@ def due_row(
     contact: Contact, standing: Standing, settings: Settings, today: date, offers: Iterable[Offer] = (), plain: Plain | None = None
 ) -> DueRow:  # fmt: skip
     """One row with its reason and its hook, all in words: links in those of `plain`, else as their slugs tell."""
-    from plaintextcrm.core.due_words import hook, owed_words, plain_words, reason, rhythm_of  # which a list that is kept does not need
+    from plaintextcrm.core.due_words import hook, owed_words, reason, rhythm_of  # which a list that is kept does not need
+    from plaintextcrm.core.linkwords import plain_words
 
     plain = plain or plain_words
     cadence = rhythm_of(contact, settings)

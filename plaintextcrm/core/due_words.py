@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import add, cadence_words, day_words, span_words
 from plaintextcrm.core.kinds import KindTable
+from plaintextcrm.core.linkwords import Plain, plain_words
 from plaintextcrm.core.model import NEVER, Cadence, Contact, FollowUp, Interaction
 from plaintextcrm.core.occasions import Occasion, near
-from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import BIRTHDAY, DATE, NEWCOMER_DAYS, Standing
@@ -30,31 +30,6 @@ def rhythm_of(contact: Contact, settings: Settings) -> Cadence:
     """How often: one's own cadence, else the tier's, else the default."""
     tier = settings.tier(contact.tier)
     return contact.cadence or (tier.cadence if tier else settings.default_cadence)
-
-
-Plain = Callable[[str], str]
-"""Text with wikilinks -> the same in plain words; `str` leaves them in."""
-
-_LINK = pattern(r"\[\[([^\[\]|#]+)[^\[\]]*\]\]")
-
-
-def plain_words(text: str, names: Mapping[str, str] = {}) -> str:
-    """Text with its wikilinks as names: `[[bob-lee]]` is what `names` calls it, else Bob Lee; `[[x|her]]` is her."""
-    return _LINK.sub(lambda link: _link_words(link[0], link[1], names), text) if "[[" in text else text
-
-
-def links_of(texts: Iterable[str]) -> Iterator[str]:
-    """What the wikilinks of these texts mean, as they are written."""
-    return (link[1].strip() for text in texts if "[[" in text for link in _LINK.finditer(text))
-
-
-def _link_words(link: str, target: str, names: Mapping[str, str]) -> str:
-    if "|" in link:
-        return link[:-2].split("|", 1)[1]
-    if name := names.get(target.strip()):
-        return name
-    slug = target.rsplit("/", 1)[-1]
-    return " ".join(part.capitalize() for part in slug.split("-")) if slug == slug.lower() and "-" in slug else slug
 
 
 def entry_words(entry: Interaction, plain: Plain = plain_words) -> str:

@@ -12,6 +12,7 @@ from plaintextcrm.core.dates import day_words, last_day
 from plaintextcrm.core.due import DueRow
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.kinds import Kind, KindTable
+from plaintextcrm.core.linkwords import Plain, plain_words
 from plaintextcrm.core.model import Contact, FollowUp
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
@@ -38,7 +39,7 @@ class Subject(NamedTuple):
     row: DueRow
     settings: Settings
     today: date
-    plain: dues.Plain = dues.plain_words
+    plain: Plain = plain_words
 
 
 # --- ideas ---------------------------------------------------------------------------------------------------------

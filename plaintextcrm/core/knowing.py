@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.core import graph
-from plaintextcrm.core.due_words import entry_words, plain_words
+from plaintextcrm.core.due_words import entry_words
 from plaintextcrm.core.graph import Tie
 from plaintextcrm.core.history import from_them, from_us
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.pages import words
 from plaintextcrm.core.record import NamedTuple

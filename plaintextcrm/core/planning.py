@@ -9,10 +9,11 @@ from datetime import date
 from plaintextcrm.core import due as dues
 from plaintextcrm.core.dates import cadence_text, parse_cadence, plus_days
 from plaintextcrm.core.due import DatedRow, DueRow
-from plaintextcrm.core.due_words import Offer, entry_words, plain_words
+from plaintextcrm.core.due_words import Offer, entry_words
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.going import is_plan, lives_in, top_ten
 from plaintextcrm.core.ideas import GROUPS, preferred
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.occasions import occasions
 from plaintextcrm.core.record import NamedTuple

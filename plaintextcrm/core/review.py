@@ -10,8 +10,9 @@ from functools import cached_property
 
 from plaintextcrm.core import reports
 from plaintextcrm.core.dates import FULL_MONTHS, plus_days
-from plaintextcrm.core.due_words import entry_words, owed_words, plain_words, reason
+from plaintextcrm.core.due_words import entry_words, owed_words, reason
 from plaintextcrm.core.history import from_them
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.saying import listed, many

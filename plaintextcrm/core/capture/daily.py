@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from plaintextcrm.core.body import mask
 from plaintextcrm.core.capture.proposals import Found, Piece, Proposal, Somebody, Terms, counted, digest, kind_in, words_of
 from plaintextcrm.core.dates import day_or_none
-from plaintextcrm.core.due_words import plain_words
 from plaintextcrm.core.entries import parse_text
 from plaintextcrm.core.frontmatter import read as front_matter
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.text import decode, normal, split_lines
 

@@ -9,7 +9,8 @@ from operator import itemgetter
 
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import FULL_MONTHS
-from plaintextcrm.core.due_words import Plain, entry_words, plain_words
+from plaintextcrm.core.due_words import entry_words
+from plaintextcrm.core.linkwords import Plain, plain_words
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.occasions import occasions
 from plaintextcrm.core.pages.shapes import Day, Line, Month

@@ -11,8 +11,9 @@ from plaintextcrm.core import history, numbers
 from plaintextcrm.core.body import Section
 from plaintextcrm.core.dates import cadence_words, last_day, span_words
 from plaintextcrm.core.due import DueRow
-from plaintextcrm.core.due_words import Plain, between_words, links_of, plain_words, shared_hobbies
+from plaintextcrm.core.due_words import between_words, shared_hobbies
 from plaintextcrm.core.kinds import KindTable
+from plaintextcrm.core.linkwords import Plain, links_of, plain_words
 from plaintextcrm.core.model import NEVER, OPEN_BOXES, Contact, FollowUp, Interaction
 from plaintextcrm.core.numbers import Numbers
 from plaintextcrm.core.pages import words

@@ -11,6 +11,7 @@ from datetime import date
 from plaintextcrm.core import due_words as dues
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import day_words
+from plaintextcrm.core.linkwords import Plain, plain_words
 from plaintextcrm.core.model import NEVER, Contact, FollowUp, Interaction
 from plaintextcrm.core.occasions import MISSED_DAYS, Occasion, occasions, reach
 from plaintextcrm.core.pages.words import sentence
@@ -40,7 +41,7 @@ Dated = tuple[int, int, int, str, str]
 
 
 def outlook(
-    contact: Contact, facts: Facts, standing: Standing, rules: Rules, today: date, fallback: str, plain: dues.Plain = dues.plain_words
+    contact: Contact, facts: Facts, standing: Standing, rules: Rules, today: date, fallback: str, plain: Plain = plain_words
 ) -> dict[str, object]:
     """What the script of the due page needs of one person, beside what it shows of them; `fallback` is the hook when nothing is near."""
     settings = rules.settings
@@ -68,7 +69,7 @@ def turning_days(facts: Facts, today: date) -> list[int]:
 
 
 def _stands(
-    contact: Contact, facts: Facts, standing: Standing, coming: tuple[Occasion, ...], settings: Settings, today: date, plain: dues.Plain
+    contact: Contact, facts: Facts, standing: Standing, coming: tuple[Occasion, ...], settings: Settings, today: date, plain: Plain
 ) -> dict[str, object]:
     """What holds from a day on until the next of the turning days."""
     return {
@@ -78,7 +79,7 @@ def _stands(
 
 
 def owed_windows(
-    contact: Contact, facts: Facts, standing: Standing, coming: tuple[Occasion, ...], settings: Settings, today: date, plain: dues.Plain
+    contact: Contact, facts: Facts, standing: Standing, coming: tuple[Occasion, ...], settings: Settings, today: date, plain: Plain
 ) -> list[Owed]:
     """When something will be owed, in the order in which it is told."""
     if standing.hidden == "wholly":
@@ -110,7 +111,7 @@ def owed_windows(
     return found
 
 
-def awaited_windows(contact: Contact, today: date, plain: dues.Plain) -> list[Window]:
+def awaited_windows(contact: Contact, today: date, plain: Plain) -> list[Window]:
     """When they should have done what they promised: no reason to list them, yet one to write."""
     return [
         window
@@ -130,7 +131,7 @@ def _from_its_day(day: date, today: date, words: str, text: str, late: str = "")
     return [(on, on, f"{words} for today{said}"), after] if on >= today.toordinal() else [after]
 
 
-def _told(contact: Contact, today: date, fits: Callable[[Interaction], bool], words: str, plain: dues.Plain) -> str:
+def _told(contact: Contact, today: date, fits: Callable[[Interaction], bool], words: str, plain: Plain) -> str:
     """The words with the day of the newest entry that fits, and what it says."""
     entry = next((entry for entry in reversed(history.past(contact, today)) if fits(entry)), None)
     if entry is None:
@@ -155,7 +156,7 @@ def silent_windows(facts: Facts, standing: Standing, settings: Settings) -> list
 
 
 def dated_days(
-    contact: Contact, standing: Standing, coming: tuple[Occasion, ...], settings: Settings, today: date, plain: dues.Plain
+    contact: Contact, standing: Standing, coming: tuple[Occasion, ...], settings: Settings, today: date, plain: Plain
 ) -> list[Dated]:
     """What stands among the dates and promises, on which days; occasions that are over only while nobody was in touch since."""
     if standing.hidden == "wholly":

@@ -8,9 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from plaintextcrm.core.due import due_row
-from plaintextcrm.core.due_words import plain_words
 from plaintextcrm.core.graph import referrals
 from plaintextcrm.core.knowing import path, warmth
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.numbers import HALF_LIFE_DAYS
 from plaintextcrm.core.pages import words
 from plaintextcrm.core.reports.network import Member, Network

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.core.dates import add, day_words
-from plaintextcrm.core.due_words import meaning, plain_words
+from plaintextcrm.core.due_words import meaning
 from plaintextcrm.core.history import from_them
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.model import Cadence, FollowUp, Interaction
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from plaintextcrm.core.colleagues import Colleagues
-from plaintextcrm.core.due_words import plain_words
 from plaintextcrm.core.handover import DONE, NAMED, NOBODY, STAGES, STALLED_DAYS, HandoverStep, Passing, could_follow, passing, step_of
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.hours import value_of
 from plaintextcrm.core.reports.network import Member, Network

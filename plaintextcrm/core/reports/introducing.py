@@ -7,8 +7,9 @@ from functools import cache
 from itertools import islice
 
 from plaintextcrm.core import graph
-from plaintextcrm.core.due_words import meaning, plain_words
+from plaintextcrm.core.due_words import meaning
 from plaintextcrm.core.knowing import warmth, warmth_words
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table

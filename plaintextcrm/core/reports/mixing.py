@@ -10,8 +10,8 @@ from functools import cache, partial
 
 from plaintextcrm.core import graph
 from plaintextcrm.core.dates import plus_days
-from plaintextcrm.core.due_words import plain_words
 from plaintextcrm.core.knowing import warmth
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.bridges import bridges_table, bridging, doors_table, joined, place_of

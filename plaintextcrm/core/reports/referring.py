@@ -9,11 +9,12 @@ from datetime import date
 
 from plaintextcrm.core import graph
 from plaintextcrm.core.dates import span_words
-from plaintextcrm.core.due_words import between_words, plain_words
+from plaintextcrm.core.due_words import between_words
 from plaintextcrm.core.graph import Referral, of_kinds
 from plaintextcrm.core.history import from_them
 from plaintextcrm.core.knowing import WARM, warmth, warmth_words
 from plaintextcrm.core.layout import forest, layout, read_order
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network

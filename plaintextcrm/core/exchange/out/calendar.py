@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from plaintextcrm.core.due_words import plain_words
 from plaintextcrm.core.exchange.out.leaving import Leaving
 from plaintextcrm.core.history import plans
 from plaintextcrm.core.kinds import STANDARD, KindTable
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.occasions import days_of
 from plaintextcrm.core.record import NamedTuple

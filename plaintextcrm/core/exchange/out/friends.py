@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from plaintextcrm.core.due_words import plain_words
 from plaintextcrm.core.entries import fields_of, parse_follow_up
 from plaintextcrm.core.exchange.out.leaving import Leaving
 from plaintextcrm.core.kinds import STANDARD, KindTable
+from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
