@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 
 from plaintextcrm.core.errors import NoVault
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import FILE, Settings
-from plaintextcrm.edge import kept, places, vault
+from plaintextcrm.edge import ahead, kept, places, vault
 from plaintextcrm.edge.paths import Path
 
 
@@ -43,6 +44,16 @@ def open_vault(given: str | None, environment: Mapping[str, str], here: Path, to
     if cache and not problems:
         kept.store(folder, main, local, settings)
     return Vault(root, settings, problems, today, cache)
+
+
+def look_ahead(given: str | None, environment: Mapping[str, str], here: Path) -> None:
+    """Have the vault that a command means looked at while the command still loads, where its settings are known at once."""
+    with suppress(NoVault):
+        root = vault.find(given, environment, here)
+        folder = places.vault_folder(places.cache_folder(), root)
+        settings = kept.load(str(folder), *vault.settings_texts(root))
+        if settings is not None:
+            ahead.begin(root, settings, folder)
 
 
 def _settings(main: bytes, local: bytes) -> tuple[Settings, tuple[Problem, ...]]:

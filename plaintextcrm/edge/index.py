@@ -31,7 +31,7 @@ from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts
 from plaintextcrm.core.text import fold
-from plaintextcrm.edge import marks, scanning, vault
+from plaintextcrm.edge import ahead, marks, scanning, vault
 from plaintextcrm.edge.marks import Marker
 from plaintextcrm.edge.paths import Path
 from plaintextcrm.edge.scanning import Stamp
@@ -324,9 +324,13 @@ class Index:
         """Bring the tables up to what is on disk (only files whose stamp changed are read) and begin the question's transaction."""
         self.keep()
         self.db.execute("BEGIN")
+        known, seen_ahead = self._known(), ahead.taken(self.root, self.settings)
+        if seen_ahead and known == (*seen_ahead, "[]"):
+            self.odd = stored.to_problems(str(self._meta("odd")))
+            return
         started = time.time_ns()
         seen = scanning.look(self.root, self.settings)
-        now, known = seen.packed(), self._known()
+        now = seen.packed()
         if seen.is_plain and known == (*now, "[]"):
             self.odd = stored.to_problems(str(self._meta("odd")))
             return

@@ -55,7 +55,7 @@ def _connect(path: str | Path) -> sqlite3.Connection:
 def _opened(folder: Path, key: str, whose: Whose) -> Index | None:
     """The database that `current` names, up to date; None where there is none, or it is of another program or other settings."""
     try:
-        name = (folder / "current").read_text()
+        name = places.current(folder)
     except OSError:
         return None
     path = folder / name

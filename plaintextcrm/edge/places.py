@@ -42,3 +42,8 @@ def vault_folder(base: Path, root: Path) -> Path:
 
         name = sha256(os.fsencode(root)).hexdigest()
     return base / name
+
+
+def current(folder: Path) -> str:
+    """The name of the database in use in a vault's cache folder. Raises OSError where there is none."""
+    return (folder / "current").read_text()

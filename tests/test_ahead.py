@@ -1,0 +1,184 @@
+"""A look taken while the command loads changes no answer (edge/ahead, app/vaults.look_ahead, __main__)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from plaintextcrm.__main__ import READING, vault_of_question
+from plaintextcrm.app.asking import ask
+from plaintextcrm.app.vaults import look_ahead, open_vault
+from plaintextcrm.cli import COMMANDS
+from plaintextcrm.edge import ahead
+from plaintextcrm.edge.paths import Path as OurPath
+from tests.make import environment, vault
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="nobody looks ahead here")
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A vault of two with an index, which counts as large."""
+    made = vault(tmp_path / "v", {"ada": "---\nname: Ada\n---\n", "bob": "---\nname: Bob\n---\n"})
+    for key, value in environment(made).items():
+        monkeypatch.setenv(key, value)
+    monkeypatch.setattr(ahead, "LARGE", 0)
+    assert names(made) == ["Ada", "Bob"]
+    old = time.time() - 100  # no file is as young as the index
+    for path in (made / "contacts").iterdir():
+        os.utime(path, (old, old))
+    assert names(made) == ["Ada", "Bob"]
+    time.sleep(0.06)
+    assert names(made) == ["Ada", "Bob"]
+    yield made
+    assert (
+        ahead.taken(OurPath("nowhere"), open_vault(str(made), os.environ, OurPath.cwd(), TODAY).settings) is None
+    )  # nobody goes on looking
+
+
+def names(made: Path) -> list[str]:
+    """Everybody, as a command finds them."""
+    return ask(open_vault(str(made), os.environ, OurPath.cwd(), TODAY), lambda index: [name for _, name, *_ in index.known()])
+
+
+def begun(made: Path) -> ahead._Look:
+    """Begin to look."""
+    look_ahead(str(made), os.environ, OurPath.cwd())
+    assert len(ahead._begun) == 1
+    return ahead._begun[0]
+
+
+def test_what_was_seen_is_what_the_index_knows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = begun(folder)
+
+    def nobody(*_: object) -> None:
+        raise AssertionError("the folders were looked at twice")
+
+    monkeypatch.setattr("plaintextcrm.edge.scanning.look", nobody)
+    assert names(folder) == ["Ada", "Bob"]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(look.process, 0)  # it was waited for
+
+
+def test_a_change_before_it_is_answered(folder: Path) -> None:
+    (folder / "contacts" / "ada.md").write_text("---\nname: Ada King\n---\n")
+    (folder / "contacts" / "eve.md").write_text("---\nname: Eve\n---\n")
+    begun(folder)
+    assert names(folder) == ["Ada King", "Bob", "Eve"]
+
+
+def test_what_another_command_found_meanwhile_is_answered(folder: Path) -> None:
+    begun(folder)
+    time.sleep(0.2)  # it has looked
+    (folder / "contacts" / "ada.md").unlink()
+    other = subprocess.run(
+        [sys.executable, "-m", "plaintextcrm", "-C", str(folder), "list", "--format", "ids"], env=environment(folder), capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    assert other.stdout.split() == ["bob"]
+    assert names(folder) == ["Bob"]
+
+
+def test_who_is_killed_while_looking_is_not_believed(folder: Path) -> None:
+    look = begun(folder)
+    os.kill(look.process, signal.SIGKILL)
+    assert names(folder) == ["Ada", "Bob"]
+
+
+def test_a_look_at_another_vault_is_not_believed(folder: Path, tmp_path: Path) -> None:
+    other = vault(tmp_path / "other", {"zoe": "---\nname: Zoe\n---\n"})
+    begun(folder)
+    assert names(other) == ["Zoe"]
+    assert names(folder) == ["Ada", "Bob"]
+
+
+def test_what_has_to_be_judged_is_judged(folder: Path) -> None:
+    (folder / "contacts" / "pipe.md").symlink_to(folder / "contacts" / "nobody")
+    begun(folder)
+    assert names(folder) == ["Ada", "Bob"]
+    begun(folder)
+    assert ahead.taken(*ahead._begun[0][:2]) is None
+
+
+def test_nobody_looks_at_a_small_vault_or_one_without_an_index(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    other = vault(tmp_path / "other", {"zoe": "---\nname: Zoe\n---\n"})
+    look_ahead(str(other), os.environ, OurPath.cwd())
+    assert not ahead._begun
+    monkeypatch.setattr(ahead, "LARGE", 10_000_000)
+    look_ahead(str(folder), os.environ, OurPath.cwd())
+    assert not ahead._begun
+    look_ahead(str(tmp_path / "gone"), os.environ, OurPath.cwd())
+    assert not ahead._begun
+
+
+STARTED = """
+import sys, time
+from plaintextcrm.edge import ahead, scanning
+ahead.LARGE = 0
+taken, look = ahead.taken, scanning.look
+def told(*about):
+    seen = taken(*about)
+    print("seen" if seen else "not seen", file=sys.stderr)
+    return seen
+def slow(*about):
+    time.sleep({slow})
+    return look(*about)
+ahead.taken, scanning.look = told, slow
+from plaintextcrm.__main__ import main
+main()
+"""
+
+
+def run(folder: Path, *words: str, slow: float = 0) -> tuple[str, str]:
+    """(stdout, stderr) of a command that begins as it does for a user."""
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED.format(slow=slow), *words], cwd=folder, env=environment(folder), capture_output=True, text=True,
+        check=False, timeout=20,
+    )  # fmt: skip
+    return done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("due", "--all", "--json"), ("list",), (), ("--today", "2026-11-21", "search", "ada"), ("-C", ".", "todo")]
+)
+def test_a_command_answers_the_same(folder: Path, words: tuple[str, ...]) -> None:
+    plain = subprocess.run(
+        [sys.executable, "-m", "plaintextcrm", *words], cwd=folder, env=environment(folder), capture_output=True, text=True
+    )
+    out, err = run(folder, *words)
+    assert (out, err) == (plain.stdout, "seen\n" + plain.stderr)
+
+
+def test_whoever_reads_what_is_printed_does_not_wait_for_the_look(folder: Path) -> None:
+    begun_at = time.monotonic()
+    _, err = run(folder, "due", "--nonsense", slow=15)
+    assert "no option" in err
+    assert time.monotonic() - begun_at < 10
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("due", ""), ("", ""), ("-q", ""), ("-C here due", "here"), ("--vault here --today 2026-11-21 -q list tier:A", "here"),
+        ("-C", ""), ("log ada coffee", None), ("add due", None), ("--no-cache due", None), ("--help", None), ("-Chere due", None),
+        ("--vault=here due", None), ("watch", None), ("due --help", ""),
+    ],
+)  # fmt: skip
+def test_the_vault_of_a_question(words: str, given: str | None) -> None:
+    assert vault_of_question(words.split()) == given
+
+
+def test_only_questions_are_looked_ahead_for() -> None:
+    assert set(COMMANDS) >= READING
+    writing = {"add", "log", "done", "snooze", "skip", "jot", "triage", "import", "capture", "write", "set", "archive", "rename", "merge"}
+    writing |= {"forget", "handover", "edit", "sync", "merge-file", "undo", "init", "demo", "watch"}
+    assert not READING & writing
