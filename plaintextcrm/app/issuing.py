@@ -11,7 +11,7 @@ from typing import TypeVar
 from plaintextcrm.app import reading
 from plaintextcrm.app.duelist import Wanted, due_list
 from plaintextcrm.app.pressing import Known, Press
-from plaintextcrm.app.publishing import Busy
+from plaintextcrm.app.publishing import CROWD, Busy
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import stored
 from plaintextcrm.core.dates import WEEKDAYS, long_day, plus_days
@@ -37,7 +37,6 @@ AHEAD_DAYS = 31  # how far due.ics looks
 MOST_AHEAD = 2000
 REPORTS_PAGE = ("Reports", "reports.html")
 NAV = (("Today", "index.html"), ("People", "people.html"), ("Calendar", "calendar.html"), ("Stats", "stats.html"), REPORTS_PAGE)
-CROWD = 1000  # people from whom on what is behind the due list takes long enough to disturb whoever goes on writing
 CALM = 0.5  # seconds without a save that it waits for
 LOOKED_AT = 60  # people whose later days a page can work out, beside those who are shown
 TAKES = {

@@ -20,6 +20,7 @@ from plaintextcrm.edge.index import Index
 from plaintextcrm.edge.left import Sight
 
 DUE_LIST = "index.html"
+CROWD = 1000  # people from whom on what is behind the due list takes long enough to disturb whoever goes on writing
 Progress = Callable[[int, int], None]
 Busy = Callable[[float], bool]
 """Whether something came in that should not wait, by now or within so many seconds."""

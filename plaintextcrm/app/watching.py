@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from plaintextcrm.app import publishing
-from plaintextcrm.app.publishing import Built, Busy
+from plaintextcrm.app.publishing import CROWD, Built, Busy
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core.errors import PtcrmError
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.edge import indexes
+from plaintextcrm.edge import indexes, workers
 from plaintextcrm.edge.index import Index, Whose
 from plaintextcrm.edge.watch import Changes, Watch
 
@@ -93,6 +93,11 @@ class Live:
         except Exception:  # a whole build begins anew, and says what it is
             self.close()
             return None
+
+    def expect_many(self) -> None:
+        """Be ready for many files that change at once, where there are many."""
+        if self.index is not None and self.index.count() > CROWD:
+            workers.prepare("plaintextcrm.app.building", "plaintextcrm.edge.parsing")
 
     def say(self, wrong: str) -> None:
         """Say at the head of the due list why it is as it was before; the next build takes that away."""

@@ -72,6 +72,7 @@ def watch_command(run: Run, serve: bool, port: int, open_: bool, out: str | None
             Watch(str(live.vault.root), settings.contacts, place or settings.site.out)
         )  # before the build: no save is missed
         built = live.whole()
+        live.expect_many()
         sys.setswitchinterval(0.001)  # whoever hears of a save comes between the work that it interrupts
         gc.set_threshold(100_000, 20, 20)
         gc.collect()
