@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from plaintextcrm.core.record import NamedTuple
+
 READING = frozenset(
     ("due", "list", "todo", "search", "check", "report", "review", "plan", "near", "trip", "path", "who", "ideas", "news", "build")
 )
@@ -15,13 +17,13 @@ READING = frozenset(
 
 def main() -> NoReturn:
     """Run the command; what a question will look at is looked at while its modules load."""
-    given = vault_of_question(sys.argv[1:])
-    if given is not None:
+    question = question_of(sys.argv[1:])
+    if question:
         from plaintextcrm.app.vaults import look_ahead
         from plaintextcrm.edge.paths import Path
 
         try:
-            look_ahead(given or None, os.environ, Path.cwd())
+            look_ahead(question.vault, os.environ, Path.cwd(), with_pages=question.command == "build")
         except OSError:
             pass  # we stand in a folder that is gone, or there is no room for a process: the command will tell
 
@@ -30,17 +32,24 @@ def main() -> NoReturn:
     command()
 
 
-def vault_of_question(words: Sequence[str]) -> str | None:
-    """The vault that such a command is given, "" where it is given none; None for any other command, and where only click can tell."""
-    vault, rest = "", iter(words)
+class Question(NamedTuple):
+    """A reading command ("" for the brief) and the vault it is given."""
+
+    command: str
+    vault: str | None
+
+
+def question_of(words: Sequence[str]) -> Question | None:
+    """What is asked; None for any other command, and where only click can tell."""
+    vault, rest = None, iter(words)
     for word in rest:
         if word in ("-C", "--vault"):
-            vault = next(rest, "")
+            vault = next(rest, None)
         elif word == "--today":
-            next(rest, "")
+            next(rest, None)
         elif word not in ("-q", "--quiet"):
-            return vault if word in READING else None
-    return vault
+            return Question(word, vault) if word in READING else None
+    return Question("", vault)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from plaintextcrm.__main__ import READING, vault_of_question
+from plaintextcrm.__main__ import READING, Question, question_of
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.vaults import look_ahead, open_vault
 from plaintextcrm.cli import COMMANDS
@@ -40,9 +40,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     time.sleep(0.06)
     assert names(made) == ["Ada", "Bob"]
     yield made
-    assert (
-        ahead.taken(OurPath("nowhere"), open_vault(str(made), os.environ, OurPath.cwd(), TODAY).settings) is None
-    )  # nobody goes on looking
+    for process, descriptor in ahead._begun.values():
+        os.close(descriptor)
+        os.waitpid(process, 0)
+    ahead._begun.clear()
 
 
 def names(made: Path) -> list[str]:
@@ -50,15 +51,15 @@ def names(made: Path) -> list[str]:
     return ask(open_vault(str(made), os.environ, OurPath.cwd(), TODAY), lambda index: [name for _, name, *_ in index.known()])
 
 
-def begun(made: Path) -> ahead._Look:
-    """Begin to look."""
+def begun(made: Path) -> int:
+    """Begin to look: the process that does."""
     look_ahead(str(made), os.environ, OurPath.cwd())
-    assert len(ahead._begun) == 1
-    return ahead._begun[0]
+    ((process, _),) = ahead._begun.values()
+    return process
 
 
 def test_what_was_seen_is_what_the_index_knows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    look = begun(folder)
+    process = begun(folder)
 
     def nobody(*_: object) -> None:
         raise AssertionError("the folders were looked at twice")
@@ -66,7 +67,7 @@ def test_what_was_seen_is_what_the_index_knows(folder: Path, monkeypatch: pytest
     monkeypatch.setattr("plaintextcrm.edge.scanning.look", nobody)
     assert names(folder) == ["Ada", "Bob"]
     with pytest.raises(ChildProcessError):
-        os.waitpid(look.process, 0)  # it was waited for
+        os.waitpid(process, 0)  # it was waited for
 
 
 def test_a_change_before_it_is_answered(folder: Path) -> None:
@@ -89,8 +90,8 @@ def test_what_another_command_found_meanwhile_is_answered(folder: Path) -> None:
 
 
 def test_who_is_killed_while_looking_is_not_believed(folder: Path) -> None:
-    look = begun(folder)
-    os.kill(look.process, signal.SIGKILL)
+    process = begun(folder)
+    os.kill(process, signal.SIGKILL)
     assert names(folder) == ["Ada", "Bob"]
 
 
@@ -98,7 +99,9 @@ def test_a_look_at_another_vault_is_not_believed(folder: Path, tmp_path: Path) -
     other = vault(tmp_path / "other", {"zoe": "---\nname: Zoe\n---\n"})
     begun(folder)
     assert names(other) == ["Zoe"]
+    assert len(ahead._begun) == 1
     assert names(folder) == ["Ada", "Bob"]
+    assert not ahead._begun
 
 
 def test_what_has_to_be_judged_is_judged(folder: Path) -> None:
@@ -106,7 +109,8 @@ def test_what_has_to_be_judged_is_judged(folder: Path) -> None:
     begun(folder)
     assert names(folder) == ["Ada", "Bob"]
     begun(folder)
-    assert ahead.taken(*ahead._begun[0][:2]) is None
+    found = open_vault(str(folder), os.environ, OurPath.cwd(), TODAY)
+    assert ahead.contacts(found.root, found.settings) is None
 
 
 def test_nobody_looks_at_a_small_vault_or_one_without_an_index(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -124,15 +128,17 @@ STARTED = """
 import sys, time
 from plaintextcrm.edge import ahead, scanning
 ahead.LARGE = 0
-taken, look = ahead.taken, scanning.look
-def told(*about):
-    seen = taken(*about)
-    print("seen" if seen else "not seen", file=sys.stderr)
-    return seen
+look = scanning.look
+def telling(taken):
+    def told(*about):
+        seen = taken(*about)
+        print(taken.__name__, "seen" if seen else "not seen", file=sys.stderr)
+        return seen
+    return told
 def slow(*about):
     time.sleep({slow})
     return look(*about)
-ahead.taken, scanning.look = told, slow
+ahead.contacts, ahead.pages, scanning.look = telling(ahead.contacts), telling(ahead.pages), slow
 from plaintextcrm.__main__ import main
 main()
 """
@@ -155,7 +161,34 @@ def test_a_command_answers_the_same(folder: Path, words: tuple[str, ...]) -> Non
         [sys.executable, "-m", "plaintextcrm", *words], cwd=folder, env=environment(folder), capture_output=True, text=True
     )
     out, err = run(folder, *words)
-    assert (out, err) == (plain.stdout, "seen\n" + plain.stderr)
+    assert (out, err) == (plain.stdout, "contacts seen\n" + plain.stderr)
+
+
+def test_a_build_takes_what_was_seen_of_the_pages(folder: Path) -> None:
+    out, err = run(folder, "build")
+    assert ("written" in out, err) == (True, "contacts seen\n"), (out, err)
+    out, err = run(folder, "build")
+    assert ("nothing to write" in out, err) == (True, "contacts seen\npages seen\n"), (out, err)
+    page = folder / "site" / "contacts" / "ada.html"
+    text = page.read_bytes()
+    page.write_bytes(text.replace(b"Ada", b"Eve"))
+    out, err = run(folder, "build")
+    assert "pages seen" in err
+    assert page.read_bytes() == text
+    (folder / "site" / "contacts" / "bob.html").unlink()
+    run(folder, "build")
+    assert (folder / "site" / "contacts" / "bob.html").exists()
+    out, err = run(folder, "build", "--out", str(folder.parent / "elsewhere"))
+    assert "pages seen" not in err
+
+
+def test_nobody_looks_at_pages_in_a_folder_that_is_not_ours(folder: Path) -> None:
+    run(folder, "build")
+    (folder / "ptcrm.toml").write_text('[git]\ncommit = false\n[site]\nout = "contacts"\n')
+    run(folder, "list")
+    look_ahead(str(folder), os.environ, OurPath.cwd(), with_pages=True)
+    assert len(ahead._begun) == 2
+    assert ahead.pages(str(folder / "contacts")) is None
 
 
 def test_whoever_reads_what_is_printed_does_not_wait_for_the_look(folder: Path) -> None:
@@ -166,15 +199,16 @@ def test_whoever_reads_what_is_printed_does_not_wait_for_the_look(folder: Path) 
 
 
 @pytest.mark.parametrize(
-    ("words", "given"),
+    ("words", "question"),
     [
-        ("due", ""), ("", ""), ("-q", ""), ("-C here due", "here"), ("--vault here --today 2026-11-21 -q list tier:A", "here"),
-        ("-C", ""), ("log ada coffee", None), ("add due", None), ("--no-cache due", None), ("--help", None), ("-Chere due", None),
-        ("--vault=here due", None), ("watch", None), ("due --help", ""),
+        ("due", ("due", None)), ("", ("", None)), ("-q", ("", None)), ("-C here due", ("due", "here")),
+        ("--vault here --today 2026-11-21 -q list tier:A", ("list", "here")), ("-C", ("", None)), ("log ada coffee", None),
+        ("add due", None), ("--no-cache due", None), ("--help", None), ("-Chere due", None), ("--vault=here due", None), ("watch", None),
+        ("due --help", ("due", None)),
     ],
 )  # fmt: skip
-def test_the_vault_of_a_question(words: str, given: str | None) -> None:
-    assert vault_of_question(words.split()) == given
+def test_what_is_a_question(words: str, question: tuple[str, str | None] | None) -> None:
+    assert question_of(words.split()) == (Question(*question) if question else None)
 
 
 def test_only_questions_are_looked_ahead_for() -> None:

@@ -24,7 +24,7 @@ ALLOWED = {
     "edge": {"core"},
     "app": {"core", "render", "edge"},
     "cli": {"core", "render", "edge", "app"},
-    "": {"cli", "app", "edge"},  # the package itself, and where `ptcrm` begins
+    "": {"cli", "app", "edge", "core"},  # the package itself, and where `ptcrm` begins
 }
 OUTSIDE_OF_CORE = ("click", "rich", "os", "sys", "time", "pathlib", "subprocess", "sqlite3", "shutil", "tempfile", "socket", "logging")
 WORLDLY = ("open", "today", "now", "utcnow", "getenv", "time", "input", "system", "read_text", "write_text", "read_bytes", "urandom")

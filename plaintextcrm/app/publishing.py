@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import cache, cached_property
 from json import dumps, loads
@@ -13,8 +13,8 @@ from plaintextcrm import __version__
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.edge import ahead, places, site
 from plaintextcrm.edge import cards as kept
-from plaintextcrm.edge import places, site
 from plaintextcrm.edge.cards import Cards
 from plaintextcrm.edge.index import Index
 from plaintextcrm.edge.left import Sight
@@ -146,7 +146,11 @@ class _Seal:
     def __init__(self, vault_: Vault, index: Index, output: site.Output, cards: Cards) -> None:
         self.vault, self.index, self.output, self.cards = vault_, index, output, cards
         folders = cards.meta("folders")
-        self.seen = output.look(loads(str(folders))) if folders and not cards.meta("behind") else None
+        self.seen = self._look(loads(str(folders))) if folders and not cards.meta("behind") else None
+
+    def _look(self, folders: Sequence[str]) -> Sight | None:
+        seen = ahead.pages(self.output.folder)
+        return Sight(*seen) if seen else self.output.look(folders)
 
     @property
     def pages(self) -> int:

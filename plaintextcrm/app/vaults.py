@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -46,14 +47,17 @@ def open_vault(given: str | None, environment: Mapping[str, str], here: Path, to
     return Vault(root, settings, problems, today, cache)
 
 
-def look_ahead(given: str | None, environment: Mapping[str, str], here: Path) -> None:
-    """Have the vault that a command means looked at while the command still loads, where its settings are known at once."""
+def look_ahead(given: str | None, environment: Mapping[str, str], here: Path, with_pages: bool = False) -> None:
+    """Have the vault that a command means looked at while the command still loads, where it is large and its settings are known at once."""
     with suppress(NoVault):
         root = vault.find(given, environment, here)
         folder = places.vault_folder(places.cache_folder(), root)
         settings = kept.load(str(folder), *vault.settings_texts(root))
-        if settings is not None:
-            ahead.begin(root, settings, folder)
+        if settings is None or not ahead.is_worth_it(folder):
+            return
+        ahead.look_at_contacts(root, settings)
+        if with_pages:
+            ahead.look_at_pages(os.path.realpath(root / settings.site.out), folder)
 
 
 def _settings(main: bytes, local: bytes) -> tuple[Settings, tuple[Problem, ...]]:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from json import loads
 from typing import Any
 
 from plaintextcrm.core.record import NamedTuple
@@ -240,13 +241,25 @@ def _face(row: Sequence[Any], words: Sequence[str], links: Sequence[str]) -> Fac
     return Face(id, seen, name, bool(private), owner, bool(passes), told, checked, tuple(words), tuple(links))
 
 
+def path_of(folder: str) -> str:
+    """The file of the cards in a vault's cache folder."""
+    return os.path.join(folder, "site.sqlite")
+
+
+def folders_in(path: str) -> list[str]:
+    """The folders that have pages, as the last build kept them with the cards in that file. Raises sqlite3.Error and ValueError."""
+    with contextlib.closing(sqlite3.connect(path, timeout=0)) as db:
+        row = db.execute("SELECT value FROM meta WHERE key = 'folders'").fetchone()
+    return list(loads(row[0])) if row else []
+
+
 def open_cards(folder: str | None, key: str) -> Cards:
     """The cards of a site, if they belong to this key, else none yet; `folder` None keeps nothing. Waits for another build.
 
     A file that is damaged, or a folder that cannot be written, gives cards in memory.
     """
     for _ in range(2 if folder else 0):
-        path = os.path.join(str(folder), "site.sqlite")
+        path = path_of(str(folder))
         try:
             os.makedirs(str(folder), mode=0o700, exist_ok=True)
             return _begun(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None), key, path)

@@ -324,7 +324,7 @@ class Index:
         """Bring the tables up to what is on disk (only files whose stamp changed are read) and begin the question's transaction."""
         self.keep()
         self.db.execute("BEGIN")
-        known, seen_ahead = self._known(), ahead.taken(self.root, self.settings)
+        known, seen_ahead = self._known(), ahead.contacts(self.root, self.settings)
         if seen_ahead and known == (*seen_ahead, "[]"):
             self.odd = stored.to_problems(str(self._meta("odd")))
             return

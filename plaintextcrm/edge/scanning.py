@@ -98,6 +98,15 @@ def look(root: Path, settings: Settings) -> Look:
     return Look(listings, is_plain, problems)
 
 
+def look_in(folder: str, below: Iterable[str]) -> tuple[bytes, bytes] | None:
+    """These folders below one, packed as a `Look`. None where one is missing."""
+    try:
+        listings = [listed(os.path.join(folder, path), f"{path}/" if path else "") for path in below]
+    except OSError:
+        return None
+    return Look(listings, True, []).packed()
+
+
 def judged(seen: Look, root: Path) -> Scan:
     """Which of those files are contacts, and what is odd about the others."""
     stamps: dict[str, Stamp] = {}

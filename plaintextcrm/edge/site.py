@@ -19,7 +19,7 @@ from plaintextcrm.edge.folders import Folders, below, stamp_of, temp_name, unlin
 from plaintextcrm.edge.left import Kept, Left, Sight
 from plaintextcrm.edge.ours import CREATE, HEAD, MARK, OPEN, SIGN, SIGN_TEXT, TEMP, has_sign, locked, not_ours, wrong_place
 from plaintextcrm.edge.page import InTheWay, other_mode, put, remove
-from plaintextcrm.edge.scanning import Look, listed
+from plaintextcrm.edge.scanning import look_in
 
 _KINDS = (".html", ".css", ".js", ".ics", ".json")  # what a page may be, where nothing but its mark says that it is ours
 _UNSAFE = re.compile(r"(?:\A|/)(?:[.]|/|\Z)|[\x00-\x1f\x7f\\:]")
@@ -187,11 +187,8 @@ class Output:
 
     def look(self, folders: Iterable[str]) -> Sight | None:
         """All that is in these folders, as it is now. None where one is missing."""
-        try:
-            listings = [listed(os.path.join(self.folder, below), f"{below}/" if below else "") for below in folders]
-        except OSError:
-            return None
-        return Sight(*Look(listings, True, []).packed())
+        seen = look_in(self.folder, folders)
+        return Sight(*seen) if seen else None
 
     def look_again(self, sight: Sight, paths: Iterable[str]) -> Sight | None:
         """What was seen, with these pages of it as they are now. None where one is not there, now or then."""
