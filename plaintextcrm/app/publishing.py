@@ -149,8 +149,7 @@ class _Seal:
         self.seen = self._look(loads(str(folders))) if folders and not cards.meta("behind") else None
 
     def _look(self, folders: Sequence[str]) -> Sight | None:
-        seen = ahead.pages(self.output.folder)
-        return Sight(*seen) if seen else self.output.look(folders)
+        return ahead.pages(self.output.folder) or self.output.look(folders)
 
     @property
     def pages(self) -> int:

@@ -1,23 +1,28 @@
 """Looks at folders that other processes take while this one still loads its modules.
 
-Of a question about 10,000 contacts a third is loading and a third is asking the system about each file. What was seen is believed
-only where it is what the index (or the last build) knows: nothing had changed, and the answer is that of a command given some
-milliseconds earlier. In any other case, and wherever this does not work, the folders are looked at as if nobody had.
+Of a question about 10,000 contacts a third is loading and a third is asking the system about each file. The answer is that of a command
+given some milliseconds earlier: what was saved since is found by the next one. Wherever this does not work, the folders are looked at
+as if nobody had.
 """
 
 from __future__ import annotations
 
+import marshal
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.edge import places, scanning
+from plaintextcrm.edge.left import Sight
 from plaintextcrm.edge.paths import Path
+from plaintextcrm.edge.scanning import Look
 
 LARGE = 8_000_000  # bytes of an index (some 1,500 contacts) from which to look costs more than a process
-Seen = tuple[bytes, bytes]
-"""Paths and stamps, as `scanning.Look.packed`."""
+ROOM = 1 << 20  # bytes that a pipe takes before anybody reads; more is not for everybody
+
+Seen = tuple[Any, ...] | None
 
 _begun: dict[object, tuple[int, int]] = {}  # at what is looked -> by which process, and from where its answer comes
 
@@ -35,9 +40,9 @@ def is_worth_it(folder: Path) -> bool:
 def look_at_contacts(root: Path, settings: Settings) -> None:
     """Begin to look at the contact folders. Raises OSError where there is no room for a process."""
 
-    def look() -> Seen | None:
+    def look() -> Seen:
         seen = scanning.look(root, settings)
-        return seen.packed() if seen.is_plain else None
+        return tuple(seen) if seen.is_plain else None
 
     _begin((root, settings), look)
 
@@ -45,7 +50,7 @@ def look_at_contacts(root: Path, settings: Settings) -> None:
 def look_at_pages(output: str, folder: Path) -> None:
     """Begin to look at the pages of a site, as the last build left them with its cards in the cache folder. Raises OSError as above."""
 
-    def look() -> Seen | None:
+    def look() -> Seen:
         from plaintextcrm.edge.cards import folders_in, path_of
         from plaintextcrm.edge.ours import has_sign
 
@@ -54,17 +59,19 @@ def look_at_pages(output: str, folder: Path) -> None:
     _begin(output, look)
 
 
-def contacts(root: Path, settings: Settings) -> Seen | None:
-    """How the contact folders were; None for all but the first who asks, where nobody looked, or where something has to be judged."""
-    return _taken((root, settings))
+def contacts(root: Path, settings: Settings) -> Look | None:
+    """The contact folders as they were; None for all but the first who asks, where nobody looked, and where all has to be judged."""
+    seen = _taken((root, settings))
+    return Look._make(seen) if seen else None
 
 
-def pages(output: str) -> Seen | None:
-    """How the pages were; None for all but the first who asks, and where nobody looked."""
-    return _taken(output)
+def pages(output: str) -> Sight | None:
+    """The pages as they were; None for all but the first who asks, and where nobody looked."""
+    seen = _taken(output)
+    return Sight._make(seen) if seen else None
 
 
-def _begin(about: object, look: Callable[[], Seen | None]) -> None:
+def _begin(about: object, look: Callable[[], Seen]) -> None:
     reading, writing = os.pipe()
     process = os.fork()
     if not process:
@@ -73,26 +80,31 @@ def _begin(about: object, look: Callable[[], Seen | None]) -> None:
     _begun[about] = process, reading
 
 
-def _taken(about: object) -> Seen | None:
+def _taken(about: object) -> Seen:
     if about not in _begun:
         return None
     process, descriptor = _begun.pop(about)
     with open(descriptor, "rb") as pipe:
         answer = pipe.read()
     os.waitpid(process, 0)
-    length = int.from_bytes(answer[:8], "big")
-    return (answer[8 : 8 + length], answer[8 + length :]) if answer else None
+    try:
+        seen: Seen = marshal.loads(answer)
+    except (EOFError, ValueError, TypeError):
+        return None  # it was killed
+    return seen
 
 
-def _answer(look: Callable[[], Seen | None], writing: int) -> None:
+def _answer(look: Callable[[], Seen], writing: int) -> None:
     """The other process: look, tell, end."""
     try:
         for descriptor in {0, 1, 2} - {writing}:  # whoever reads what the command prints is not to wait for this
             os.close(descriptor)
-        seen = look()
-        if seen:
-            paths, stamps = seen
-            with open(writing, "wb") as pipe:
-                pipe.write(len(paths).to_bytes(8, "big") + paths + stamps)
+        answer = marshal.dumps(look() or ())
+        from fcntl import F_SETPIPE_SZ, fcntl
+
+        fcntl(writing, F_SETPIPE_SZ, ROOM)
+        with open(writing, "wb", buffering=0) as pipe:
+            while answer:
+                answer = answer[pipe.write(answer) :]
     finally:
         os._exit(0)

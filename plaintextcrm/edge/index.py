@@ -16,7 +16,6 @@ import contextlib
 import os
 import sqlite3
 import stat
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -324,13 +323,8 @@ class Index:
         """Bring the tables up to what is on disk (only files whose stamp changed are read) and begin the question's transaction."""
         self.keep()
         self.db.execute("BEGIN")
-        known, seen_ahead = self._known(), ahead.contacts(self.root, self.settings)
-        if seen_ahead and known == (*seen_ahead, "[]"):
-            self.odd = stored.to_problems(str(self._meta("odd")))
-            return
-        started = time.time_ns()
-        seen = scanning.look(self.root, self.settings)
-        now = seen.packed()
+        seen = ahead.contacts(self.root, self.settings) or scanning.look(self.root, self.settings)
+        now, known = seen[:2], self._known()
         if seen.is_plain and known == (*now, "[]"):
             self.odd = stored.to_problems(str(self._meta("odd")))
             return
@@ -347,7 +341,7 @@ class Index:
             self._fill(changed)
         else:
             self._replace(changed, [path for path in old if path not in stamps])
-        now_racy = dumps([path for path in changed if _is_racy(stamps[path], started)])
+        now_racy = dumps([path for path in changed if _is_racy(stamps[path], seen.began)])
         meta = zip(("names", "stamps", "racy", "odd"), (*now, now_racy, stored.problems(self.odd)), strict=True)
         self.db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", meta)
         self.db.execute("COMMIT")

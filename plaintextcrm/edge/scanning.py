@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from struct import pack, unpack
 
@@ -39,17 +40,24 @@ class Listing(NamedTuple):
 
 
 class Look(NamedTuple):
-    """All contact folders as they are. `is_plain`: what is the same as the last time is to be judged the same."""
+    """All contact folders as they are: the paths, with NUL between them, and their stamps one after the other, to be kept and compared.
 
-    listings: list[Listing]
+    `is_plain`: what is the same as the last time is to be judged the same. `began` is in nanoseconds, by the clock that files are dated by.
+    """
+
+    paths: bytes
+    stamps: bytes
     is_plain: bool
-    problems: list[Problem]
+    problems: tuple[Problem, ...]
+    began: int
 
-    def packed(self) -> tuple[bytes, bytes]:
-        """The paths and the stamps, to be kept and compared."""
-        paths = [prefix + ("\0" + prefix).join(names) for _, prefix, names, _ in self.listings if names]
-        stamps = [pack(f"{len(numbers)}q", *numbers) for _, _, _, numbers in self.listings]
-        return "\0".join(paths).encode("utf-8", "surrogateescape"), b"".join(stamps)
+
+def packed(listings: Iterable[Listing]) -> tuple[bytes, bytes]:
+    """Their paths and stamps."""
+    found = [(prefix, names, numbers) for _, prefix, names, numbers in listings if names]
+    paths = [prefix + ("\0" + prefix).join(names) for prefix, names, _ in found]
+    stamps = [pack(f"{len(numbers)}q", *numbers) for *_, numbers in found]
+    return "\0".join(paths).encode("utf-8", "surrogateescape"), b"".join(stamps)
 
 
 def unpacked(paths: bytes, stamps: bytes) -> dict[str, Stamp]:
@@ -70,6 +78,7 @@ def scan(root: Path, settings: Settings) -> Scan:
 
 def look(root: Path, settings: Settings) -> Look:
     """The contact folders, with what is below them, as they are now."""
+    began = time.time_ns()
     listings: list[Listing] = []
     problems = list(outside_folders(root, settings))
     site = settings.site.out.strip("/")
@@ -95,34 +104,34 @@ def look(root: Path, settings: Settings) -> Look:
                     for name, mode in zip(listing.names, listing.numbers[::5], strict=True)
                     if stat.S_ISDIR(mode) and name.lower() not in SKIPPED_FOLDERS and prefix + name != site and _is_unicode(name)
                 ]
-    return Look(listings, is_plain, problems)
+    return Look(*packed(listings), is_plain, tuple(problems), began)
 
 
 def look_in(folder: str, below: Iterable[str]) -> tuple[bytes, bytes] | None:
-    """These folders below one, packed as a `Look`. None where one is missing."""
+    """The paths and stamps of what is in these folders below one. None where one is missing."""
     try:
         listings = [listed(os.path.join(folder, path), f"{path}/" if path else "") for path in below]
     except OSError:
         return None
-    return Look(listings, True, []).packed()
+    return packed(listings)
 
 
 def judged(seen: Look, root: Path) -> Scan:
     """Which of those files are contacts, and what is odd about the others."""
     stamps: dict[str, Stamp] = {}
     problems = list(seen.problems)
-    for folder, prefix, names, numbers in seen.listings:
-        for name, stamp in zip(names, _in_fives(numbers), strict=True):
-            if stat.S_ISREG(stamp[0]) and name.endswith(".md") and name[0] not in "RrIi" and "conflict" not in name and name.isascii():
-                stamps[prefix + name] = stamp  # what nearly all are
-            else:
-                _judge(folder, prefix, name, stamp, root, stamps, problems)
+    for path, stamp in unpacked(seen.paths, seen.stamps).items():
+        name = path[path.rfind("/") + 1 :]
+        if stat.S_ISREG(stamp[0]) and name.endswith(".md") and name[0] not in "RrIi" and "conflict" not in name and name.isascii():
+            stamps[path] = stamp  # what nearly all are
+        else:
+            _judge(path, name, stamp, root, stamps, problems)
     return Scan(stamps, tuple(sorted(problems, key=lambda problem: problem.where)))
 
 
-def _judge(folder: str, prefix: str, name: str, stamp: Stamp, root: Path, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
-    """Put one name where it belongs."""
-    mode, path = stamp[0], prefix + name
+def _judge(path: str, name: str, stamp: Stamp, root: Path, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
+    """Put one path, whose last part is the name, where it belongs."""
+    mode = stamp[0]
     if not _is_unicode(name):
         message = "the file's name is not UTF-8: rename it; it is not read"
         problems.append(Problem(Location(path.encode("utf-8", "replace").decode()), "bad-name", message))
@@ -139,17 +148,17 @@ def _judge(folder: str, prefix: str, name: str, stamp: Stamp, root: Path, stamps
         if name.endswith(".md"):
             problems.append(Problem(Location(path), "not-a-file", "is a folder, though it is named like a contact", None, "warning"))
     elif stat.S_ISLNK(mode):
-        _judge_link(folder, prefix, name, root, stamps, problems)
+        _judge_link(path, name, root, stamps, problems)
     elif is_contact_name(name):
         problems.append(Problem(Location(path), "not-a-file", "is not a regular file and is not read"))
 
 
-def _judge_link(folder: str, prefix: str, name: str, root: Path, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
+def _judge_link(path: str, name: str, root: Path, stamps: dict[str, Stamp], problems: list[Problem]) -> None:
     """A link is what it leads to."""
     if not is_contact_name(name):
         return
-    place = Location(prefix + name)
-    target = Path(os.path.realpath(os.path.join(folder, name)))
+    place = Location(path)
+    target = Path(os.path.realpath(root / path))
     if not target.is_relative_to(root):
         problems.append(Problem(place, "link-outside", "is a link that leads out of the vault and is not read"))
         return
@@ -159,7 +168,7 @@ def _judge_link(folder: str, prefix: str, name: str, root: Path, stamps: dict[st
         problems.append(Problem(place, "not-a-file", "is a link that leads nowhere"))
         return
     if stat.S_ISREG(facts.st_mode):
-        stamps[prefix + name] = (facts.st_mode, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
+        stamps[path] = (facts.st_mode, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
     else:
         problems.append(Problem(place, "not-a-file", "is a link to something that is not a regular file"))
 
