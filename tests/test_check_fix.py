@@ -86,6 +86,26 @@ def test_a_line_that_begins_otherwise_or_goes_on_is_no_mistake(line: str) -> Non
     assert parse(source(f"## Log\n\n- 2026-11-01 call: a\n{line}\n".encode())).problems == ()
 
 
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        ("- [] send the plans", "- [ ] send the plans"),
+        ("-[ ] send the plans", "- [ ] send the plans"),
+        ("*[x] sent the plans", "* [x] sent the plans"),
+        ("- [ ]send the plans", "- [ ] send the plans"),
+        ("[ ] send the plans", "- [ ] send the plans"),
+        ("- [] 2026-11-25 dinner", "- [ ] 2026-11-25 dinner"),
+        ("  - [] below an entry", "  - [ ] below an entry"),
+    ],
+)
+def test_a_line_that_lacks_only_the_blanks_of_a_task_is_told_and_mended(line: str, mended: str) -> None:
+    text = f"## Log\n\n- 2026-11-01 call: a\n{line}\n- 2026-11-21 call: b\n"
+    (problem,) = parse(source(text.encode())).problems
+    assert (problem.code, problem.where.line, problem.severity, problem.fix) == ("odd-task", 4, "warning", mended)
+    edit, _ = mend(source(text.encode()))
+    assert len(parse(source(edit.replaces)).contact.follow_ups) == 1
+
+
 MORE = {
     "two values": ("twitter: @ada\nwhy: tea: green\n", 'twitter: "@ada"\nwhy: "tea: green"\n'),
     "tags with their marks at the end": ("why: tea: green\ntags: [#tea, #sea]\n", 'why: "tea: green"\ntags: ["#tea", "#sea"]\n'),

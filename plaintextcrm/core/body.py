@@ -22,6 +22,7 @@ from plaintextcrm.core.entries import (
 )
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import OPEN_BOXES, FollowUp, Interaction, Location, Problem
+from plaintextcrm.core.nearly import nearly_task, short_day
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.plainlog import PlainLog, dedented
 from plaintextcrm.core.record import NamedTuple
@@ -292,7 +293,7 @@ class _Scanner:
         rest, box = line[item.end() :].rstrip(), item[4] or ""
         entry = parse_dated(rest, box, number, self.kinds)
         if entry is None:
-            if not self._odd(line, number) and box:
+            if not self._odd(line, number):
                 self._task(line, number)
             return
         self._begin(entry, columns)
@@ -304,7 +305,7 @@ class _Scanner:
 
     def _odd(self, line: str, number: int) -> bool:
         """Whether a line begins like a date and is none, which is told."""
-        problem = odd_entry(line, self.path, number)
+        problem = odd_entry(line, self.path, number) or short_day(line, self.path, number, self.kinds)
         if problem:
             self.problems.append(problem)
         return problem is not None
@@ -325,6 +326,10 @@ class _Scanner:
         if found:
             self.follow_ups.append(found[0])
             self.problems.extend(found[1])
+        elif not self.problems or self.problems[-1].where.line != number:
+            problem = nearly_task(line, self.path, number)
+            if problem:
+                self.problems.append(problem)
 
     def _table_row(self, line: str, number: int) -> None:
         row = _TABLE_DATE.match(line)
@@ -352,7 +357,7 @@ class _Scanner:
     def _outside(self, line: str, stripped: str, mark: str, number: int) -> None:
         if mark == ">":
             return
-        if mark in "-*+0123456789" and "[" in stripped:
+        if mark in "-*+[0123456789" and "[" in stripped:
             self._task(line, number)
         if mark in "-*+":
             item = LIST_ITEM.match(line)
