@@ -371,6 +371,38 @@ def test_a_file_and_stdin_are_read_and_left_alone(root: Path, tmp_path: Path) ->
     assert "- 2026-11-20 call\n" in text(root, "ada-king")
 
 
+def test_of_a_file_that_is_read_again_only_new_lines_are_written(root: Path, tmp_path: Path) -> None:
+    notes_file = tmp_path / "notes.txt"
+    lines = [
+        "2026-11-20 call with Ada: soup",
+        "  - more of it",
+        "2026-11-19 lunch with Ada and Inês: good [minutes:: 30]",
+        "coffee with Ada",
+    ]
+    notes_file.write_text("\n".join([*lines, "coffee with Ada", ""]))
+    done(ptcrm(root, "jot", str(notes_file), "-y"))
+    after = text(root, "ada-king"), text(root, "ines")
+    assert after[0].count("- 2026-11-21 coffee") == 2, "two in one file are two"
+    again = done(ptcrm(root, "jot", str(notes_file), "-y"))
+    assert (again.out, again.err) == ("", f"{notes_file}: 4 lines are in the log already, and not written again\n")
+    done(ptcrm(root, "jot", "-", "-y", stdin=notes_file.read_bytes()))
+    assert (text(root, "ada-king"), text(root, "ines")) == after
+    notes_file.write_text(notes_file.read_text() + "coffee with Ada\n" + lines[0] + "\n")
+    assert "1 line with Ada King" not in done(ptcrm(root, "jot", str(notes_file), "-n")).out
+    done(ptcrm(root, "jot", str(notes_file), "-y"))
+    assert text(root, "ada-king").count("- 2026-11-21 coffee") == 3
+    assert text(root, "ada-king").count("- 2026-11-20 call: soup") == 2, "the first has other lines below"
+
+
+def test_what_is_typed_or_waits_in_the_inbox_is_written_whatever_the_log_has(root: Path) -> None:
+    for _ in range(2):
+        done(ptcrm(root, "jot", "coffee with Ada", "-y"))
+    (root / "inbox.md").write_text("coffee with Ada\n")
+    done(ptcrm(root, "jot", "-y"))
+    assert text(root, "ada-king").count("- 2026-11-21 coffee") == 3
+    assert (root / "inbox.md").read_bytes() == b""
+
+
 def test_the_inbox_named_as_a_file_is_the_inbox(root: Path) -> None:
     (root / "inbox.md").write_text("- Call with Ada yesterday\n")
     done(ptcrm(root, "jot", str(root / "inbox.md"), "-y"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from plaintextcrm.app.asking import ask
@@ -17,7 +17,7 @@ from plaintextcrm.core.crowd import Crowd
 from plaintextcrm.core.errors import PtcrmError, Refused, why
 from plaintextcrm.core.inbox import Note
 from plaintextcrm.core.jotting import Jotted
-from plaintextcrm.core.model import Edit, Source
+from plaintextcrm.core.model import Edit, Interaction, Source
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.text import encode, split_lines
 from plaintextcrm.edge import vault
@@ -26,11 +26,12 @@ INBOX = "inbox.md"
 
 
 class Line(NamedTuple):
-    """A jotted line: what it says, or why it stays where it is."""
+    """A jotted line: what it says, or why it stays where it is; `there` is one that the logs have already."""
 
     note: Note
     jotted: Jotted | None
     why: PtcrmError | None = None
+    there: bool = False
 
 
 class Reading(NamedTuple):
@@ -42,8 +43,8 @@ class Reading(NamedTuple):
 
     @property
     def placed(self) -> tuple[Line, ...]:
-        """The lines that say who, when and what."""
-        return tuple(line for line in self.lines if line.jotted)
+        """The lines that say who, when and what, and are to be written."""
+        return tuple(line for line in self.lines if line.jotted and not line.there)
 
     @property
     def staying(self) -> tuple[Line, ...]:
@@ -72,12 +73,41 @@ def inbox(vault_: Vault) -> Source | None:
     return source
 
 
-def read(vault_: Vault, text: str, block_id: Callable[[], str], source: Source | None = None) -> Reading:
-    """What each line of a text says. A line that could not be written as it is understood is one that stays, too."""
+def read(vault_: Vault, text: str, block_id: Callable[[], str], source: Source | None = None, again: bool = False) -> Reading:
+    """What each line of a text says. A line that could not be written as it is understood is one that stays, too.
+
+    Of a text that may be read `again`, a file, the lines that the logs have already are marked.
+    """
     notes = inboxes.notes(text)
     people = crowd(vault_) if notes else crowds.crowd(())
     lines = [understood(vault_, note, people, block_id) for note in notes]
-    return Reading(_plan(vault_, lines)[1], people.names, source)
+    planned = _plan(vault_, lines)[1]
+    return Reading(_with_those_there(vault_, planned) if again else planned, people.names, source)
+
+
+def _with_those_there(vault_: Vault, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines, marked where the logs of all whom they name have the same day, kind and words; each entry answers for one line."""
+    logs: dict[str, list[Interaction]] = {}
+    read_before: dict[str, Source] = {}
+    marked = []
+    for line in lines:
+        found: list[tuple[list[Interaction], Interaction]] = []
+        for source, own in _entries(vault_, line.jotted, read_before, {}) if line.jotted else ():
+            if source.id not in logs:
+                logs[source.id] = list(contacts.parse(source, vault_.settings.kind_table).contact.interactions)
+            same = next((entry for entry in logs[source.id] if _said(entry) == _said(own)), None)
+            if same:
+                found.append((logs[source.id], same))
+        there = bool(found and line.jotted and len(found) == len(line.jotted.ids))
+        for log, entry in found if there else ():
+            log.remove(entry)
+        marked.append(line._replace(there=there))
+    return tuple(marked)
+
+
+def _said(entry: Interaction) -> tuple[object, ...]:
+    """What makes two entries the same."""
+    return entry.on, entry.at_time, entry.kind, entry.text, tuple(line.strip() for line in entry.details if line.strip())
 
 
 def understood(
@@ -140,17 +170,22 @@ def _plan(vault_: Vault, lines: Sequence[Line]) -> tuple[list[Edit], tuple[Line,
 
 def _logged(vault_: Vault, jotted: Jotted, before: dict[str, Source], after: dict[str, Source]) -> dict[str, Source]:
     """The files of the line's people with the entry in them."""
+    changed = {}
+    for source, own in _entries(vault_, jotted, before, after):
+        edit = edits.insert_interaction(source, own, vault_.settings.log_order, vault_.settings.kind_table)
+        changed[source.id] = after_edit(source, edit)
+    return changed
+
+
+def _entries(vault_: Vault, jotted: Jotted, before: dict[str, Source], after: Mapping[str, Source]) -> Iterator[tuple[Source, Interaction]]:
+    """Each of the line's people: the file, as it is after the lines above, and the entry for it."""
     for id in jotted.ids:
         if id not in before:
             before[id] = read_source(vault_, id)
     sources = [after.get(id, before[id]) for id in jotted.ids]
-    changed = {}
     entry = signed(vault_, jotted.entry)
     for source in sources:
-        own = with_others(entry, [other for other in sources if other is not source], sources)
-        edit = edits.insert_interaction(source, own, vault_.settings.log_order, vault_.settings.kind_table)
-        changed[source.id] = after_edit(source, edit)
-    return changed
+        yield source, with_others(entry, [other for other in sources if other is not source], sources)
 
 
 def who_asked_not_to_be_contacted(vault_: Vault, reading: Reading) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def jot_command(run: Run, words: tuple[str, ...], yes: bool, dry_run: bool, no_c
     \b
     ptcrm jot "Lunch with Ada and Ben yesterday, talked shop"
     ptcrm jot                     empties inbox.md; what has no place stays there
-    ptcrm jot notes.txt           every line of a file
+    ptcrm jot notes.txt           what of a file the logs do not have yet
     pbpaste | ptcrm jot - -y      text from elsewhere, without asking
     """
     if len(words) > 1:
@@ -45,7 +45,7 @@ def jot_command(run: Run, words: tuple[str, ...], yes: bool, dry_run: bool, no_c
     else:
         source = jotting.inbox(run.vault)
         text = source.text if source else ""
-    reading = jotting.read(run.vault, text, block_id, source)
+    reading = jotting.read(run.vault, text, block_id, source, again=bool(place) and source is None)
     if not reading.lines:
         run.say(f"Nothing waits in {place}." if place else "Nothing to place.")
         return 0
@@ -91,6 +91,9 @@ def _show(run: Run, reading: Reading, place: str, dry_run: bool) -> None:
     for line in reading.staying:
         where = f"{place}:{line.note.first + 1}: " if place else ""
         run.tell(f'{where}"{_clipped(line.note.text)}": {line.why}')
+    there = sum(line.there for line in reading.lines)
+    if there:
+        run.tell(f"{place}: {there} {'line is' if there == 1 else 'lines are'} in the log already, and not written again")
 
 
 def understood_words(run: Run, jotted: Jotted, known: Mapping[str, str]) -> str:
