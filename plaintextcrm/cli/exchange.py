@@ -102,6 +102,7 @@ def _remarks(run: Run, plan: Plan, whole: bool) -> None:
     for title, lines in (
         ("", plan.notes),
         ("perhaps known already, and taken for somebody new:", plan.questions),
+        ("imported before, not in the vault any more, and taken for somebody new:", plan.returning),
         ("left as they are in the vault:", plan.differences),
         ("refused:", [str(refusal) for refusal in plan.refused]),
     ):

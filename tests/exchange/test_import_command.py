@@ -153,6 +153,19 @@ def test_questions_and_guesses_are_told(place: Place):
     assert place.files() == ["contacts/ada-king.md", "contacts/ada.md", "contacts/bob.md"]
 
 
+def test_whom_an_earlier_import_wrote_and_who_was_removed_since_is_named(place: Place):
+    place.log.write_text("Name,Email\nAda King,ada@example.org\nBob Lee,bob@example.org\n", encoding="utf-8")
+    words = ("--from", "csv", "--map", "Name=name")
+    assert place.run(*words, "-y").err == ""
+    (place.root / "contacts" / "ada-king.md").unlink()
+    told = f"imported before, not in the vault any more, and taken for somebody new:\n  {place.log}:2: Ada King\n"
+    assert place.run(*words, "-n").err == told
+    assert place.run(*words, "-y").err == told
+    assert place.run(*words, "-y").err == ""
+    (place.root / "contacts" / "bob-lee.md").rename(place.root / "contacts" / "robert.md")
+    assert place.run(*words, "-n").err == "", "he is found by his address"
+
+
 def test_new_people_go_into_the_folder_that_is_named(place: Place):
     assert place.run("-y", "--into", "vienna/friends").code == 0
     assert place.files() == ["contacts/vienna/friends/ada-king.md", "contacts/vienna/friends/bob.md"]

@@ -14,7 +14,7 @@ from plaintextcrm.core.exchange import changing
 from plaintextcrm.core.exchange.beside import Beside
 from plaintextcrm.core.exchange.cells import column_lines
 from plaintextcrm.core.exchange.evidence import key_of, uid_given
-from plaintextcrm.core.exchange.incoming import Keys, Person, Reading, Refusal, Row
+from plaintextcrm.core.exchange.incoming import Keys, Person, Reading, Refusal, Row, place
 from plaintextcrm.core.exchange.matching import Before as Whereabouts
 from plaintextcrm.core.exchange.matching import Match, aliases_of, match, normal
 from plaintextcrm.core.exchange.related import with_related
@@ -72,6 +72,7 @@ class Plan(NamedTuple):
     refused: tuple[Refusal, ...] = ()
     differences: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    returning: tuple[str, ...] = ()  # who is new here, and was written by an import before: removed since, it may be on purpose
     notes: tuple[str, ...] = ()
     sets_rhythm: bool = False  # whoever is new gets a tier or a cadence
     attachments: tuple[Edit, ...] = ()  # photos and their like, as files of their own
@@ -119,12 +120,22 @@ def plan(reading: Reading, aims: Aims, progress: Progress | None = None) -> Plan
         refused=tuple(sorted(refused, key=lambda refusal: refusal.where)),
         differences=tuple(line for one in done for line in one.differences),
         questions=matched.questions,
+        returning=tuple(_returning(matches, aims)),
         notes=(*reading.notes, *matched.by_name),
         sets_rhythm=any(not RHYTHM.isdisjoint(keys) for keys in (aims.keys, *(one.person.keys for one in matches if not one.contact))),
         attachments=tuple(file for of_one in files for file in of_one),
         unsettled=frozenset(match_.person.uid for match_, one in zip(matches, done, strict=True) if one.differences),
         said=tuple(_remembered(matches, ids, done)),
     )
+
+
+def _returning(matches: Sequence[Match], aims: Aims) -> Iterator[str]:
+    """Whom an earlier import wrote, and who is not in the vault any more."""
+    there = {contact.id for contact in aims.contacts}
+    for person in (one.person for one in matches if one.contact is None):
+        known = aims.before(key_of(person)) if person.where else None
+        if known and person.where and known.id not in there:
+            yield f"{place(person.where)}: {person.name}"
 
 
 def _whereabouts(aims: Aims) -> Whereabouts:
