@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 
 from plaintextcrm.app.duelist import Offers, entry_count, needs_log
-from plaintextcrm.app.vaults import Vault
+from plaintextcrm.app.vaults import Vault, missing_folders
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import query
 from plaintextcrm.core.due import DatedRow, DueRow
@@ -165,7 +165,7 @@ def whole_problems(index: Index, vault_: Vault) -> tuple[Problem, ...]:
 
 def all_problems(index: Index, vault_: Vault, terms: Sequence[str] = ()) -> tuple[Problem, ...]:
     """Everything wrong in the vault: in the settings, in each file, and what only shows in the whole."""
-    found = [*vault_.problems, *index.problems(), *whole_problems(index, vault_)]
+    found = [*vault_.problems, *missing_folders(vault_), *index.problems(), *whole_problems(index, vault_)]
     if terms:
         paths = {person.contact.path for person in people(index, vault_, terms)}
         found = [problem for problem in found if problem.where.path in paths]

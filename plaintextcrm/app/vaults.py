@@ -60,6 +60,11 @@ def look_ahead(given: str | None, environment: Mapping[str, str], here: Path, wi
             ahead.look_at_pages(os.path.realpath(root / settings.site.out), folder)
 
 
+def missing_folders(vault_: Vault) -> tuple[Problem, ...]:
+    """Why nobody may be in the vault: contacts folders that are not there."""
+    return vault.missing_folders(vault_.root, vault_.settings)
+
+
 def _settings(main: bytes, local: bytes) -> tuple[Settings, tuple[Problem, ...]]:
     from plaintextcrm.core.settings_text import parse
 

@@ -33,7 +33,7 @@ DUE_COLUMNS = ("id", "name", "state", "due", "last", "hook", "reason")
 def brief(run: Run) -> None:
     """The day's brief: today's few, dates, the inbox."""
     found = ask(run.vault, lambda index: duelist.due_list(index, run.vault), run.progress())
-    run.tell_problems((*run.vault.problems, *found.problems))
+    _tell(run, found)
     run.say("\n".join(_due_page(run, found)))
     waiting = duelist.inbox_lines(run.vault)
     if waiting:
@@ -75,9 +75,15 @@ def due_command(
         run.say(str(listed))
         return 10 if exit_code and listed else 0
     found = ask(run.vault, lambda index: duelist.due_list(index, run.vault, wanted), run.progress())
-    run.tell_problems((*run.vault.problems, *found.problems))
+    _tell(run, found)
     _print_due(run, found, format_of(run, format_, as_json))
     return 10 if exit_code and (found.rows or found.waiting) else 0
+
+
+def _tell(run: Run, found: DueList) -> None:
+    run.tell_problems((*run.vault.problems, *found.problems))
+    if not found.people:
+        run.tell_missing_folders()
 
 
 def _span_days(run: Run, text: str | None) -> int:

@@ -191,6 +191,8 @@ def list_command(run: Run, terms: tuple[str, ...], sort: str | None, columns: st
         _check_column(column, rows)
     rows = _sorted(rows, sorted_by)
     run.tell_problems((*run.vault.problems, *problems))
+    if not rows:
+        run.tell_missing_folders()
     if shown not in ("table", "json"):
         rows = [{"id": row["id"], **{column: _value(row, column) for column in chosen}} for row in rows]
     if shown != "table":

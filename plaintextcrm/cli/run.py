@@ -115,6 +115,13 @@ class Run:
         if len(shown) > SHOWN_PROBLEMS:
             self.tell(f"and {len(shown) - SHOWN_PROBLEMS} more: ptcrm check")
 
+    def tell_missing_folders(self) -> None:
+        """Why nobody may be there: a contacts folder that is not."""
+        from plaintextcrm.app.vaults import missing_folders
+
+        for problem in missing_folders(self.vault):
+            self.tell(str(problem))
+
     def confirm(self, question: str, yes: bool, otherwise: str) -> bool:
         """Whether to go on: `--yes`, or an answer on a terminal. Raises Usage (with `otherwise`) where nobody can be asked."""
         if yes:

@@ -95,6 +95,45 @@ def outside_folders(root: Path, settings: Settings) -> tuple[Problem, ...]:
     )
 
 
+def missing_folders(root: Path, settings: Settings) -> tuple[Problem, ...]:
+    """The `contacts` folders that are not there, an error where one is that differs in case only.
+
+    A new vault whose one folder has the usual name is none: git keeps no empty folders.
+    """
+    found = []
+    for name in settings.contacts:
+        above, last = os.path.split(os.path.join(root, name))
+        if os.path.isdir(os.path.join(above, last)):
+            continue
+        other = next((one for one in _folders_in(above) if one.casefold() == last.casefold()), None)
+        if other:
+            right, severity = f'did you mean "{name[: len(name) - len(last)]}{other}"?', "error"
+        elif settings.contacts != Settings().contacts:
+            right, severity = "write the name of one that is, or make it", "warning"
+        else:
+            continue
+        place = _line_of_contacts(root)
+        found.append(Problem(place, "no-folder", f'contacts folder "{name}" is not there: {right}', None, severity))
+    return tuple(found)
+
+
+def _folders_in(folder: str) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if os.path.isdir(os.path.join(folder, name)))
+    except OSError:
+        return []
+
+
+def _line_of_contacts(root: Path) -> Location:
+    """Where the settings name the contacts folders."""
+    texts = settings_texts(root)
+    for name, text in ((LOCAL_FILE, texts[1]), (FILE, texts[0])):
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.match(rb"[ \t]*[\"']?contacts[\"']?[ \t]*=", line):
+                return Location(name, number)
+    return Location(FILE)
+
+
 def id_of(path: str, settings: Settings) -> str:
     """The id of a contact file: its path below the contacts folder (of several folders: below the vault) without `.md`."""
     stem = path[:-3]

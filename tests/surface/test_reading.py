@@ -324,6 +324,25 @@ def test_check_tells_of_keys_without_a_fence_and_of_days_in_words(make: Callable
     assert "- 2026-11-12 lunch with [[bea]]\n- Nov 14: coffee\n" in (place.root / "contacts" / "ada.md").read_text(encoding="utf-8")
 
 
+def test_a_contacts_folder_that_is_not_there_is_told(make: Callable[..., Place]) -> None:
+    place = make({"ada": contact("Ada King")})
+    (place.root / "contacts").rename(place.root / "People")
+    settings = place.root / "ptcrm.toml"
+    settings.write_text('name = "x"\ncontacts = ["people"]\n')
+    told = 'ptcrm.toml:2:1: contacts folder "people" is not there: did you mean "People"? [no-folder]\n'
+    if not (place.root / "people").is_dir():  # macOS and Windows answer to it
+        assert (place("check").code, place("check").out) == (1, told)
+        for words in ((), ("due",), ("list",), ("list", "tier:A")):
+            assert place(*words).err == told, words
+    settings.write_text('contacts = ["People", "work/clients"]\n')
+    ran = place("check")
+    assert ran.code == 0
+    assert ran.out.startswith('ptcrm.toml:1:1: warning: contacts folder "work/clients" is not there: write the name of one that is, or')
+    assert place("due").err == place("list").err == ""
+    settings.write_text("")
+    assert place("check").out == place("due").err == "", "a clone of a vault without people has no such folder"
+
+
 def test_check_itself_tells_of_the_installation_and_the_index(example: Place) -> None:
     ran = example("check", "--self", COLUMNS="400")
     assert ran.code == 0
