@@ -217,6 +217,8 @@ def undo_command(run: Run, lists: bool, dry_run: bool, no_commit: bool) -> int:
     ptcrm undo
     ptcrm undo -n        show what it would take back
     ptcrm undo --list    every write, and which are taken back
+
+    What init made is none of them: to take it back, delete ptcrm.toml and what else is new.
     """
     from plaintextcrm.app import writing
     from plaintextcrm.cli.wrote import how_of, report
