@@ -302,8 +302,9 @@ def _face(
     hidden = canonical((*settings.site.private, *(own if isinstance(own, list) else ())))
     told = {key: keys[key] for key in ("offers", "needs") if key in keys and key not in hidden and not private}
     owner = str(keys.get("owner") or "")
+    checked = [keys.get("tier"), keys.get("last_contact"), owner, keys.get("successor"), aliases, links, lines]
     return Face(
         id, row, shown_name(id, name), private, fold(owner), "successor" in keys, stored.compact(told) if told else "",
-        stored.compact([keys.get("tier"), keys.get("last_contact"), aliases, links, lines]), tuple(sorted(words - {""})),
+        stored.compact(checked), tuple(sorted(words - {""})),
         tuple(sorted({fold(link) for link in links} - _links_of(keys, hidden) - {""})) if not hidden & UNSEEN else (),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from plaintextcrm.core.colleagues import Colleagues
 from plaintextcrm.core.model import Location, Problem
 from plaintextcrm.core.names import Known, link_targets
 from plaintextcrm.core.record import NamedTuple
@@ -26,6 +27,7 @@ class Checked(NamedTuple):
     links: Sequence[str]  # targets of its wikilinks, in keys and body
     last_contact: date | None
     lines: dict[str, int]  # key -> line
+    minders: Sequence[tuple[str, str]] = ()  # (key, whom it names) of `owner` and `successor`
 
 
 class Whole(NamedTuple):
@@ -48,6 +50,25 @@ def unknown_tiers(vault: Whole) -> Iterable[Problem]:
         others = f" (and {count - 1} more)" if count > 1 else ""
         message = f'tier "{contact.tier}"{others} is not in ptcrm.toml, which has {defined}'
         yield Problem(Location(contact.path, contact.lines.get("tier", 1)), "unknown-tier", message, None, "warning")
+
+
+def unknown_owners(vault: Whole) -> Iterable[Problem]:
+    """An `owner` or `successor` who is nobody of the `[team]`, where there is one: one warning a word."""
+    if not vault.settings.team:
+        return
+    team = Colleagues(vault.settings)
+    first: dict[tuple[str, str], tuple[Checked, str, int]] = {}
+    for contact in vault.contacts:
+        for key, word in contact.minders:
+            id = team.id(word)
+            if id and not team.knows(id):
+                known, said, count = first.get((key, id), (contact, word, 0))
+                first[key, id] = (known, said, count + 1)
+    ours = ", ".join(mate.id for mate in vault.settings.team)
+    for (key, _), (contact, word, count) in first.items():
+        others = f" (and {count - 1} more)" if count > 1 else ""
+        message = f'{key} "{word}"{others} is nobody of [team], which has {ours}'
+        yield Problem(Location(contact.path, contact.lines.get(key, 1)), "unknown-owner", message, None, "warning")
 
 
 def future_last_contacts(vault: Whole) -> Iterable[Problem]:
@@ -74,7 +95,7 @@ def ambiguous_links(vault: Whole) -> Iterable[Problem]:
                 yield Problem(Location(contact.path), "ambiguous-link", message, None, "warning")
 
 
-CHECKS: tuple[Callable[[Whole], Iterable[Problem]], ...] = (unknown_tiers, future_last_contacts, ambiguous_links)
+CHECKS: tuple[Callable[[Whole], Iterable[Problem]], ...] = (unknown_tiers, unknown_owners, future_last_contacts, ambiguous_links)
 
 
 def check(vault: Whole) -> tuple[Problem, ...]:

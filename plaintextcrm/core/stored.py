@@ -60,7 +60,8 @@ def checked(head_text: str) -> Checked:
 
     id, path, name, keys, _, _, typed, *_, links, lines = loads(head_text)
     last = typed.get("last_contact")
-    return Checked(id, path, name, keys.get("tier"), keys.get("aliases", ()), links, last and date.fromisoformat(last), lines)
+    minders = [(key, keys[key]) for key in ("owner", "successor") if key in keys]
+    return Checked(id, path, name, keys.get("tier"), keys.get("aliases", ()), links, last and date.fromisoformat(last), lines, minders)
 
 
 def log(contact: Contact, body: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from plaintextcrm.edge.filling import Row
     from plaintextcrm.edge.index import Progress
 
-_CHECKED = ("tier", "last_contact")
+_CHECKED = ("tier", "last_contact", "owner", "successor")
 _OTHERS = frozenset(key.name for key in KEYS if key.name not in _CHECKED)
 MANY = 1500  # files from which a second process pays
 CHUNK = 250

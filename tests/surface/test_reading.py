@@ -324,6 +324,24 @@ def test_check_tells_of_keys_without_a_fence_and_of_days_in_words(make: Callable
     assert "- 2026-11-12 lunch with [[bea]]\n- Nov 14: coffee\n" in (place.root / "contacts" / "ada.md").read_text(encoding="utf-8")
 
 
+def test_an_owner_who_is_nobody_of_the_team_is_told_once_a_word(make: Callable[..., Place]) -> None:
+    people = {
+        "ada": "owner: Marta",
+        "bob": "owner: marta",
+        "cyd": "owner: Lee Ray\nsuccessor: '[[nor]]'",
+        "dan": "owner: LEE",
+        "eve": "tier: A",
+    }
+    files = {id: f"---\nname: {id}\n{keys}\n---\n" for id, keys in people.items()}
+    team = '[git]\ncommit = false\n[team.lee]\nname = "Lee Ray"\n[team.noor]\nname = "Noor"\n'
+    rows = json.loads(make(files, team)("check", "--json").out)["rows"]
+    assert [(row["path"], row["line"], row["code"], row["severity"], row["message"]) for row in rows] == [
+        ("contacts/ada.md", 3, "unknown-owner", "warning", 'owner "Marta" (and 1 more) is nobody of [team], which has lee, noor'),
+        ("contacts/cyd.md", 4, "unknown-owner", "warning", 'successor "[[nor]]" is nobody of [team], which has lee, noor'),
+    ]
+    assert make(files, "[git]\ncommit = false\n", name="alone")("check").out == "", "without a team anybody may be"
+
+
 def test_a_contacts_folder_that_is_not_there_is_told(make: Callable[..., Place]) -> None:
     place = make({"ada": contact("Ada King")})
     (place.root / "contacts").rename(place.root / "People")
