@@ -24,6 +24,7 @@ def parse(text: str, local: str = "", path: str = FILE) -> tuple[Settings, tuple
     return _Reader(files, problems).settings(files[0].data), tuple(problems)
 
 
+_BETWEEN, _QUOTE = "', '", "'"
 _Keys = tuple[str, ...]
 """Where a value is: `("tiers", "A", "cadence")`."""
 
@@ -46,6 +47,7 @@ def _read(text: str, path: str, problems: list[Problem]) -> _File:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (max(1, text.count("\n")), 1)
         what = re.sub(r" \(at .*\)$", "", str(error))
+        what = re.sub(r"\(('[^()]*'),?\)", lambda keys: f"[{keys[1].replace(_BETWEEN, '.').strip(_QUOTE)}]", what)  # ('me', 'x')
         what = what[:1].lower() + what[1:]
     except (RecursionError, ValueError) as error:  # neither says where: most likely in the longest line
         line, column = 1 + max(enumerate(text.split("\n")), key=lambda numbered: len(numbered[1]))[0], 1
@@ -129,10 +131,13 @@ class _Reader:
         tables = self.tables(data, "tiers")
         if tables is None:
             return STANDARD_TIERS
-        found = []
+        found: list[Tier] = []
         for name, value in tables.items():
             at = ("tiers", name)
-            if isinstance(value, str):
+            same = next((tier.name for tier in found if tier.name.casefold() == name.casefold()), None)
+            if same is not None:
+                self.wrong(at, f'tier "{name}" is "{same}" already, since case does not count: this one is not read; take one out')
+            elif isinstance(value, str):
                 found.append(Tier(name, self.value(tables, ("tiers",), name, takes.cadence, NEVER), 1))
             elif isinstance(value, dict):
                 self._unknown(value, at, ("cadence", "weight"))

@@ -363,6 +363,19 @@ def test_a_wrong_tier_does_not_take_the_others_with_it() -> None:
     assert Tier("B", Cadence(1, "week"), 2) in found.tiers
 
 
+def test_two_tiers_that_differ_in_case_only_are_a_mistake_and_the_first_holds() -> None:
+    lines = ["[tiers]", 'A = "1 month"', 'a = "2 months"', 'B = "1 year"']
+    found, problems = parse("\n".join(lines))
+    assert [(tier.name, str(tier.cadence.count)) for tier in found.tiers] == [("A", "1"), ("B", "1")]
+    assert [(problem.where.line, problem.message) for problem in problems] == [
+        (3, 'tier "a" is "A" already, since case does not count: this one is not read; take one out')
+    ]
+
+
+def test_a_table_that_is_there_twice_is_named_as_it_is_written() -> None:
+    assert mistakes("[me]", "[tiers.a]", "[tiers.a]")[0][2].startswith("not readable as TOML: cannot declare [tiers.a] twice;")
+
+
 def test_the_day_that_somebody_leaves_is_a_day_even_if_written_with_a_time() -> None:
     leaves = read("[team.lee]", "leaves = 2027-03-31T09:00:00").team[0].leaves
     assert (type(leaves), leaves) == (datetime.date, date(2027, 3, 31))
