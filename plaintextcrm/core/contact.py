@@ -47,7 +47,7 @@ class Parsed(NamedTuple):
 
 
 class _Wrong(Exception):
-    """A value that its key does not take: (code, message)."""
+    """A value that its key does not take: (code, message); of a list of which it takes some, these and the others, too."""
 
 
 def parse(source: Source, kinds: KindTable = STANDARD, log_order: str = "oldest") -> Parsed:
@@ -169,10 +169,9 @@ def _keys(pairs: tuple[Pair, ...], path: str) -> _Keys:
         try:
             value = READERS[key.type](tree, pair.key)
         except _Wrong as wrong:
-            code, message = wrong.args
+            code, message, *parts = wrong.args
             problems.append(Problem(Location(path, pair.line, pair.column), code, message))
-            other[pair.key] = plain(tree)
-            continue
+            value, other[pair.key] = parts or ((), plain(tree))
         if value == () or value == "":
             continue
         if name == "private":
@@ -363,16 +362,20 @@ def _partial(tree: Tree, key: str) -> str:
 
 def _dates(tree: Tree, key: str) -> tuple[str, ...]:
     texts = [tree] if isinstance(tree, str) else _leaves(_with_colons(tree, key))
-    found = []
-    for text in texts:
-        text = text.strip()
+    found, odd = [], []
+    for text in map(str.strip, texts):
         label = "" if fold_key(key) == "dates" else f" {fold_key(key)}"
         match = _DATED_LABEL.match(text)
-        if not match or parse_partial(match[1]) is None:
-            forms = iso_forms(text.split()[0]) if text else ()
-            right = " or ".join(forms) if forms else "12-24 label or 2010-12-24 label"
-            raise _Wrong("bad-date", f'{key} "{text}": write it like {right}')
-        found.append(text if match[2] else text + label)
+        if match and parse_partial(match[1]):
+            found.append(text if match[2] else text + label)
+        else:
+            odd.append(text)
+    if odd:
+        forms = iso_forms(odd[0].split()[0]) if odd[0] else ()
+        right = " or ".join(forms) if forms else "12-24 label or 2010-12-24 label"
+        more = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
+        message = f'{key} "{odd[0]}"{more}: write it like {right}'
+        raise _Wrong("bad-date", message, tuple(found), odd) if found else _Wrong("bad-date", message)
     return tuple(found)
 
 
