@@ -87,6 +87,27 @@ def test_a_line_that_begins_otherwise_or_goes_on_is_no_mistake(line: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("front", "mended"),
+    [
+        ("tags: #person\n", "tags: [person]\n"),
+        ("tags: #person, #work/porto #x\n", "tags: [person, work/porto, x]\n"),
+        ("tags:\n  - #person\n  - x\n", "tags:\n  - person\n  - x\n"),
+        ("keywords:\n- x\n- #person\ntier: A\n", "keywords:\n- x\n- person\ntier: A\n"),
+    ],
+)
+def test_a_tag_that_is_a_comment_to_yaml_is_told_and_mended(front: str, mended: str) -> None:
+    before = source(f"---\nname: Ada\n{front}---\n".encode())
+    (problem,) = parse(before).problems
+    assert (problem.code, problem.severity) == ("hidden-tag", "warning")
+    assert mend(before)[0].replaces == f"---\nname: Ada\n{mended}---\n".encode()
+
+
+@pytest.mark.parametrize("front", ["tags: # mine\n", "tags: #mine\n  - a\n", "phone: #5\n", "hobbies:\n  - #none\n", "tags: '#x'\n"])
+def test_a_comment_is_a_comment(front: str) -> None:
+    assert parse(source(f"---\nname: Ada\n{front}---\n".encode())).problems == ()
+
+
+@pytest.mark.parametrize(
     ("line", "mended"),
     [
         ("- [] send the plans", "- [ ] send the plans"),

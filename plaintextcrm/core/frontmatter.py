@@ -101,8 +101,23 @@ def _between(text: str, path: str, start: int, end: int, body: int) -> FrontMatt
             parsed = problem.code == "yaml-alias" and bool(pairs)
             if not parsed:
                 pairs = _rescue(yaml_text)
+        if parsed and "#" in yaml_text:
+            problems += _tags_as_comments(yaml_text, pairs, path)
     pairs, doubled = _first_of_each(pairs, path)
     return FrontMatter(pairs, problems + doubled, parsed, start, end, body, body_line)
+
+
+def _tags_as_comments(text: str, pairs: tuple[Pair, ...], path: str) -> tuple[Problem, ...]:
+    """A warning for each `tags: #person`, with the corrected line."""
+    tags = [pair for pair in pairs if (key := find_key(pair.key)) and key.type == "tags"]
+    if not tags:
+        return ()
+    from plaintextcrm.core.yamlfixes import hidden_tags
+
+    lines = split_lines(text)
+    found = [one for pair in tags for one in hidden_tags(lines, pair.line - 2, pair.value is None)]
+    message = 'to YAML what begins with "#" is a comment: it is no tag until the "#" is gone'
+    return tuple(Problem(Location(path, number + 2), "hidden-tag", message, fix, "warning") for number, fix in found)
 
 
 def _unfenced(text: str, path: str) -> tuple[Problem, ...]:

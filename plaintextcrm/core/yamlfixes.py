@@ -1,9 +1,12 @@
-"""A front matter line that YAML refuses -> what it may have been meant to be, the likeliest first. Whether YAML takes it, others see."""
+"""A front matter line that YAML refuses -> what it may have been meant to be, the likeliest first. Whether YAML takes it, others see.
+
+And lines that YAML takes, and nobody meant so: tags that are comments to it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
 
@@ -13,6 +16,9 @@ _NO_BLANK_AFTER_COLON = re.compile(r"([ \t]*(?:-[ \t]+)?[^\W\d_][\w -]*:)(?!//)(
 _NO_BLANK_AFTER_HYPHEN = re.compile(r"([ \t]*)-([^\s-].*)\Z")
 _OTHER_BULLET = re.compile(r"([ \t]*)[*•–—+][ \t]+(.*)\Z")
 _MOVED_KEY = re.compile(r"(?:[ \t]+|[-*+][ \t]+)(([a-z][a-z_]*):(?:[ \t].*)?)\Z")
+_TAG = re.compile(r"#([^\W\d_][\w/-]*)")
+_KEY_OF_TAGS = re.compile(r"(\S[^#]*:[ \t]+)((?:#[^\W\d_][\w/-]*,?[ \t]*)+)")
+_ITEM_OF_TAGS = re.compile(r"([ \t]*-[ \t]+)#([^\W\d_][\w/-]*)[ \t]*")
 _IN_QUOTES = r'"[^"\\]*"'
 _LINK = r"\[\[[^\[\]]+\]\]"
 
@@ -49,6 +55,19 @@ def _end_of_start(line: str) -> int:
     """Where indent, hyphen and key end, with whatever looks like a blank behind them."""
     found = re.match(rf"[ \t{_ODD_BLANK}]*(?:-[ \t{_ODD_BLANK}]+)?(?:[^\W\d_][\w -]*:[ \t{_ODD_BLANK}]+)?", line)
     return found.end() if found else 0
+
+
+def hidden_tags(lines: Sequence[str], first: int, is_empty: bool) -> Iterator[tuple[int, str]]:
+    """(line, the corrected line) of `tags: #person` where nothing else is the value, and of each `- #person` below; lines from 0."""
+    key = _KEY_OF_TAGS.fullmatch(lines[first])
+    words = _TAG.findall(key[2]) if key else []
+    if key and words and is_empty:
+        yield first, f"{key[1]}[{', '.join(words)}]"
+    for number, line in enumerate(lines[first + 1 :], first + 1):
+        if line[:1] not in " \t-#" and line:
+            return
+        if item := _ITEM_OF_TAGS.fullmatch(line):
+            yield number, f"{item[1]}{item[2]}"
 
 
 def in_quotes(line: str) -> str | None:
