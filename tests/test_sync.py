@@ -257,6 +257,20 @@ def test_changed_settings_stay_here_and_that_is_told_with_what_shares_them(team:
     assert "Lee Park" in (noor.root / "ptcrm.toml").read_text()
 
 
+def test_the_commands_for_git_run_where_you_are(team: Team) -> None:
+    lee = team.clone("lee")
+    with open(lee.root / "ptcrm.toml", "a") as file:
+        file.write('[team.lee]\nname = "Lee Park"\n')
+    elsewhere = team.folder / "else where"
+    elsewhere.mkdir()
+    for folder, git in ((lee.root / "contacts", "git -C .."), (elsewhere, f"git -C {lee.root}")):
+        told = done(lee("-C", str(lee.root), "sync", "-n", at=folder)).err.strip().partition("shared: ")[2].split(", ")
+        assert told[0] == f"{git} add ptcrm.toml"
+    for line in told[:2]:
+        subprocess.run(line, shell=True, cwd=elsewhere, env=lee.environment(), capture_output=True, check=True)
+    assert run_git(lee.root, "status", "--porcelain") == ""
+
+
 def test_a_dry_run_commits_nothing_registers_nothing_and_says_what_it_would_commit(team: Team) -> None:
     lee = team.clone("lee")
     edited(lee, "ada", "Old news", "Good news")

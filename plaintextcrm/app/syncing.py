@@ -39,14 +39,14 @@ class News(NamedTuple):
 class Synced(NamedTuple):
     """What a sync did, or with `dry_run` would do: what came in, what went out, which files were committed first.
 
-    `unshared` says that the settings are changed by hand: no contact file, so they are not committed and stay here.
+    `unshared` says that the settings are changed by hand, with git as it is typed here: no contact file, so they are not committed.
     """
 
     came: News
     went: News
     by_hand: tuple[str, ...]
     where: str
-    unshared: bool = False
+    unshared: str = ""
     dry_run: bool = False
 
 
@@ -75,7 +75,7 @@ def sync(vault_: Vault, *, dry_run: bool = False, many_may_vanish: bool = False)
         _refuse_unsettled(vault_)
         changed = versions.changed_by_hand(vault_.root)
         by_hand = _by_hand(vault_, changed, many_may_vanish)
-        unshared = any(path == settings.FILE for path, _ in changed)
+        unshared = git.as_typed(vault_.root) if any(path == settings.FILE for path, _ in changed) else ""
         theirs = _fetched(vault_, shared, many_may_vanish)
         if dry_run:
             return _would_sync(vault_, shared, theirs, by_hand)._replace(unshared=unshared)
@@ -113,23 +113,24 @@ def _shared(vault_: Vault) -> Shared:
     root = vault_.root
     if shutil.which("git") is None:
         raise Usage("git is not installed: sync shares a vault through git")
+    git_ = git.as_typed(root)
     if git.repository(root) is None:
-        raise Usage('the vault is in no git repository: git init, git add --all, git commit -m "Our vault" make one')
+        raise Usage(f'the vault is in no git repository: {git_} init, {git_} add --all, {git_} commit -m "Our vault" make one')
     doing = git.busy(root)
     if doing:
-        raise Refused(f"{doing}: finish it or abort it first (git status says how); nothing is changed")
+        raise Refused(f"{doing}: finish it or abort it first ({git_} status says how); nothing is changed")
     branch = versions.branch(root)
     if not branch:
-        raise Refused("on no branch: git switch BRANCH, or git switch -c NAME to keep where you are; nothing is changed")
+        raise Refused(f"on no branch: {git_} switch BRANCH, or {git_} switch -c NAME to keep where you are; nothing is changed")
     if not versions.commit_of(root, "HEAD"):
-        raise Usage(f'{branch} has no commit yet: git add --all && git commit -m "Our vault"')
+        raise Usage(f'{branch} has no commit yet: {git_} add --all && {git_} commit -m "Our vault"')
     remote, there = versions.upstream(root, branch)
     if remote == ".":
-        raise Usage(f"{branch} follows {there}, a branch of this very repository: git branch --set-upstream-to=origin/{branch}")
+        raise Usage(f"{branch} follows {there}, a branch of this very repository: {git_} branch --set-upstream-to=origin/{branch}")
     if remote:
         return Shared(branch, remote, there, follows=True)
     if "origin" not in versions.remotes(root):
-        raise Usage("there is no remote to share with: git remote add origin ADDRESS")
+        raise Usage(f"there is no remote to share with: {git_} remote add origin ADDRESS")
     return Shared(branch, "origin", branch, follows=False)
 
 
@@ -194,16 +195,15 @@ def _fetched(vault_: Vault, shared: Shared, many_may_vanish: bool) -> str:
                 "ptcrm sync --even-if-many-vanish pushes yours anew; nothing is changed"
             )
         if others and not known:
-            make = shlex.join(["git", "push", "-u", shared.remote, shared.branch])
+            make = f"{git.as_typed(vault_.root)} {shlex.join(['push', '-u', shared.remote, shared.branch])}"
             raise Usage(
                 f"{shared.remote} has no {shared.there}, it has {', '.join(others[:3])}: {follow} shares that, {make} makes a new one"
             )
         return ""
     common = versions.common_commit(vault_.root, "HEAD", theirs)
     if not common:
-        raise Refused(
-            f"{shared.where} and {shared.branch} have no commit in common: is it the right one? (git remote -v); nothing is changed"
-        )
+        look = f"{git.as_typed(vault_.root)} remote -v"
+        raise Refused(f"{shared.where} and {shared.branch} have no commit in common: is it the right one? ({look}); nothing is changed")
     if not many_may_vanish:
         gone = [change.old_path for change in versions.changes(vault_.root, common, theirs) if change.new in ("", *versions.EMPTY_BLOBS)]
         _refuse_vanishing(vault_, len(_contacts_among(vault_, gone)), f"are gone or empty in {shared.where}, and would vanish here")
@@ -212,9 +212,10 @@ def _fetched(vault_: Vault, shared: Shared, many_may_vanish: bool) -> str:
 
 def _followed(vault_: Vault, remote: str, branch: str) -> str:
     """The commands that make our branch follow one of the remote's, which git takes only where that was fetched."""
-    follow = shlex.join(["git", "branch", f"--set-upstream-to={remote}/{branch}"])
+    git_ = git.as_typed(vault_.root)
+    follow = f"{git_} {shlex.join(['branch', f'--set-upstream-to={remote}/{branch}'])}"
     fetched = versions.commit_of(vault_.root, f"refs/remotes/{remote}/{branch}")
-    return follow if fetched else f"{shlex.join(['git', 'fetch', remote])} && {follow}"
+    return follow if fetched else f"{git_} {shlex.join(['fetch', remote])} && {follow}"
 
 
 def _merge(vault_: Vault, shared: Shared, theirs: str) -> None:
@@ -228,7 +229,8 @@ def _merge(vault_: Vault, shared: Shared, theirs: str) -> None:
         lines = told[:MOST_TOLD] + ([f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else [])
         names = ", ".join(conflict.path for conflict in conflicts[:3]) + (f" and {len(conflicts) - 3} more" if len(conflicts) > 3 else "")
         settled = shlex.join(conflict.path for conflict in conflicts) if len(conflicts) <= 3 else "--update"
-        todo = f"git merge {shlex.quote(shared.where)}, settle what it marks, git add {settled}, git commit --no-edit, ptcrm sync"
+        git_ = git.as_typed(vault_.root)
+        todo = f"{git_} merge {shlex.quote(shared.where)}, settle what it marks, {git_} add {settled}, {git_} commit --no-edit, ptcrm sync"
         raise Refused(f"{names}: changed here and in {shared.where}; nothing is merged", *lines, todo)
 
 

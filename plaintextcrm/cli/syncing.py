@@ -42,7 +42,8 @@ def sync_command(run: Run, dry_run: bool, even_if_many_vanish: bool) -> int:
     if not (came or went or done.by_hand):
         run.say(safe(f"nothing new here, nothing new in {done.where}"))
     if done.unshared:
-        run.tell(f"ptcrm: {FILE} is changed and not shared: git add {FILE}, git commit -m settings {FILE}, ptcrm sync")
+        git = done.unshared
+        run.tell(f"ptcrm: {FILE} is changed and not shared: {git} add {FILE}, {git} commit -m settings {FILE}, ptcrm sync")
     return 0
 
 

@@ -46,6 +46,20 @@ def repository(root: Path) -> Path | None:
     return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
 
 
+def as_typed(root: Path) -> str:
+    """How git is typed for this vault where you are: `git` in its folder, elsewhere `git -C FOLDER`."""
+    import shlex
+
+    try:
+        here = os.getcwd()
+        if os.path.samefile(here, root):
+            return "git"
+    except OSError:
+        return f"git -C {shlex.quote(str(root))}"
+    below = Path(here).is_relative_to(root)
+    return f"git -C {shlex.quote(os.path.relpath(root, here) if below else str(root))}"
+
+
 def commit(root: Path, paths: Sequence[str], message: str) -> bool:
     """One commit of exactly those paths of the vault; the user's index and staged work stay as they are.
 
