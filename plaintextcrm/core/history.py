@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from operator import is_
 
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Contact, Interaction
 
 # Kinds that say nothing about who owes whom an answer.
 ASIDES = ("note", "research", "comment", "review", "handover")
+MOST_KEPT = 64  # logs, whose order is asked for again and again
 
 
 def is_attempt(entry: Interaction) -> bool:
@@ -54,28 +54,29 @@ def chronological(interactions: Iterable[Interaction], order: str = "oldest") ->
     return tuple(ordered)
 
 
-def _last_asked(answer: Callable[..., tuple[Interaction, ...]]) -> Callable[..., tuple[Interaction, ...]]:
-    """Keeps the last answer for the very same arguments: one page asks for the same log ten times."""
-    last: tuple[tuple[object, ...], tuple[Interaction, ...]] = ((), ())
+def _lately_asked(answer: Callable[..., tuple[Interaction, ...]]) -> Callable[..., tuple[Interaction, ...]]:
+    """Keeps the last answers, each for the very same arguments: a page asks for the same log ten times, and pages are made 25 at a time."""
+    kept: dict[tuple[int, ...], tuple[tuple[object, ...], tuple[Interaction, ...]]] = {}
 
     def asked(*arguments: object) -> tuple[Interaction, ...]:
-        nonlocal last
-        before, found = last
-        if len(before) != len(arguments) or not all(map(is_, before, arguments)):
-            found = answer(*arguments)
-            last = (arguments, found)
-        return found
+        key = tuple(map(id, arguments))
+        found = kept.get(key)
+        if found is None:
+            if len(kept) >= MOST_KEPT:
+                del kept[next(iter(kept))]
+            found = kept[key] = arguments, answer(*arguments)  # as long as they are held, nothing else has their ids
+        return found[1]
 
     return asked
 
 
-@_last_asked
+@_lately_asked
 def past_of(interactions: Sequence[Interaction], today: date, order: str) -> tuple[Interaction, ...]:
     """Of a log in that order the entries not after `today`, oldest first, plans left out."""
     return tuple([entry for entry in chronological(interactions, order) if entry.on <= today and not (entry.box and entry.is_task)])
 
 
-@_last_asked
+@_lately_asked
 def touches_of(entries: Sequence[Interaction], kinds: KindTable) -> tuple[Interaction, ...]:
     """Those of the entries that count as contact."""
     plain = kinds.touching
