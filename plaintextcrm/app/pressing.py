@@ -246,10 +246,10 @@ class Press:
         if "<!--" in text or "%%" in text:
             text = without_comments(text, "\n\0")  # before any line is left out that has only one end of a comment
         is_hidden = not hidden.isdisjoint(("log", "interactions"))
-        sections = [lines for section in written.body.sections for lines in logged_lines(section, whole=is_hidden)]
+        sections = [lines for section in written.outline.sections for lines in logged_lines(section, whole=is_hidden)]
         sections += imported_lines(text, written.line)
         tasks = [task.where for task in written.contact.follow_ups]
-        notes = notes_of(text, written.line, sections, written.body.title, tasks)
+        notes = notes_of(text, written.line, sections, written.outline.title, tasks)
         return without_links(notes.replace("\n\0", "").replace("\0", ""), self.is_hidden)
 
 

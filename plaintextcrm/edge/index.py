@@ -36,8 +36,8 @@ from plaintextcrm.edge.paths import Path
 from plaintextcrm.edge.scanning import Stamp
 
 if TYPE_CHECKING:
-    from plaintextcrm.core.body import Body
     from plaintextcrm.core.check import Checked
+    from plaintextcrm.core.outline import Outline
 
 LAYOUT = 2
 RACY_NS = 50_000_000  # a file changed this shortly before it was read may change again without a new stamp
@@ -57,12 +57,12 @@ class Cut(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A contact with its text: the row it was read from, the body as scanned and as it is, and the line where that begins."""
+    """A contact with its text: the row it was read from, where the log is in the body, the body, and the line where that begins."""
 
     row: int
     contact: Contact
     facts: Facts
-    body: Body
+    outline: Outline
     text: str
     line: int
 
@@ -110,18 +110,17 @@ class Index:
 
     def written(self, ids: Iterable[str]) -> list[Written]:
         """Those people with what is written about them, in that order; who is not there is left out."""
-        from plaintextcrm.core import body as bodies
+        from plaintextcrm.core.outline import outline
 
         sql = "SELECT rowid, head, tasks, facts, log, line, body FROM contact WHERE id = ? AND is_person"
         rows = [row for id in ids if (row := self.db.execute(sql, (id,)).fetchone())]
-        scanned = [bodies.scan(text, line, "", self.settings.kind_table) for *_, line, text in rows]
-        contacts = [
-            stored.contact(head, tasks, stored.to_log(log, text), self.settings.log_order) for _, head, tasks, _, log, _, text in rows
-        ]
+        order, kinds = self.settings.log_order, self.settings.kind_table
+        contacts = [stored.contact(head, tasks, stored.to_log(log, text), order) for _, head, tasks, _, log, _, text in rows]
         facts = [stored.to_facts(facts) for _, _, _, facts, *_ in rows]
+        outlines = [outline(text, line, contact.interactions, kinds) for (*_, line, text), contact in zip(rows, contacts, strict=True)]
         return [
-            Written(rowid, contact, fact, body, text, line)
-            for (rowid, *_, line, text), contact, fact, body in zip(rows, contacts, facts, scanned, strict=True)
+            Written(rowid, contact, fact, found, text, line)
+            for (rowid, *_, line, text), contact, fact, found in zip(rows, contacts, facts, outlines, strict=True)
         ]
 
     def faces(self, rowids: Iterable[int]) -> Iterator[tuple[int, str, str, Mapping[str, Any], list[str], dict[str, int]]]:

@@ -19,6 +19,8 @@ from plaintextcrm.core.edit import scalar
 from plaintextcrm.core.entries import LIST_ITEM, Style, entry_line, parse_entry, style_of
 from plaintextcrm.core.kinds import STANDARD
 from plaintextcrm.core.model import Contact
+from plaintextcrm.core.outline import outline
+from plaintextcrm.core.pages.digest import logged_lines
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Rules, stand
 from plaintextcrm.core.text import decode, encode, line_starts, readable, split_lines
@@ -367,6 +369,26 @@ def line_by_line(text: str) -> Body:
 @given(plain_logs | plain_logs | whole_lines(body_lines | common_lines, 10).map("## Interactions\n{}".format))
 def test_a_body_is_read_as_it_is_read_line_by_line(text: str) -> None:
     assert told(scan(text, 1, "ada.md")) == told(line_by_line(text))
+
+
+behind = st.lists(one_of("\n## Notes · \n## Interactions · # Log · ## 2026-11-20 | coffee · ### x · ## · #x") | body_lines, max_size=5).map(
+    "\n".join
+)
+
+
+@law(150)
+@example("\n## Interactions\n\n- 2026-01-01 call: a\n", "```\n## Notes\n```")
+@example("\n## Interactions\n\n- 2026-01-01 call: a\n", "## 2026-13-20 | coffee\n\nprose\n")
+@example("%%\n## Interactions\n\n- 2026-01-01 call: a %%\n", "## Notes\n%% x")
+@given(plain_logs, behind)
+def test_where_the_log_of_a_body_stands_is_the_same_if_the_log_is_known(log: str, below: str) -> None:
+    text = (log + below).replace("\r", "")
+    body = scan(text, 7, "")
+    kept = stored.to_log(stored.log(Contact("ada", "ada.md", "Ada", {}, {}, body.interactions), text), text)
+    sections, title = outline(text, 7, kept, STANDARD)
+    for whole in (False, True):
+        lines = [[*logged_lines(section, whole=whole)] for section in sections]
+        assert (lines, title) == ([[*logged_lines(section, whole=whole)] for section in body.sections], body.title)
 
 
 @law(135)
