@@ -182,8 +182,10 @@ class Pages:
                 self._frames.clear()
             around = self._frames[frame] = self._templates["frame"].render(frame=frame, cut=Markup(CUT)).split(CUT)
         head, middle, top, foot = around
-        main = self._templates[kind.partition(" ")[0]].render(frame=frame, **values)
-        return "".join((head, escaped(title), middle, kind, top, main, foot)).encode("utf-8", "replace")
+        template = self._templates[kind.partition(" ")[0]]
+        main = template.root_render_func(template.new_context({"frame": frame, **values}))
+        # piece by piece: nearly all are ASCII, and in one text with a single letter that is not they would be looked at one by one
+        return b"".join([piece.encode("utf-8", "replace") for piece in (head, escaped(title), middle, kind, top, *main, foot)])
 
     def _link_from(self, root: str) -> Named:
         """The callback for wikilinks on a page that is `root` away from the folder of the site."""

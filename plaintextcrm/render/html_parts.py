@@ -163,6 +163,8 @@ def _time(on: str, when: str) -> str:
 
 def _run_together(details: Sequence[str]) -> Iterable[str]:
     """The lines below an entry; short ones of the form `place: Vienna` stand in one line."""
+    if len(details) == 1:
+        return details
     lines: list[str] = []
     for is_short, run in groupby(details, _is_short):
         some = list(run)

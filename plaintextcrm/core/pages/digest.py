@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 
 from plaintextcrm.core import due as dues
@@ -59,7 +60,8 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
     log = history.past(contact, today)
     touches = history.touches(contact, today, kinds)
     counting = frozenset(map(id, touches))
-    entries = [_entry(entry, id(entry) in counting, kinds, today) for entry in reversed(log)]
+    groups = words.Groups(kinds)
+    entries = [_entry(entry, id(entry) in counting, groups[entry.kind], today) for entry in reversed(log)]
     gone = standing.hidden == "wholly"
     died = last_day(contact.died) if contact.died else None
     found = numbers.numbers(touches, today, kinds)
@@ -267,18 +269,30 @@ def _about(contact: Contact) -> tuple[tuple[str, str], ...]:
 # --- the log, the notes --------------------------------------------------------------------------------------------
 
 
-def _entry(entry: Interaction, counts: bool, kinds: KindTable, today: date) -> Entry:
-    text, side, is_attempt = entry.text, "", False
-    if entry.fields:
-        extra = " · ".join([_field(key, value) for key, value in entry.fields if key in SHOWN_FIELDS])
-        text = f"{text} · {extra}" if text and extra else text or extra
-        side = "theirs" if history.from_them(entry) else "yours" if history.from_us(entry) else ""
-        is_attempt = history.is_attempt(entry)
-    details = tuple([said for line in entry.details if (said := _detail(line))]) if entry.details else ()
-    return Entry._make((
-        entry.on.isoformat(), words.short_day(entry.on, today), entry.kind or "", words.group_of(entry, kinds), is_attempt, side, counts,
-        text, details,
-    ))  # fmt: skip
+def _entry(entry: Interaction, counts: bool, group: str, today: date) -> Entry:
+    on, text, kind, _, fields, _, details, _, _ = entry
+    side, is_attempt = "", False
+    if fields:
+        extra, side, is_attempt = _of_fields(fields)
+        if extra:
+            text = f"{text} · {extra}" if text else extra
+    if details:
+        details = tuple([said for line in details if (said := _detail(line))])
+    iso, when = _day(on, today)
+    return Entry._make((iso, when, kind or "", group, is_attempt, side, counts, text, details))
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, today: date) -> tuple[str, str]:
+    return day.isoformat(), words.short_day(day, today)
+
+
+@lru_cache(maxsize=4096)
+def _of_fields(fields: tuple[tuple[str, str], ...]) -> tuple[str, str, bool]:
+    """(what is shown of the fields of an entry, whose it was, whether it is an attempt)."""
+    bare = Interaction(date.min, fields=fields)
+    side = "theirs" if history.from_them(bare) else "yours" if history.from_us(bare) else ""
+    return " · ".join([_field(key, value) for key, value in fields if key in SHOWN_FIELDS]), side, history.is_attempt(bare)
 
 
 def _field(key: str, value: str) -> str:
@@ -287,12 +301,15 @@ def _field(key: str, value: str) -> str:
 
 def _detail(line: str) -> str:
     """A line below an entry without its list mark; nothing of what is still open, which stands among the promises."""
-    item = _ITEM.match(line)
-    if item is None:
-        return line.strip()
-    if item[1] in OPEN_BOXES:
-        return ""
-    said = line[item.end() :]
+    if line[:2] == "- " and line[2:3] not in " \t[":  # nearly all
+        said = line[2:]
+    else:
+        item = _ITEM.match(line)
+        if item is None:
+            return line.strip()
+        if item[1] in OPEN_BOXES:
+            return ""
+        said = line[item.end() :]
     return (_FIELD.sub("", said) if "::" in said else said).strip()
 
 

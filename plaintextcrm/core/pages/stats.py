@@ -35,12 +35,12 @@ def first_monday(today: date) -> int:
 def tally(contact: Contact, standing: Standing, settings: Settings, today: date) -> Tally:
     """What one contact adds."""
     found: Tally = {}
-    start, kinds = first_monday(today), settings.kind_table
-    for entry in history.touches(contact, today, kinds):
+    start, groups = first_monday(today), words.Groups(settings.kind_table)
+    for entry in history.touches(contact, today, settings.kind_table):
         on = entry.on.toordinal()
         if on < start:
             continue
-        kind = f"{words.group_of(entry, kinds)} {entry.kind or 'no kind'}"
+        kind = f"{groups[entry.kind]} {entry.kind or 'no kind'}"
         for key in (f"j{on} {entry.block_id} {kind}",) if entry.block_id else _once(on, start, kind):
             found[key] = found.get(key, 0) + 1
     if standing.hidden != "wholly":

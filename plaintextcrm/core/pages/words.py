@@ -8,7 +8,7 @@ from functools import lru_cache
 from plaintextcrm.core.dates import FULL_MONTHS, FULL_WEEKDAYS, MONTHS, WEEKDAYS, cadence_words
 from plaintextcrm.core.due_words import between_words
 from plaintextcrm.core.kinds import KindTable
-from plaintextcrm.core.model import NEVER, Cadence, Contact, Interaction
+from plaintextcrm.core.model import NEVER, Cadence, Contact
 from plaintextcrm.core.pages.shapes import Link
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.standing import Standing
@@ -109,12 +109,17 @@ def title_day(day: date) -> str:
     return f"{FULL_WEEKDAYS[day.weekday()].capitalize()}, {day.day} {FULL_MONTHS[day.month - 1].capitalize()}"
 
 
-def group_of(entry: Interaction, kinds: KindTable) -> str:
-    """Which sign stands for an entry."""
-    kind = kinds.get(entry.kind) if entry.kind else None
-    if kind is None:
-        return "other"
-    return "give" if kind.name in GIVING else GROUPS[kind.group]
+class Groups(dict[str | None, str]):
+    """The kind of an entry -> which sign stands for it."""
+
+    def __init__(self, kinds: KindTable) -> None:
+        super().__init__()
+        self.kinds = kinds
+
+    def __missing__(self, name: str | None) -> str:
+        kind = self.kinds.get(name) if name else None
+        self[name] = group = "other" if kind is None else "give" if kind.name in GIVING else GROUPS[kind.group]
+        return group
 
 
 def count_words(count: int, one: str) -> str:
