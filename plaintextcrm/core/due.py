@@ -126,9 +126,10 @@ def dated_rows(contact: Contact, standing: Standing, settings: Settings, today: 
     for plan in history.plans(contact, today, settings.kind_table):
         if plan.on <= plus_days(today, PLAN_DAYS):
             rows.append(DatedRow(plan.on, *who, "plan", entry_words(plan, str)))
-    planned = {(plan.on, plan.where) for plan in contact.interactions if plan.box}
-    for task in contact.follow_ups:
-        if task.open and task.due and today < task.due <= soon and (task.due, task.where) not in planned:
+    tasks = [task for task in contact.follow_ups if task.open and task.due and today < task.due <= soon]
+    planned = {(plan.on, plan.where) for plan in contact.interactions if plan.box} if tasks else ()
+    for task in tasks:
+        if task.due and (task.due, task.where) not in planned:
             label = f"they: {task.text}" if task.waiting == "them" else task.text
             rows.append(DatedRow(task.due, *who, "promise", label))
     if contact.next_contact and today < contact.next_contact <= soon:

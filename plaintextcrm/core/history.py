@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Contact, Interaction
@@ -23,7 +24,14 @@ def is_touch(entry: Interaction, kinds: KindTable = STANDARD) -> bool:
     kind = kinds.get(entry.kind) if entry.kind else None
     if (kind is not None and not kind.touch) or entry.is_task:
         return False
-    return not entry.fields or not (is_attempt(entry) or (entry.field("touch") or "").lower() == "no")
+    return not entry.fields or not _denied(entry.fields)
+
+
+@lru_cache(maxsize=4096)
+def _denied(fields: tuple[tuple[str, str], ...]) -> bool:
+    """Whether the fields of an entry say that it is no contact."""
+    entry = Interaction(date.min, fields=fields)
+    return is_attempt(entry) or (entry.field("touch") or "").lower() == "no"
 
 
 def from_them(entry: Interaction) -> bool:
@@ -73,6 +81,9 @@ def _lately_asked(answer: Callable[..., tuple[Interaction, ...]]) -> Callable[..
 @_lately_asked
 def past_of(interactions: Sequence[Interaction], today: date, order: str) -> tuple[Interaction, ...]:
     """Of a log in that order the entries not after `today`, oldest first, plans left out."""
+    days = getattr(interactions, "days", None)  # of a plain log, which has no plans
+    if days and days[0] < days[-1] <= today.toordinal() and days == sorted(days) and not getattr(interactions, "times", True):
+        return tuple(interactions)
     return tuple([entry for entry in chronological(interactions, order) if entry.on <= today and not (entry.box and entry.is_task)])
 
 
@@ -80,7 +91,7 @@ def past_of(interactions: Sequence[Interaction], today: date, order: str) -> tup
 def touches_of(entries: Sequence[Interaction], kinds: KindTable) -> tuple[Interaction, ...]:
     """Those of the entries that count as contact."""
     plain = kinds.touching
-    return tuple([one for one in entries if (one.kind in plain and not one.fields and not one.box) or is_touch(one, kinds)])
+    return tuple([one for one in entries if (one[2] in plain and not one[4] and not one[7]) or is_touch(one, kinds)])
 
 
 def past(contact: Contact, today: date) -> tuple[Interaction, ...]:
@@ -95,7 +106,8 @@ def touches(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple
 
 def plans(contact: Contact, today: date, kinds: KindTable = STANDARD) -> tuple[Interaction, ...]:
     """What is planned for after `today`, oldest first: open dated tasks, and entries whose day is still to come."""
-    if all(entry.on <= today for entry in contact.interactions):
+    days = getattr(contact.interactions, "days", None)  # of a plain log
+    if max(days) <= today.toordinal() if days else all(entry.on <= today for entry in contact.interactions):
         return ()  # nearly everybody: nothing is put in order
     ahead = (entry for entry in chronological(contact.interactions, contact.log_order) if entry.on > today)
     return tuple(entry for entry in ahead if entry.box in (" ", "/") or is_touch(entry, kinds))

@@ -56,6 +56,7 @@ class KindTable(dict[str, Kind]):
         touching = [name for name, kind in self.items() if kind.touch and name == kind.name]  # not what a synonym was of before
         self.touching: frozenset[str | None] = frozenset([None, *touching])
         self.counting = self.touching - {"referral-in"}
+        self.strengths = {spelling: kind.strength for spelling, kind in self.items()}
 
 
 @lru_cache(maxsize=16)

@@ -31,15 +31,15 @@ class Numbers(NamedTuple):
     gaps: int
     silence: int | None
     drifting: bool
+    sizes: tuple[int, int, int]  # on how many days the weightiest contact was in person, by voice, in writing
 
 
 def numbers(touches: Sequence[Interaction], today: date, kinds: KindTable = STANDARD) -> Numbers:
     """From the entries that count as contact, oldest first."""
-    now = today.toordinal()
+    now, strengths = today.toordinal(), kinds.strengths
     weights: dict[int, int] = {}
     for entry in touches:
-        kind = kinds.get(entry.kind) if entry.kind else None
-        weight, day = kind.strength if kind else 1, entry.on.toordinal()
+        weight, day = strengths.get(entry[2] or "", 1), entry[0].toordinal()
         if weights.get(day, -1) < weight:
             weights[day] = weight
     days = sorted(weights)
@@ -52,7 +52,9 @@ def numbers(touches: Sequence[Interaction], today: date, kinds: KindTable = STAN
     drifting = bool(gap and silence and max(2 * gap, gap + 14) < silence <= max(12 * gap, gap + 90))
     side, count = _in_a_row(touches)
     within, halfway = bisect_right(days, now - 2 * TREND_DAYS), bisect_right(days, now - TREND_DAYS)
-    return Numbers(strength, total, len(days) - halfway, halfway - within, count, side, gap, len(gaps), silence, drifting)
+    found = [*weights.values()]
+    sizes = found.count(3), found.count(2), found.count(1)
+    return Numbers(strength, total, len(days) - halfway, halfway - within, count, side, gap, len(gaps), silence, drifting, sizes)
 
 
 def _median(values: Sequence[int]) -> float:

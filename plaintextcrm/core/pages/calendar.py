@@ -47,8 +47,7 @@ def events(contact: Contact, standing: Standing, settings: Settings, today: date
     if contact.birthday or contact.dates or contact.started:
         near = occasions(contact, today, beyond - today.toordinal() - 1, (today - start).days, settings.leap_day)
         found += [(one.on.toordinal(), one.kind, one.words()) for one in near]
-    if any(entry.on > today for entry in contact.interactions):
-        found += [(plan.on.toordinal(), "plan", entry_words(plan, plain)) for plan in history.plans(contact, today, settings.kind_table)]
+    found += [(plan.on.toordinal(), "plan", entry_words(plan, plain)) for plan in history.plans(contact, today, settings.kind_table)]
     planned = {day for day, sign, _ in found if sign == "plan"}
     for task in contact.follow_ups:
         if task.open and task.due and task.due.toordinal() not in planned:

@@ -71,7 +71,7 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
     return Digest(
         id=contact.id, name=contact.name, state=words.state_shown(standing), paused=standing.hidden in ("paused", "snoozed"),
         state_word=_state_word(contact, standing), role=words.role_line(contact), groups=contact.texts("groups"), tier=tier,
-        say="" if gone else words.sentence(row.hook), facts=_facts(contact, standing, row, found, touches, today, kinds),
+        say="" if gone else words.sentence(row.hook), facts=_facts(contact, standing, row, found, touches, today),
         yours=tuple([_promise(task, today) for task in tasks if task.waiting != "them"]),
         theirs=tuple([_promise(task, today) for task in tasks if task.waiting == "them"]),
         reach=_reach(contact), log_line="" if gone else log_line(contact, row, kinds),
@@ -103,7 +103,6 @@ def _facts(
     found: Numbers,
     touches: Sequence[Interaction],
     today: date,
-    kinds: KindTable,
 ) -> tuple[Fact, ...]:
     facts = []
     if standing.hidden != "wholly":
@@ -118,7 +117,7 @@ def _facts(
     if standing.hidden == "wholly":
         return tuple(facts)
     if found.strength is not None:
-        facts.append(Fact("Strength", str(found.strength), _strength_words(found, touches, kinds)))
+        facts.append(Fact("Strength", str(found.strength), _strength_words(found)))
     if found.recent or found.before:
         facts.append(
             Fact("Trend", str(found.recent), f"{'time' if found.recent == 1 else 'times'} in 90 days, {found.before} in the 90 before")
@@ -157,15 +156,8 @@ def _last_words(entry: Interaction, today: date) -> str:
     return f"{ago}; {entry.kind}{side}" if entry.kind else f"{ago}{side}"
 
 
-def _strength_words(found: Numbers, touches: Sequence[Interaction], kinds: KindTable) -> str:
-    heavy: dict[date, int] = {}
-    for entry in touches:
-        kind = kinds.get(entry.kind) if entry.kind else None
-        weight = kind.strength if kind else 1
-        if heavy.get(entry.on, 0) < weight:
-            heavy[entry.on] = weight
-    weights = [*heavy.values()]
-    amounts = [(weights.count(size), name) for size, name in ((3, "in person"), (2, "by voice"), (1, "in writing"))]
+def _strength_words(found: Numbers) -> str:
+    amounts = zip(found.sizes, ("in person", "by voice", "in writing"), strict=True)
     said = ", ".join([f"{amount} {name}" for amount, name in amounts if amount])
     return f"100 × (1 − e^(−{found.strength_sum:.2f}/6)): {said}, fading by half every {numbers.HALF_LIFE_DAYS} days"
 
