@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.saying import amount
 from plaintextcrm.core.text import fold
 
@@ -54,22 +54,48 @@ def referrals(network: Network) -> tuple[Referral, ...]:
     `[from::]` and `[to::]` say who sent whom; else the file's own person sent those whom the line links to.
     """
     found: dict[tuple[object, ...], Referral] = {}
-    for one in (one for one in network.everybody if one.facts.referrals):
-        for entry in map(one.whole, of_kinds(one, TO_US)):
-            senders = _named(network, entry.field("from")) or (one.id,)
-            named = _named(network, entry.field("to")) or _linked(network, entry.text)
+    for one in network.everybody:
+        for on, said_from, said_to, block_id, where, value, text in _sent_us(one):
+            senders = _named(network, said_from) or (one.id,)
+            named = _named(network, said_to) or _linked(network, text)
+            day = date.fromordinal(on)
             for by in senders:
                 sent = named or ((one.id,) if by != one.id else ())
                 to = tuple(id for id in sent if id != by)
-                key = (by, entry.on, entry.block_id) if entry.block_id else (by, entry.on, one.id, entry.where)
-                found.setdefault(key, Referral(entry.on, by, to, amount(entry.field("value")), entry.text))
+                key = (by, day, block_id) if block_id else (by, day, one.id, where)
+                found.setdefault(key, Referral(day, by, to, value, text))
     told = {(referral.by, id) for referral in found.values() for id in referral.to}
     for one in network.everybody:
-        said = one.contact.text("referred_by")
-        sender, met = network.meant(said) if said else None, one.contact.met
-        if sender and sender is not one and (sender.id, one.id) not in told and not (met and met > network.today):
-            found[sender.id, one.id] = Referral(met, sender.id, (one.id,))
+        said, on = _came_through(one)
+        sender = network.meant(said) if said else None
+        if sender and sender is not one and (sender.id, one.id) not in told and on <= network.today.toordinal():
+            found[sender.id, one.id] = Referral(date.fromordinal(on) if on else None, sender.id, (one.id,))
     return tuple(sorted(found.values(), key=lambda told: (told.on or date.min, told.by, told.to, told.text)))
+
+
+@of_one
+def _sent_us(one: Member) -> Sequence[tuple[int, str | None, str | None, str | None, int, float, str]]:
+    """Their referrals to us: (day, `from`, `to`, block id, line, value, text)."""
+    entries = map(one.whole, of_kinds(one, TO_US)) if one.facts.referrals else ()
+    return [
+        (
+            entry.on.toordinal(),
+            entry.field("from"),
+            entry.field("to"),
+            entry.block_id,
+            entry.where,
+            amount(entry.field("value")),
+            entry.text,
+        )
+        for entry in entries
+    ]
+
+
+@of_one
+def _came_through(one: Member) -> tuple[str | None, int]:
+    """Who sent them, as their file says it, and the day they were met (0: it does not say)."""
+    met = one.contact.met
+    return one.contact.text("referred_by"), met.toordinal() if met else 0
 
 
 def ties(network: Network, sent: Iterable[Referral]) -> tuple[Tie, ...]:
@@ -87,31 +113,55 @@ def _sent(sent: Iterable[Referral]) -> Iterator[Tie]:
 
 def _introduced(network: Network) -> Iterator[Tie]:
     for one in network.everybody:
-        for entry in _naming(one, TOGETHER):
-            ends = _named(network, entry.field("from")) or (one.id,)
-            others = _named(network, entry.field("to")) or _linked(network, one.whole(entry).text)
+        for said_from, said_to, text in _brought_together(one):
+            ends = _named(network, said_from) or (one.id,)
+            others = _named(network, said_to) or _linked(network, text)
             yield from (Tie(end, other, INTRODUCED) for end in ends for other in others)
+
+
+@of_one
+def _brought_together(one: Member) -> Sequence[tuple[str | None, str | None, str]]:
+    """What says that we brought them together with others, oldest first: (`from`, `to`, text)."""
+    entries = map(one.whole, _naming(one, TOGETHER))
+    return [(entry.field("from"), entry.field("to"), entry.text) for entry in entries if entry.field("to") or "[[" in entry.text]
 
 
 def _knows(network: Network) -> Iterator[Tie]:
     for one in network.everybody:
-        for link in one.contact.texts("knows"):
+        for link in known_by(one):
             other = network.meant(link)
             if other:
                 yield Tie(one.id, other.id, KNOWS)
 
 
+@of_one
+def known_by(one: Member) -> Sequence[str]:
+    """Whom they know, as their file says it."""
+    return one.contact.texts("knows")
+
+
 def _met(network: Network) -> Iterator[Tie]:
     """People whose files share an entry (one day, one block id) sat at one table; more than a dozen are a hall, where one meets nobody."""
-    tables: dict[tuple[date, str], list[str]] = {}
+    tables: dict[tuple[int, str], list[str]] = {}
     for one in network.everybody:
-        log = one.contact.interactions
-        for entry in () if isinstance(log, PlainLog) else log:  # a plain one has no block id
-            if entry.block_id is not None and entry.on <= one.today and not entry.is_task:
-                tables.setdefault((entry.on, entry.block_id), []).append(one.id)
+        for day, block_id in _shared(one):
+            tables.setdefault((day, block_id), []).append(one.id)
     for table in tables.values():
         if len(table) <= AT_A_TABLE:
             yield from (Tie(one, other, MET) for one, other in combinations(table, 2))
+
+
+@of_one
+def _shared(one: Member) -> Sequence[tuple[int, str]]:
+    """(day, block id) of the entries by today that stand in several files."""
+    log = one.contact.interactions
+    if isinstance(log, PlainLog):
+        return ()  # a plain one has no block id
+    return [
+        (entry.on.toordinal(), entry.block_id)
+        for entry in log
+        if entry.block_id is not None and entry.on <= one.today and not entry.is_task
+    ]
 
 
 def of_kinds(one: Member, kinds: frozenset[str]) -> list[Interaction]:
@@ -214,7 +264,7 @@ def weak(net: Graph) -> Weak:
     nodes: dict[int, tuple[int, ...]] = {}
     edges: list[tuple[int, int]] = []
     for root in range(count):
-        if number[root] < 0:
+        if number[root] < 0 and net.near[root]:  # nothing falls apart where nothing is joined
             walk = _walk(net, root, number, parent)
             apart: dict[int, list[int]] = {}
             for node in reversed(walk):  # every node after all that hang below it
@@ -269,9 +319,8 @@ class Ways(NamedTuple):
 def ways(net: Graph, starts: Mapping[int, float], step: Callable[[int, int], float]) -> Ways:
     """The cheapest way of every node to a start (Dijkstra); of equal ones the one over the first node."""
     cost, next_ = [float("inf")] * len(net.ids), [-1] * len(net.ids)
-    heap: list[tuple[float, int, int]] = []
-    for start, price in starts.items():
-        heappush(heap, (price, start, -1))
+    heap = [(price, start, -1) for start, price in starts.items()]
+    heapify(heap)
     done = [False] * len(net.ids)
     while heap:
         price, node, came = heappop(heap)

@@ -14,7 +14,7 @@ from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.pages import words
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.text import fold
 
 _MARK, _FIELD = re.compile(r"\s*(?:[-*+]\s+(?:\[.\]\s+)?)?"), re.compile(r"\s*\[[^\[\]:]+::[^\[\]]*\]")
@@ -32,6 +32,7 @@ SAYS = {
 # --- how warm ------------------------------------------------------------------------------------------------------
 
 
+@of_one
 def warmth(one: Member) -> int | None:
     """Freshness; of somebody without a cadence 100 x 2^-(days since the last contact / 180). None where there was no contact."""
     if one.standing.freshness is not None:

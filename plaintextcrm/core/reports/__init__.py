@@ -25,7 +25,7 @@ REPORTS: Mapping[str, Entry] = {
     "load": Entry("Can I keep these promises, and where does my time go?", "time"),
     "new": Entry("Does the network grow, and do newcomers stay?", "time"),
     "mix": Entry("Is it diverse?", "mixing"),
-    "introduce": Entry("Who should meet whom?", "mixing"),
+    "introduce": Entry("Who should meet whom?", "introducing"),
     "team": Entry("Who looks after whom?", "team"),
     "handover": Entry("Are relations passed on before people leave?", "handover"),
     "tidy": Entry("What should be cleansed?", "tidy"),
@@ -33,10 +33,15 @@ REPORTS: Mapping[str, Entry] = {
 }
 
 
+def function(name: str) -> Callable[[Network], Report]:
+    """The function of the report of that name, which is one of REPORTS."""
+    found: Callable[[Network], Report] = getattr(import_module(f"plaintextcrm.core.reports.{REPORTS[name].module}"), name)
+    return found
+
+
 def report(name: str, network: Network) -> Report:
-    """The report of that name, which is one of REPORTS. Where a filter lets nobody through, it says that and nothing else."""
-    function: Callable[[Network], Report] = getattr(import_module(f"plaintextcrm.core.reports.{REPORTS[name].module}"), name)
-    found = function(network)
+    """The report of that name. Where a filter lets nobody through, it says that and nothing else."""
+    found = function(name)(network)
     if network.members or not network.everybody:
         return found
     silent = tuple(table._replace(rows=(), sentence="", empty="") for table in found.tables)

@@ -8,7 +8,7 @@ from functools import cache, partial
 from plaintextcrm.core import graph
 from plaintextcrm.core.graph import Graph
 from plaintextcrm.core.knowing import HEARSAY, door, warmth_words, words_of
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column, Table
 from plaintextcrm.core.reports.telling import be
@@ -102,8 +102,8 @@ def _missing(network: Network, people: Sequence[Member]) -> Iterator[tuple[str, 
     groups: dict[str, list[Member]] = {}
     place_, fold_ = cache(partial(place_of, network.settings)), cache(fold)  # a few places and groups of many people
     for one in people:
-        places.setdefault(place_(one.contact.text("location")) or "", []).append(one)
-        for group in one.contact.texts("groups"):
+        places.setdefault(place_(location_of(one)) or "", []).append(one)
+        for group in groups_of(one):
             groups.setdefault(fold_(group), []).append(one)
     ahead = f" {' '.join(words_of(network.settings.me.ahead))} "
     for place in sorted(filter(None, places)):
@@ -115,6 +115,18 @@ def _missing(network: Network, people: Sequence[Member]) -> Iterator[tuple[str, 
     for one in people:
         if not one.standing.last:
             yield one.name, "not in touch yet", [one]
+
+
+@of_one
+def location_of(one: Member) -> str | None:
+    """Where they are, as their file says it."""
+    return one.contact.text("location")
+
+
+@of_one
+def groups_of(one: Member) -> Sequence[str]:
+    """Their groups, as their file says them."""
+    return one.contact.texts("groups")
 
 
 def place_of(settings: Settings, location: str | None) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from functools import cache
 
 from plaintextcrm.core.dates import plus_days
 from plaintextcrm.core.entries import minutes_of
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.bridges import groups_of
+from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.newcomers import begin_of
 from plaintextcrm.core.reports.saying import amount, many, number, numbered
 from plaintextcrm.core.reports.shapes import Column, Row, Table
@@ -33,27 +33,54 @@ class Spent(NamedTuple):
 
 def hours_of(network: Network) -> Mapping[str, Spent]:
     """Id -> time, of everybody asked about, archived people too. An occasion with several people is shared out among them."""
-    since = plus_days(network.today, -HOURS_DAYS)
-    recent = {one.id: _recent(one, since) for one in network.everybody}
-    company = Counter((entry.on, entry.block_id) for entries in recent.values() for entry in entries if entry.block_id)
-    found = {}
-    for member in network.members:
-        minutes = estimated = new = 0.0
-        first = begin_of(member) if recent[member.id] else None
-        for entry in recent[member.id]:
-            given = _minutes(entry)
-            share = (given if given is not None else _usual(member, entry)) / (company[entry.on, entry.block_id] if entry.block_id else 1)
-            minutes += share
-            estimated += share if given is None else 0
-            new += share if first and (entry.on - first).days <= NEWCOMER_DAYS else 0
-        found[member.id] = Spent(minutes, estimated, new)
-    return found
+    company = Counter((day, block_id) for one in network.everybody for day, block_id, *_ in _together(one) if block_id)
+    return {one.id: _with_company(_together(one), company) if _together(one) else Spent._make(_alone(one)) for one in network.members}
 
 
-def _recent(one: Member, since: date) -> Sequence[Interaction]:
-    """The contacts after that day; oldest first where they are shared with others, for the sum of fractions hangs on their order."""
-    found = contacts_after(one, since)
-    return [entry for entry in one.outline if entry.on > since] if any(entry.block_id for entry in found) else found
+@of_one
+def _alone(one: Member) -> tuple[float, float, float]:
+    """As `Spent`, where no contact of the year is shared with others."""
+    found = _recent(one)
+    if any(entry.block_id for entry in found):
+        return 0.0, 0.0, 0.0
+    told = [_taken(one, entry) for entry in found]
+    minutes, guessed, new = ([m for m, *_ in told], [m for m, is_given, _ in told if not is_given], [m for m, _, is_new in told if is_new])
+    return float(sum(minutes)), float(sum(guessed)), float(sum(new))
+
+
+Part = tuple[int, str | None, int, bool, bool]
+"""A contact: the day, the block id, its minutes, whether the entry says them, whether it is one of the first 90 days."""
+
+
+@of_one
+def _together(one: Member) -> Sequence[Part]:
+    """The contacts of the year, where any is shared with others; oldest first, for the sum of fractions hangs on their order."""
+    if not any(entry.block_id for entry in _recent(one)):
+        return ()
+    since = plus_days(one.today, -HOURS_DAYS)
+    return [(entry.on.toordinal(), entry.block_id, *_taken(one, entry)) for entry in one.outline if entry.on > since]
+
+
+def _recent(one: Member) -> Sequence[Interaction]:
+    """The contacts of the year."""
+    return contacts_after(one, plus_days(one.today, -HOURS_DAYS))
+
+
+def _taken(one: Member, entry: Interaction) -> tuple[int, bool, bool]:
+    """The minutes of a contact, whether it says them itself, and whether it is one of the first 90 days."""
+    given, begin = _minutes(entry), begin_of(one)
+    is_new = begin is not None and (entry.on - begin).days <= NEWCOMER_DAYS
+    return _usual(one, entry) if given is None else given, given is not None, is_new
+
+
+def _with_company(parts: Sequence[Part], company: Mapping[tuple[int, str], int]) -> Spent:
+    minutes = estimated = new = 0.0
+    for day, block_id, taken, is_given, is_new in parts:
+        share = taken / (company[day, block_id] if block_id else 1)
+        minutes += share
+        estimated += 0 if is_given else share
+        new += share if is_new else 0
+    return Spent(minutes, estimated, new)
 
 
 def _minutes(entry: Interaction) -> int | None:
@@ -109,11 +136,10 @@ def _slices(network: Network) -> Iterable[tuple[str, str, list[str]]]:
     groups: dict[str, list[str]] = {}
     spellings: dict[str, Counter[str]] = {}
     untiered: list[str] = []
-    tier_of, fold_ = cache(network.settings.tier), cache(fold)
+    fold_ = cache(fold)
     for member in network.members:
-        tier = tier_of(member.contact.tier)
-        (tiers[tier.name] if tier else untiered).append(member.id)
-        present = [(fold_(group), group.strip()) for group in member.contact.texts("groups")]
+        tiers.get(tier_of(member), untiered).append(member.id)
+        present = [(fold_(group), group.strip()) for group in groups_of(member)]
         for folded in dict.fromkeys(folded for folded, _ in present):
             groups.setdefault(folded, []).append(member.id)
         for folded, group in present:
@@ -127,21 +153,25 @@ def _slices(network: Network) -> Iterable[tuple[str, str, list[str]]]:
         yield "group", max(some, key=lambda word: (some[word], word)), groups[folded]
 
 
+@of_one
+def tier_of(one: Member) -> str:
+    """The name of their tier, as the settings spell it; "" for none."""
+    tier = one.settings.tier(one.contact.tier)
+    return tier.name if tier else ""
+
+
 def what_came_of_it(network: Network, hours: Mapping[str, Spent]) -> Table:
     currency = network.settings.currency
     columns = (
         Column("name", "Who"), Column("hours", "Hours"), Column("referrals", "Sent us"), Column("value", currency),
         Column("per_hour", f"{currency} an hour"),
     )  # fmt: skip
-    since = plus_days(network.today, -HOURS_DAYS)
     rows = []
     for member in network.members:
-        if not member.facts.referrals:
-            continue
-        sent = [entry for entry in member.bones if entry.kind == "referral-in" and entry.on > since]
+        sent, value = _brought(member)
         if sent:
-            value, spent = sum(value_of(entry) for entry in sent), hours[member.id].minutes / 60
-            amounts = {"referrals": len(sent), "value": value, "per_hour": round(value / spent) if spent else None}
+            spent = hours[member.id].minutes / 60
+            amounts = {"referrals": sent, "value": value, "per_hour": round(value / spent) if spent else None}
             rows.append({"id": member.id, "name": member.name, "hours": round(spent, 1), **amounts})
     rows.sort(key=lambda row: (-int(str(row["value"])), -int(str(row["referrals"])), str(row["id"])))
     sending = sum(hours[str(row["id"])].minutes for row in rows)
@@ -149,6 +179,14 @@ def what_came_of_it(network: Network, hours: Mapping[str, Spent]) -> Table:
     share = _share(sending, total)
     sentence = f"{many(len(rows), 'person', 'people')} sent us somebody within a year, for {share} % of the hours."
     return Table("Hours, and what came of them", columns, tuple(rows), sentence if rows else "", "Nobody sent us anybody within a year.")
+
+
+@of_one
+def _brought(one: Member) -> tuple[int, int]:
+    """Referrals to us within the year, and what came of them."""
+    since = plus_days(one.today, -HOURS_DAYS)
+    sent = [entry for entry in one.bones if entry.kind == "referral-in" and entry.on > since] if one.facts.referrals else []
+    return len(sent), sum(map(value_of, sent))
 
 
 def value_of(entry: Interaction) -> int:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
-from plaintextcrm.core.dates import add, month_length
+from plaintextcrm.core.dates import add, month_length, yearly
 from plaintextcrm.core.due_words import rhythm_of
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.network import Member, of_one
 from plaintextcrm.core.reports.telling import rests
 from plaintextcrm.core.settings import Tier
 
@@ -27,42 +27,75 @@ class Kept(NamedTuple):
     whole: tuple[int, int] = (0, 0)
 
 
-class Clock(NamedTuple):
-    """One person's rhythm: the tier it is counted with, and the days on which it began anew."""
+class Span(NamedTuple):
+    """Days, both ends included."""
 
-    tier: str
-    cadence: Cadence
-    starts: Sequence[int]
+    first: date
+    last: date
 
-
-def clocks(network: Network) -> tuple[Clock, ...]:
-    """Of all who have a rhythm, do not rest, and may be turned to. Tiers and rhythms are those of today, for a log does not tell what
-    they were.
-    """  # fmt: skip
-    tier_of = cache(network.settings.tier)
-    found = []
-    for one in network:
-        if one.standing.span and not rests(one):
-            tier = tier_of(one.contact.tier)
-            found.append(Clock(tier.name if tier else OTHERS, rhythm_of(one.contact, network.settings), bases(one)))
-    return tuple(found)
+    def within(self, days: Sequence[int]) -> slice:
+        """Where they stand in sorted ordinals."""
+        return slice(bisect_left(days, self.first.toordinal()), bisect_right(days, self.last.toordinal()))
 
 
-def kept_by_month(clocks: Iterable[Clock], tiers: Iterable[Tier], first: date, last: date) -> tuple[Kept, ...]:
-    """Every month from `first` to `last` (within one year). A day is kept when no more than the rhythm has passed since the last
-    contact or skip; days before the first contact are left out.
+@lru_cache(maxsize=8)
+def year_so_far(today: date) -> tuple[Span, Span | None]:
+    """The calendar year up to today, and the same days of the year before (None: there was none)."""
+    now = Span(today.replace(month=1, day=1), today)
+    if today.year == 1:
+        return now, None
+    return now, Span(now.first.replace(year=today.year - 1), yearly(today.month, today.day, today.year - 1))
+
+
+Rounds = tuple[str, Sequence[tuple[int, int, int]], Sequence[int]]
+"""One person's rhythm: the tier it is counted with, (month, days kept, days) of each month of the year so far, and (days kept, days)
+of the same days of the year before."""
+
+
+@of_one
+def _rounds(one: Member) -> Rounds | None:
+    """None of somebody who has no rhythm, rests, or may not be turned to.
+
+    Tiers and rhythms are those of today, for a log does not tell what they were.
+    """
+    if one.is_gone or not one.standing.span or rests(one):
+        return None
+    now, before = year_so_far(one.today)
+    starts, cadence = bases(one), rhythm_of(one.contact, one.settings)
+    months: dict[int, list[int]] = {}
+    for month, kept, days in days_kept(starts, cadence, *now):
+        sums = months.setdefault(month, [0, 0])
+        sums[0] += kept
+        sums[1] += days
+    earlier = tuple(days_kept(starts, cadence, *before)) if before else ()
+    tier = one.settings.tier(one.contact.tier)
+    return (
+        tier.name if tier else OTHERS,
+        [(month, kept, days) for month, (kept, days) in months.items()],
+        (sum(kept for _, kept, _ in earlier), sum(days for *_, days in earlier)),
+    )
+
+
+def kept_by_month(people: Iterable[Member], tiers: Iterable[Tier], today: date) -> tuple[tuple[Kept, ...], Kept]:
+    """Every month of the year so far, and the same days of the year before as one. A day is kept when no more than the rhythm has
+    passed since the last contact or skip; days before the first contact are left out.
     """  # fmt: skip
     found: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    for clock in clocks:
-        for month, kept, days in days_kept(clock.starts, clock.cadence, first, last):
-            sums = found[month, clock.tier]
+    earlier: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for tier, months, (kept_before, days_before) in filter(None, map(_rounds, people)):
+        for month, kept, days in months:
+            sums = found[month, tier]
             sums[0] += kept
             sums[1] += days
+        if days_before:
+            earlier[tier][0] += kept_before
+            earlier[tier][1] += days_before
     order = [*(tier.name for tier in tiers), OTHERS]
-    return tuple(
-        _summed(f"{first.year:04}-{month:02}", [(name, found[month, name]) for name in order if (month, name) in found])
-        for month in range(first.month, last.month + 1)
+    months_ = (
+        _summed(f"{today.year:04}-{month:02}", [(name, found[month, name]) for name in order if (month, name) in found])
+        for month in range(1, today.month + 1)
     )
+    return tuple(months_), _summed("", earlier.items())
 
 
 def together(months: Iterable[Kept]) -> Kept:

@@ -1,26 +1,24 @@
-"""Is the network diverse, how is it spoken with, and on whom does it hang: `mix`; `introduce` is in `introducing`."""
+"""Is the network diverse, how is it spoken with, and on whom does it hang: `mix`."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from functools import cache, partial
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache, partial
 
 from plaintextcrm.core import graph
 from plaintextcrm.core.dates import plus_days
+from plaintextcrm.core.kinds import Kind, kind_table
 from plaintextcrm.core.knowing import warmth
 from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.reports.bridges import bridges_table, bridging, doors_table, joined, place_of
-from plaintextcrm.core.reports.introducing import introduce as introduce  # where REPORTS looks for it
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.bridges import bridges_table, bridging, doors_table, groups_of, joined, location_of, place_of
+from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.saying import listed, many
-from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
+from plaintextcrm.core.reports.shapes import Column, Report, Row, Rows, Step, Table
 from plaintextcrm.core.reports.telling import be, contacts_after, first_added, have, names, spelled, who
-from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold
 
 YEAR_DAYS = 365
@@ -65,7 +63,8 @@ def mix(network: Network) -> Report:
     sent = graph.referrals(network)
     net = joined(network, sent)
     weak = graph.weak(net)
-    written = _only_written(people, network.settings)
+    written = [(one, *told) for one in people if (told := _only_written(one))]
+    written.sort(key=lambda told: (-told[0].weight, -told[1], told[0].id))
     bridges = bridging(network, net, weak)
     return Report(
         "mix",
@@ -86,41 +85,55 @@ def mix(network: Network) -> Report:
 # --- how it is spread ----------------------------------------------------------------------------------------------
 
 
+@of_one
+def _met(one: Member) -> tuple[str | None, str | None]:
+    """Who referred them, and where they were met."""
+    return one.contact.text("referred_by"), one.contact.text("met_at")
+
+
 def how_met(network: Network, one: Member) -> str | None:
     """`through Ada King`, where somebody referred them; else the words of `met_at`."""
-    by = one.contact.text("referred_by")
+    by, at = _met(one)
     if by:
         sender = network.meant(by)
         return f"through {sender.name if sender else plain_words(by)}"
-    return one.contact.text("met_at")
+    return at
+
+
+@of_one
+def _work(one: Member) -> tuple[str | None, str | None]:
+    """Company and role."""
+    return one.contact.text("company"), one.contact.text("role")
 
 
 def _spreads(network: Network, people: Sequence[Member]) -> tuple[Spread, ...]:
     place = cache(partial(place_of, network.settings))
-    dimensions: tuple[tuple[str, Iterable[tuple[str | None, ...]]], ...] = (
-        ("company", ((one.contact.text("company"),) for one in people)),
-        ("role", ((one.contact.text("role"),) for one in people)),
-        ("location", ((place(one.contact.text("location")),) for one in people)),
-        ("group", (one.contact.texts("groups") for one in people)),
+    work = [_work(one) for one in people]
+    dimensions: tuple[tuple[str, Iterable[Sequence[str | None]]], ...] = (
+        ("company", ((company,) for company, _ in work)),
+        ("role", ((role,) for _, role in work)),
+        ("location", ((place(location_of(one)),) for one in people)),
+        ("group", map(groups_of, people)),
         ("how we met", ((how_met(network, one),) for one in people)),
     )
     return tuple(_spread(by, values) for by, values in dimensions)
 
 
-def _spread(by: str, values: Iterable[tuple[str | None, ...]]) -> Spread:
+def _spread(by: str, values: Iterable[Sequence[str | None]]) -> Spread:
     """`values` are what each has. They are compared without case and accents, and shown as most people's files spell them.
 
     Who has two counts in both.
     """
     counts: Counter[str] = Counter()
-    spelled_so: dict[str, Counter[str]] = {}
+    spelled_so: dict[str, dict[str, int]] = {}
     known = 0
-    for some, people in Counter(values).items():  # what many have is folded once
+    for some, people in Counter(map(tuple, values)).items():  # what many have is folded once
         present = {fold(value): value.strip() for value in some if value and value.strip()}
         known += people if present else 0
         for folded, value in present.items():
             counts[folded] += people
-            spelled_so.setdefault(folded, Counter())[plain_words(value)] += people
+            words, so = plain_words(value), spelled_so.setdefault(folded, {})
+            so[words] = so.get(words, 0) + people
     shown = {folded: min(some, key=lambda word: (-some[word], word)) for folded, some in spelled_so.items()}
     ordered = sorted(counts, key=lambda folded: (-counts[folded], folded))
     return Spread(by, known, tuple((shown[folded], counts[folded]) for folded in ordered))
@@ -169,13 +182,13 @@ def _groups_table(network: Network, people: Sequence[Member], sent: Sequence[gra
     called: dict[str, str] = {}
     fold_ = cache(fold)  # a few groups of many people
     for one in people:
-        for folded, group in {fold_(group): group for group in one.contact.texts("groups")}.items():
+        for folded, group in {fold_(group): group for group in groups_of(one)}.items():
             groups.setdefault(folded, []).append(one)
             called.setdefault(folded, group)
     rows = tuple(
         {
             "group": called[folded], "people": len(some), "freshness": _mean([warmth(one) for one in some]),
-            "sent": sum(counts[one.id] for one in some), "through": sum(bool(one.contact.text("referred_by")) for one in some),
+            "sent": sum(counts[one.id] for one in some), "through": sum(bool(_met(one)[0]) for one in some),
             "found": _found(network, some),
         }
         for folded, some in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
@@ -184,7 +197,7 @@ def _groups_table(network: Network, people: Sequence[Member], sent: Sequence[gra
         Column("group", "group"), Column("people", "people"), Column("freshness", "warmth"), Column("sent", "sent us"),
         Column("through", "came through people"), Column("found", "found most often"),
     )  # fmt: skip
-    none = sum(not one.contact.texts("groups") for one in people)
+    none = sum(not groups_of(one) for one in people)
     sentence = "Warmth: the mean, 100 right after a contact. Sent us: people who came through them."
     if none:
         sentence += f" {spelled(none, 'person', 'people')} {be(none)} in no group."
@@ -208,8 +221,7 @@ def _found(network: Network, some: Sequence[Member]) -> str | None:
 
 def _kinds_table(people: Sequence[Member]) -> Table:
     """By tier, then by owner, how the contacts of the last year were made; one occasion of several people counts once in each row."""
-    year = cache(_last_year)
-    rows = [*_kind_rows(people, year, "tier"), *_kind_rows(people, year, "owner")]
+    rows = [*_kind_rows(people, "tier"), *_kind_rows(people, "owner")]
     columns = (
         Column("whose", "whose"), Column("people", "people"), Column("contacts", "contacts"), Column("in_person", "in person"),
         Column("voice", "voice"), Column("writing", "writing"), Column("giving", "giving"), Column("other", "other"),
@@ -218,23 +230,18 @@ def _kinds_table(people: Sequence[Member]) -> Table:
     return Table("How we are in touch", columns, tuple(rows), sentence if rows else "", "Nobody has a tier or an owner yet.")
 
 
-_Occasion = tuple[date, str, int, str]
-"""The day, a block id or the person's id, the line unless it has a block id, the channel."""
-
-
-def _kind_rows(people: Sequence[Member], year: Callable[[Member], Iterable[_Occasion]], by: str) -> Iterator[Row]:
+def _kind_rows(people: Sequence[Member], by: str) -> Iterator[Row]:
     some: dict[str, list[Member]] = {}
     called: dict[str, str] = {}
     fold_ = cache(fold)
     for one in people:
-        word = plain_words(one.contact.text(by) or "").strip()
+        word = _whose(one)[by == "owner"]
         if word:
             some.setdefault(fold_(word), []).append(one)
             called.setdefault(fold_(word), word)
     for folded in sorted(some):
-        occasions = {occasion for one in some[folded] for occasion in year(one)}
-        counts = Counter(channel for *_, channel in occasions)
-        whole = len(occasions)
+        counts = _channels(some[folded])
+        whole = sum(counts.values())
         shares = {channel: round(100 * counts[channel] / whole) if whole else None for channel in (*CHANNELS, "other")}
         yield {
             "whose": f"{by} {called[folded]}", "people": len(some[folded]), "contacts": whole, "in_person": shares["in person"],
@@ -242,29 +249,60 @@ def _kind_rows(people: Sequence[Member], year: Callable[[Member], Iterable[_Occa
         }  # fmt: skip
 
 
-def _last_year(one: Member) -> list[_Occasion]:
-    """Each contact of the last 365 days."""
+@of_one
+def _whose(one: Member) -> tuple[str, str]:
+    """Tier and owner, as they are shown."""
+    tier, owner = (plain_words(one.contact.text(by) or "").strip() for by in ("tier", "owner"))
+    return tier, owner
+
+
+def _channels(some: Iterable[Member]) -> Counter[str]:
+    """How often they were in touch in the last year, by channel."""
+    counts = [0] * (len(CHANNELS) + 1)
+    shared: set[tuple[int, str, int]] = set()
+    for one in some:
+        alone, together = _last_year(one)
+        for place, count in alone:
+            counts[place] += count
+        shared.update((day, block_id, place) for day, block_id, place in together)
+    for *_, place in shared:
+        counts[place] += 1
+    return Counter(dict(zip((*CHANNELS, "other"), counts, strict=True)))
+
+
+@of_one
+def _last_year(one: Member) -> tuple[Sequence[tuple[int, int]], Sequence[tuple[int, str, int]]]:
+    """The contacts of the last 365 days by the place of their channel: how many; those that several files share by day and block id."""
     since, kinds = plus_days(one.today, -YEAR_DAYS), one.settings.kind_table
-    found: list[_Occasion] = []
+    alone: Counter[int] = Counter()
+    shared: list[tuple[int, str, int]] = []
     for entry in contacts_after(one, since):
         kind = kinds.get(entry.kind) if entry.kind else None
-        channel = kind.group if kind and kind.group in CHANNELS else "other"
-        found.append((entry.on, f"^{entry.block_id}", 0, channel) if entry.block_id else (entry.on, one.id, entry.where, channel))
-    return found
+        place = CHANNELS.index(kind.group) if kind and kind.group in CHANNELS else len(CHANNELS)
+        if entry.block_id:
+            shared.append((entry.on.toordinal(), entry.block_id, place))
+        else:
+            alone[place] += 1
+    return tuple(alone.items()), shared
 
 
-def _only_written(people: Sequence[Member], settings: Settings) -> list[Member]:
-    """Those with three contacts or more, all of them in writing."""
-    table = settings.kind_table
-    written = {name for name, kind in table.items() if kind.group == "writing"}
-    spoken = {name for name, kind in table.items() if kind.touch and kind.group != "writing"}
-    found = []
-    for one in people:
-        if len(one.contact.interactions) < ENOUGH or _spoken_with(one, spoken):
-            continue  # nearly everybody, by one of the first entries
-        if len(one.outline) >= ENOUGH and all(entry.kind in written for entry in one.outline):
-            found.append(one)
-    return found
+@of_one
+def _only_written(one: Member) -> tuple[int, Sequence[str]] | None:
+    """How many contacts there were, and of which kinds, where there were three or more and all of them in writing."""
+    written, spoken = _ways(one.settings.kinds)
+    if len(one.contact.interactions) < ENOUGH or _spoken_with(one, spoken):
+        return None  # nearly everybody, by one of the first entries
+    if len(one.outline) < ENOUGH or not all(entry.kind in written for entry in one.outline):
+        return None
+    return len(one.outline), _kinds(one)
+
+
+@lru_cache(maxsize=1)
+def _ways(kinds: tuple[Kind, ...]) -> tuple[Collection[str], Collection[str]]:
+    """Under these kinds of one's own the names of those that are writing, and of those that are contact otherwise."""
+    table = kind_table(kinds)
+    written = frozenset(name for name, kind in table.items() if kind.group == "writing")
+    return written, frozenset(name for name, kind in table.items() if kind.touch and kind.group != "writing")
 
 
 def _spoken_with(one: Member, spoken: Collection[str]) -> bool:
@@ -275,22 +313,28 @@ def _spoken_with(one: Member, spoken: Collection[str]) -> bool:
     return any(kind in spoken and log.days[place] <= now and place not in log.fields for place, kind in enumerate(log.kinds))
 
 
-def _written_table(written: Sequence[Member]) -> Table:
-    ordered = sorted(written, key=lambda one: (-one.weight, -len(one.outline), one.id))
-    rows = tuple(
-        {
-            "id": one.id, "name": one.name, "contacts": len(one.outline), "kinds": listed(_kinds(one)),
-            "phone": (one.contact.texts("phone") or (None,))[0], "prefers": one.contact.text("prefers"), "last": one.last,
-        }
-        for one in ordered
-    )  # fmt: skip
+Written = tuple[Member, int, Sequence[str]]
+"""Somebody who was only ever written to, how often, and by which kinds."""
+
+
+def _written_table(written: Sequence[Written]) -> Table:
     columns = (
         Column("name", "name"), Column("contacts", "contacts"), Column("kinds", "all of them"), Column("phone", "phone"),
         Column("prefers", "prefers"),
     )  # fmt: skip
-    count = spelled(len(rows), "person", "people")
-    sentence = f"{count} with {ENOUGH} contacts or more {have(len(rows))} only ever been in touch in writing: a call?"
-    return Table("Only ever in writing", columns, rows, sentence if rows else "", "Nobody has only ever been written to.")
+    count = spelled(len(written), "person", "people")
+    sentence = f"{count} with {ENOUGH} contacts or more {have(len(written))} only ever been in touch in writing: a call?"
+    return Table(
+        "Only ever in writing", columns, Rows(_written_row, written), sentence if written else "", "Nobody has only ever been written to."
+    )
+
+
+def _written_row(told: Written) -> Row:
+    one, contacts, kinds = told
+    return {
+        "id": one.id, "name": one.name, "contacts": contacts, "kinds": listed(kinds),
+        "phone": (one.contact.texts("phone") or (None,))[0], "prefers": one.contact.text("prefers"), "last": one.last,
+    }  # fmt: skip
 
 
 def _kinds(one: Member) -> list[str]:
@@ -327,7 +371,7 @@ def _steps(
     network: Network,
     people: Sequence[Member],
     spreads: Sequence[Spread],
-    written: Sequence[Member],
+    written: Sequence[Written],
     bridges: Sequence[tuple[Member, tuple[int, ...]]],
 ) -> Iterator[Step]:
     if not network.everybody:
@@ -340,7 +384,7 @@ def _steps(
         place = located.counts[0][0]
         yield Step(f"Most are in {place}. Those who are elsewhere:", f"ptcrm list has:location {shlex.quote(f'-near:{place}')}")
     if written:
-        first = min(written, key=lambda one: (-one.weight, -len(one.outline), one.id))
+        first = written[0][0]
         yield Step(f"{first.name} has only ever been written to. Before a call:", f"ptcrm show {who(first)}")
     if bridges:
         yield Step(f"Whoever knows whom over {names([bridges[0][0]])} alone could be brought together:", "ptcrm report introduce")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, wraps
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from plaintextcrm.core import history
 from plaintextcrm.core.kinds import Kind
@@ -17,23 +18,23 @@ from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
 from plaintextcrm.core.text import fold
 
+T = TypeVar("T")
+
 
 class Member:
     """One person on one day: the contact with its log, where it stands, and what its log amounts to."""
 
+    contact: Contact
+    facts: Facts
+
     def __init__(self, contact: Contact, facts: Facts, standing: Standing, settings: Settings, today: date) -> None:
-        self.contact, self.facts, self.standing = contact, facts, standing
-        self.settings, self.today = settings, today
+        self.contact, self.facts = contact, facts
+        self._stands(contact.id, contact.name, standing, settings, today)
+        self.is_coi, self.is_five = facts.coi, facts.five
+        self.told: Any = {}  # place in OF_ONE -> what that function said
 
-    @property
-    def id(self) -> str:
-        """The id."""
-        return self.contact.id
-
-    @property
-    def name(self) -> str:
-        """The name."""
-        return self.contact.name
+    def _stands(self, id: str, name: str, standing: Standing, settings: Settings, today: date) -> None:
+        self.id, self.name, self.standing, self.settings, self.today = id, name, standing, settings, today
 
     @cached_property
     def past(self) -> tuple[Interaction, ...]:
@@ -89,16 +90,6 @@ class Member:
         return self.standing.weight
 
     @property
-    def is_coi(self) -> bool:
-        """A centre of influence."""
-        return self.facts.coi
-
-    @property
-    def is_five(self) -> bool:
-        """One of the five, now or next."""
-        return self.facts.five
-
-    @property
     def is_gone(self) -> bool:
         """Do not contact, archived or deceased: in no list of whom to turn to."""
         return self.standing.hidden == "wholly"
@@ -108,10 +99,43 @@ class Member:
         return self.settings.kind_table.get(entry.kind) if entry.kind else None
 
 
+OF_ONE: list[Callable[[Member], Any]] = []
+"""All functions that `of_one` stands above, in the order of their places in `Member.told`."""
+
+
+def of_one(function: Callable[[Member], T]) -> Callable[[Member], T]:
+    """What a report counts of one person, worked out once: it hangs on that person, the day and the settings alone."""
+    place = len(OF_ONE)
+
+    @wraps(function)
+    def told(one: Member) -> T:
+        try:
+            found: T = one.told[place]
+        except KeyError:
+            found = one.told[place] = function(one)
+        return found
+
+    OF_ONE.append(told)
+    return told
+
+
+@of_one
+def aliases(one: Member) -> Sequence[str]:
+    """What else they are called."""
+    return one.contact.texts("aliases")
+
+
 class _Roll(tuple[Member, ...]):
     """Members; `breath` is called at every hundredth who is looked at, and may end that by raising."""
 
     breath: Callable[[], None]
+
+    @classmethod
+    def of(cls, members: Iterable[Member], breath: Callable[[], None]) -> _Roll:
+        """These."""
+        roll = cls(members)
+        roll.breath = breath
+        return roll
 
     def __iter__(self) -> Iterator[Member]:
         for number, one in enumerate(super().__iter__()):
@@ -134,12 +158,10 @@ class Network:
     ) -> None:  # fmt: skip
         rules = Rules(settings)
         self.settings, self.today, self.without = settings, today, without
-        self.everybody: tuple[Member, ...] = tuple(
+        members = (
             Member(contact, facts, standings.get(contact.id) or stand(facts, rules, today), settings, today) for contact, facts in people
         )
-        if breath:
-            self.everybody = roll = _Roll(self.everybody)
-            roll.breath = breath
+        self.everybody: tuple[Member, ...] = _Roll.of(members, breath) if breath else tuple(members)
         self.members = self.everybody if asked is None else tuple(one for one in self.everybody if one.id in asked)
 
     def __iter__(self) -> Iterator[Member]:
@@ -153,7 +175,7 @@ class Network:
 
     @cached_property
     def _targets(self) -> Mapping[str, Sequence[str]]:
-        return link_targets(Known(one.id, one.name, one.contact.texts("aliases")) for one in self.everybody)
+        return link_targets(Known(one.id, one.name, tuple(aliases(one))) for one in self.everybody)
 
     def meant(self, link: str) -> Member | None:
         """Whom `[[slug]]`, `[[slug|words]]` or a bare name means; None where nobody or several answer to it."""

@@ -9,7 +9,7 @@ from plaintextcrm.core.dates import add, day_words, plus_days
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.kept import contact_days
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.saying import many, number
 from plaintextcrm.core.reports.shapes import Column, Row, Step, Table
 from plaintextcrm.core.reports.telling import first_added, who
@@ -23,10 +23,25 @@ YEAR_DAYS = 364  # 52 weeks
 
 def begin_of(member: Member) -> date | None:
     """The day somebody came into our life: the first contact, or `met` where that is earlier."""
+    begin, _ = _came(member)
+    return date.fromordinal(begin) if begin else None
+
+
+@of_one
+def _came(member: Member) -> tuple[int, bool]:
+    """That day as an ordinal (0: no file says it), and whether they stayed."""
     days, met = contact_days(member), member.contact.met
-    first = date.fromordinal(days[0]) if days else None
-    met = met if met and met <= member.today else None
-    return min(first, met) if first and met else first or met
+    found = [*days[:1], *([met.toordinal()] if met and met <= member.today else [])]
+    begin = min(found, default=0)
+    return begin, bool(days) and days[-1] - begin > STAYED_AFTER_DAYS
+
+
+@of_one
+def _first(member: Member) -> tuple[Sequence[int], str | None]:
+    """Of a newcomer the days of the first three contacts, and the tier."""
+    begin, _ = _came(member)
+    is_new = begin and member.today.toordinal() - begin <= NEWCOMER_DAYS
+    return (contact_days(member)[:3], member.contact.tier) if is_new else ((), None)
 
 
 def newcomers_of(network: Network, begins: Mapping[str, date]) -> list[Member]:
@@ -54,7 +69,7 @@ class _Rung(NamedTuple):
 
 def _ladder(member: Member, begin: date) -> tuple[_Rung, ...]:
     """The first contact 2 days after the meeting, the second 14 days after the first, the third 42 after that, as far as it goes."""
-    days = [date.fromordinal(day) for day in contact_days(member)[:3]]
+    days = [date.fromordinal(day) for day in _first(member)[0]]
     found: list[_Rung] = []
     base = begin
     for place, span in enumerate((HAND_ADDED_DAYS, *NEWCOMER_STEPS)):
@@ -88,7 +103,7 @@ def _newcomer_row(member: Member, begin: date) -> Row:
     return {
         "id": member.id, "name": member.name, "met": begin, "two_days": words[0], "two_weeks": words[1], "six_weeks": words[2],
         "contacts": sum(rung.on is not None for rung in ladder), "next": None if ladder[-1].on else ladder[-1].by,
-        "tier": member.contact.tier,
+        "tier": _first(member)[1],
     }  # fmt: skip
 
 
@@ -144,13 +159,12 @@ def _quarter_row(first: date, last: date, these: Sequence[Member], begins: Mappi
     is_told = (today - last).days > STAYED_AFTER_DAYS and these
     return {
         "quarter": f"{year}-Q{place}", "new": len(these), "a_week": round(7 * len(these) / ((last - first).days + 1), 2),
-        "stayed": sum(_stayed(one, begins[one.id]) for one in these) if is_told else None, "names": tuple(one.name for one in these),
+        "stayed": sum(_stayed(one) for one in these) if is_told else None, "names": tuple(one.name for one in these),
     }  # fmt: skip
 
 
-def _stayed(member: Member, begin: date) -> bool:
-    days = contact_days(member)
-    return bool(days) and days[-1] - begin.toordinal() > STAYED_AFTER_DAYS
+def _stayed(member: Member) -> bool:
+    return _came(member)[1]
 
 
 def growth(network: Network, begins: Mapping[str, date]) -> tuple[str, ...]:
@@ -164,7 +178,7 @@ def growth(network: Network, begins: Mapping[str, date]) -> tuple[str, ...]:
         one for one in network.members if one.id in begins and STAYED_AFTER_DAYS < (network.today - begins[one.id]).days < 2 * YEAR_DAYS
     ]
     if ripe:
-        stayed = sum(_stayed(one, begins[one.id]) for one in ripe)
+        stayed = sum(_stayed(one) for one in ripe)
         who = (
             f"Of the {len(ripe)} who came in two years, {stayed}"
             if len(ripe) > 1

@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, overload
 
 from plaintextcrm.core.record import NamedTuple
 
 Row = Mapping[str, object]
 """Column key -> text, number, bool, date, None or a tuple of texts. A row about a person carries `id` and `name` first."""
+
+
+class Rows(Sequence[Row]):
+    """Rows that are made of something each when they are looked at: most are shown to nobody, for a page or a terminal has the first."""
+
+    def __init__(self, make: Callable[..., Row], of: Sequence[Any]) -> None:
+        self._make, self._of = make, of
+        self._all: tuple[Row, ...] | None = None
+
+    @property
+    def all(self) -> tuple[Row, ...]:
+        """Them all."""
+        if self._all is None:
+            self._all = tuple(map(self._make, self._of))
+        return self._all
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.all)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        if self._all is None:
+            return tuple(map(self._make, self._of[place])) if isinstance(place, slice) else self._make(self._of[place])
+        return self._all[place]
+
+    def __eq__(self, other: object) -> bool:
+        return self.all == (other.all if isinstance(other, Rows) else other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of the rows themselves, which are no keys
 
 
 class Column(NamedTuple):
@@ -22,7 +60,7 @@ class Table(NamedTuple):
 
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     sentence: str = ""
     empty: str = ""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
+from typing import Any
 
 from plaintextcrm.core.dates import cadence_text, cadence_words, plus_days
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.reports.hours import hours_of, what_came_of_it, where_it_goes
+from plaintextcrm.core.reports.hours import hours_of, tier_of, what_came_of_it, where_it_goes
 from plaintextcrm.core.reports.kept import contact_days
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.newcomers import begin_of, first_steps, growth, newcomer_steps, newcomers_of, quarters
 from plaintextcrm.core.reports.saying import listed, number, numbered
 from plaintextcrm.core.reports.shapes import Column, Report, Step, Table
@@ -65,33 +65,36 @@ class _Ask(NamedTuple):
         return self.done / MADE_WEEKS / self.week if self.week else None
 
 
-def _rhythm(member: Member, tier_of: Callable[[str | None], Tier | None]) -> str:
+def _rhythm(member: Member) -> str:
     """The row somebody belongs to: the tier's name, or whose the cadence is."""
     if not member.standing.span:
         return NONE
     if member.contact.cadence:
         return OWN
-    tier = tier_of(member.contact.tier)
-    return tier.name if tier else DEFAULT
+    return tier_of(member) or DEFAULT
+
+
+@of_one
+def _asks(member: Member) -> tuple[str, float, int]:
+    """Their rhythm, what they ask a week, and the days with contact. Who is paused asks for nothing until the day it ends."""
+    pause, standing, days = member.contact.paused, member.standing, contact_days(member)
+    is_paused = pause > member.today if isinstance(pause, date) else pause
+    since = plus_days(member.today, -7 * MADE_WEEKS).toordinal()
+    return _rhythm(member), 7 / standing.span if standing.span and not is_paused else 0.0, len(days) - bisect_right(days, since)
 
 
 def _asked(network: Network) -> Mapping[str, _Ask]:
-    """What each rhythm asks, tiers in the order of the settings. Who is paused asks for nothing until the day it ends."""
-    found = {tier.name: _Ask() for tier in network.settings.tiers} | {OWN: _Ask(), DEFAULT: _Ask(), NONE: _Ask()}
-    today, tier_of = network.today, cache(network.settings.tier)
-    since = plus_days(today, -7 * MADE_WEEKS).toordinal()
+    """What each rhythm asks, tiers in the order of the settings."""
+    found: dict[str, list[Any]] = {name: [0, 0.0, 0, 0] for name in (*(tier.name for tier in network.settings.tiers), OWN, DEFAULT, NONE)}
+    now = network.today.toordinal()
     for member in network:
-        rhythm = _rhythm(member, tier_of)
-        people, week, done, due = found[rhythm]
-        pause = member.contact.paused
-        is_paused = pause > today if isinstance(pause, date) else pause
-        standing = member.standing
-        asks = 7 / standing.span if standing.span and not is_paused else 0.0
-        is_due = bool(standing.next) and standing.next <= today.toordinal() and not standing.hidden
-        days = contact_days(member)
-        done += len(days) - bisect_right(days, since)
-        found[rhythm] = _Ask(people + 1, week + asks, done, due + is_due)
-    return found
+        rhythm, asks, days = _asks(member)
+        sums, standing = found[rhythm], member.standing
+        sums[0] += 1
+        sums[1] += asks
+        sums[2] += days
+        sums[3] += 0 < standing.next <= now and not standing.hidden
+    return {name: _Ask(*sums) for name, sums in found.items()}
 
 
 def _promises(settings: Settings, asked: Mapping[str, _Ask]) -> Table:

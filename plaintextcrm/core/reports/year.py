@@ -2,63 +2,59 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from plaintextcrm.core.dates import add, cadence_text, yearly
+from plaintextcrm.core.dates import add, cadence_text
 from plaintextcrm.core.due_words import between_words
 from plaintextcrm.core.history import from_them, is_touch
-from plaintextcrm.core.kinds import KindTable
+from plaintextcrm.core.kinds import Kind
 from plaintextcrm.core.model import NEVER, Cadence, Interaction
 from plaintextcrm.core.pages.words import short_day
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.giving import ASKED, GIVEN
-from plaintextcrm.core.reports.kept import OTHERS, Kept, clocks, kept_by_month, together
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.kept import OTHERS, Kept, Span, kept_by_month, together, year_so_far
+from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.saying import amount, many
-from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
+from plaintextcrm.core.reports.shapes import Column, Report, Row, Rows, Step, Table
 from plaintextcrm.core.reports.telling import columns, names, often, spelled
 
 ABSENT = Cadence(1, "year")  # who was silent for so long has come back
 OFTEN_MISSED = 60  # per cent of its days, under which a tier asks for another rhythm
 
 
-class Span(NamedTuple):
-    """Days, both ends included."""
-
-    first: date
-    last: date
-
-    def within(self, days: Sequence[int]) -> slice:
-        """Where they stand in sorted ordinals."""
-        return slice(bisect_left(days, self.first.toordinal()), bisect_right(days, self.last.toordinal()))
+Sent = Sequence[tuple[int, str | None, float]]
+"""Things that were done: (the day, the block id, what came of it)."""
 
 
 class Tale(NamedTuple):
-    """What a span of days was with one person. Entries are as in `bones`."""
+    """What a span of days was with one person. Days are ordinals."""
 
     one: Member
-    days: tuple[date, ...]  # with contact
-    joined: Mapping[date, str]  # those of them that a block id joins with the same day in other files
+    days: Sequence[int]  # with contact
+    joined: Sequence[tuple[int, str]]  # those of them that a block id joins with the same day in other files
     in_person: int  # of them
     is_new: bool
     back_after: str  # "14 months", "" where there was no long silence before
-    sent: tuple[Interaction, ...]  # people they sent us
-    gave: tuple[Interaction, ...]
-    asked: tuple[Interaction, ...]
+    sent: Sent  # people they sent us
+    gave: Sent
+    asked: Sent
     passed_on: bool
+
+    @property
+    def first(self) -> date:
+        """The first day of those with contact."""
+        return date.fromordinal(self.days[0])
 
 
 def year(network: Network) -> Report:
     """The year so far against the same days of the year before; then tier by tier, month by month."""
-    now = Span(network.today.replace(month=1, day=1), network.today)
-    before = _year_before(now)
-    tales = sorted(_tales(network, now), key=lambda told: (-len(told.days), -told.in_person, told.one.id))
-    earlier = {told.one.id: told for told in _tales(network, before)} if before else {}
-    running = clocks(network)
-    kept = kept_by_month(running, network.settings.tiers, now.first, now.last)
-    told_before = together(kept_by_month(running, network.settings.tiers, before.first, before.last)) if before else Kept()
+    now, before = year_so_far(network.today)
+    told = [(one, *_tales(one)) for one in network.members]  # also of those who are gone by now: what was, was
+    tales = [Tale._make((one, *this)) for one, this, _ in told if this]
+    tales.sort(key=lambda told: (-len(told.days), -told.in_person, told.one.id))
+    earlier = {one.id: Tale._make((one, *last)) for one, _, last in told if last}
+    kept, told_before = kept_by_month(network, network.settings.tiers, network.today)
     return Report(
         "year",
         (
@@ -71,63 +67,72 @@ def year(network: Network) -> Report:
     )
 
 
-def _year_before(now: Span) -> Span | None:
-    if now.first.year == 1:
-        return None
-    return Span(now.first.replace(year=now.first.year - 1), yearly(now.last.month, now.last.day, now.last.year - 1))
+Told = tuple[Sequence[int], Sequence[tuple[int, str]], int, bool, str, Sent, Sent, Sent, bool]
+"""A tale, less whose it is."""
 
 
-def _tales(network: Network, span: Span) -> Iterable[Tale]:
-    """Of those whose logs say anything of those days; also of those who are gone by now: what was, was."""
-    kinds = network.settings.kind_table
-    in_person = frozenset(spelling for spelling, kind in kinds.items() if kind.group == "in person")
-    for one in network.members:
-        place = span.within(one.facts.days)
-        if place.start < place.stop:
-            yield _tale(one, span, one.bones_at(place), kinds, in_person)  # facts know the day of each of the bones, in their order
+@of_one
+def _tales(one: Member) -> tuple[Told | None, Told | None]:
+    """Of the year so far and of the same days before it; None where the log says nothing of those days."""
+    now, before = year_so_far(one.today)
+    return _told(one, now), _told(one, before) if before else None
 
 
-def _tale(one: Member, span: Span, entries: Sequence[Interaction], kinds: KindTable, in_person: frozenset[str]) -> Tale:
+def _told(one: Member, span: Span) -> Told | None:
     """What the entries of those days say."""
+    place = span.within(one.facts.days)
+    if place.start == place.stop:
+        return None
+    kinds, entries = one.settings.kind_table, one.bones_at(place)  # facts know the day of each of the bones, in their order
     touches = one.facts.touches
     place = span.within(touches)
-    days = tuple(map(date.fromordinal, touches[place]))
-    met = {entry.on for entry in entries if entry.kind in in_person and is_touch(entry, kinds)}
-    joined = {entry.on: entry.block_id for entry in reversed(entries) if entry.block_id and is_touch(entry, kinds)}
+    days = touches[place]
+    met = {entry.on for entry in entries if _is_in_person(one.kind(entry)) and is_touch(entry, kinds)}
+    joined = {entry.on.toordinal(): entry.block_id for entry in reversed(entries) if entry.block_id and is_touch(entry, kinds)}
     last_before = date.fromordinal(touches[place.start - 1]) if place.start else None
     known = one.contact.last_contact
     if known and known < span.first:
         last_before = max(last_before or known, known)
     first_met = one.contact.met
     is_new = bool(days) and last_before is None and (first_met is None or first_met >= span.first)
-    back = between_words(last_before, days[0]) if days and last_before and add(last_before, ABSENT) <= days[0] else ""
-    return Tale(
-        one, days, joined, len(met), is_new, back, tuple([entry for entry in entries if entry.kind == "referral-in"]),
-        tuple([entry for entry in entries if entry.kind in GIVEN and not from_them(entry)]),
-        tuple([entry for entry in entries if entry.kind in ASKED and not from_them(entry)]),
+    back = ""
+    if days and last_before and add(last_before, ABSENT) <= (first := date.fromordinal(days[0])):
+        back = between_words(last_before, first)
+    return (
+        days, tuple(joined.items()), len(met), is_new, back, _done(entry for entry in entries if entry.kind == "referral-in"),
+        _done(entry for entry in entries if entry.kind in GIVEN and not from_them(entry)),
+        _done(entry for entry in entries if entry.kind in ASKED and not from_them(entry)),
         "handover" in [entry.kind for entry in entries],
     )  # fmt: skip
 
 
-def worth(entries: Iterable[Interaction]) -> float:
+def _is_in_person(kind: Kind | None) -> bool:
+    return kind is not None and kind.group == "in person"
+
+
+def _done(entries: Iterable[Interaction]) -> Sent:
+    return [(entry.on.toordinal(), entry.block_id, amount(entry.field("value"))) for entry in entries]
+
+
+def worth(entries: Iterable[tuple[int, str | None, float]]) -> float:
     """What came of referrals: the sum of their `[value:: …]`; what is no number is none."""
-    return sum(amount(entry.field("value")) for entry in entries)
+    return sum(value for *_, value in entries)
 
 
 def times(tales: Iterable[Tale]) -> int:
     """Days with contact, of each person; a day that one block id joins in several files is one."""
     alone = 0
-    together: set[tuple[date, str]] = set()
+    together: set[tuple[int, str]] = set()
     for told in tales:
         alone += len(told.days) - len(told.joined)
-        together.update(told.joined.items())
+        together.update((day, block_id) for day, block_id in told.joined)
     return alone + len(together)
 
 
 def _often(tales: Iterable[Tale], of: str) -> int:
     """How often something was done; what one block id joins in several files is once."""
-    entries = [(told.one.id, entry) for told in tales for entry in getattr(told, of)]
-    return len({(entry.on, entry.block_id) if entry.block_id else (id, place) for place, (id, entry) in enumerate(entries)})
+    entries = [(told.one.id, day, block_id) for told in tales for day, block_id, _ in getattr(told, of)]
+    return len({(day, block_id) if block_id else (id, place) for place, (id, day, block_id) in enumerate(entries)})
 
 
 # --- sentences and tables ------------------------------------------------------------------------------------------
@@ -163,7 +168,7 @@ def _people(tales: Sequence[Tale]) -> str:
 def _became(told: Tale, today: date) -> tuple[str, ...]:
     """What the year was with somebody, besides the days."""
     return (
-        *([f"new since {short_day(told.days[0], today)}"] if told.is_new else []),
+        *([f"new since {short_day(told.first, today)}"] if told.is_new else []),
         *([f"back after {told.back_after}"] if told.back_after else []),
         *([f"sent us {many(len(told.sent), 'referral')}"] if told.sent else []),
         *([f"you gave {often(len(told.gave))}"] if told.gave else []),
@@ -183,7 +188,10 @@ def _gone_words(one: Member) -> str:
 def _people_table(tales: Sequence[Tale], earlier: Mapping[str, Tale], now: Span, has_before: bool) -> Table:
     seen = [told for told in tales if told.days]
     before = {id: len(told.days) for id, told in earlier.items()}
-    rows = [_people_row(told, before.get(told.one.id, 0) if has_before else None, now) for told in seen]
+
+    def row(told: Tale) -> Row:
+        return _people_row(told, before.get(told.one.id, 0) if has_before else None, now)
+
     sentence = ""
     if seen:
         most = len(seen[0].days)
@@ -192,14 +200,14 @@ def _people_table(tales: Sequence[Tale], earlier: Mapping[str, Tale], now: Span,
     return Table(
         f"The people of {now.first.year}",
         columns(name="Name", contacts="Days", before="Last year", in_person="In person", became="What became of it"),
-        tuple(rows), sentence, "Nobody yet.",
+        Rows(row, seen), sentence, "Nobody yet.",
     )  # fmt: skip
 
 
 def _people_row(told: Tale, before: int | None, now: Span) -> Row:
     return {
         "id": told.one.id, "name": told.one.name, "contacts": len(told.days), "before": before,
-        "in_person": told.in_person, "became": _became(told, now.last), "first": told.days[0], "last": told.days[-1],
+        "in_person": told.in_person, "became": _became(told, now.last), "first": told.first, "last": date.fromordinal(told.days[-1]),
         "value": worth(told.sent) or None,
     }  # fmt: skip
 
@@ -236,7 +244,7 @@ def _numbers_table(tales: Sequence[Tale], earlier: Mapping[str, Tale], now: Span
     return Table("In numbers", columns, shown, sentence, "Nothing to count yet.")
 
 
-def _sent(tales: Iterable[Tale]) -> list[Interaction]:
+def _sent(tales: Iterable[Tale]) -> list[tuple[int, str | None, float]]:
     return [entry for told in tales for entry in told.sent]
 
 
