@@ -43,6 +43,9 @@ def readable(text: str) -> str:
     try:
         text.encode()  # far quicker than a search, and fails on a lone surrogate only
     except UnicodeEncodeError:
+        data = text.encode("utf-8", "surrogateescape")
+        if len(data) == len(text):  # no letter takes two bytes
+            return data.decode("cp1252", "replace")
         guessed = bytes(range(0x80, 0x100)).decode("cp1252", "replace")
         return text.translate(dict(zip(range(0xDC80, 0xDD00), guessed, strict=True)))  # 10 MB: 0.9 s at most; a pattern took 16
     return text

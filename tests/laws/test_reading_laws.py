@@ -209,6 +209,8 @@ def test_decoding_and_encoding_gives_the_bytes_back(data: bytes) -> None:
     text, encoding = decode(data)
     assume(encoding != "utf-16")
     assert encode(text, encoding) == data
+    by_letter = [bytes([ord(one) - 0xDC00]).decode("cp1252", "replace") if "\udc80" <= one <= "\udcff" else one for one in text]
+    assert readable(text) == "".join(by_letter)
 
 
 @law(67)
