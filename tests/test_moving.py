@@ -587,6 +587,15 @@ def test_comments_of_the_front_matter_that_goes_are_kept(tmp_path: Path, ends: s
     assert "- name: # hers" in text(root, "contacts/ida.md")
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_comment_behind_the_mark_of_a_text_of_several_lines_is_kept(tmp_path: Path, ends: str) -> None:
+    who = "---\nname: Ida\nwhy: | # since May\n  # no comment\n  two\nprefers: >-  # evenings\n  text\nrole: |\n  a # b\n---\n"
+    root = vault(tmp_path / "v", {"ada": "---\nname: Ada\n---\n", "ida": who.replace("\n", ends)})
+    done(inside(root, "merge", "ida", "ada"))
+    kept = text(root, "contacts/ada.md").split("## Merged from Ida\n\n")[1]
+    assert kept.splitlines() == ["- why: # since May", "- prefers: # evenings"]
+
+
 @pytest.mark.parametrize(
     ("into", "who", "code"),
     [

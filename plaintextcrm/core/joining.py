@@ -26,6 +26,7 @@ from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
 
 _H1 = pattern(r"( {0,3}#[ \t]+)(.*?)([ \t]*(?:[ \t]#+)?[ \t]*)\Z")
 _COMMENT = pattern(r"#[^\r\n]*")
+_LINE = pattern(r"[^\r\n]*")
 _SAME = ("name", "aliases", "private")  # keys that a merge treats by themselves
 
 
@@ -152,7 +153,10 @@ def _comments(parsed: Parsed) -> list[tuple[str, str]]:
 
     found, place = [], 0
     for token in yaml.scan(text, Loader=Loader):  # a file that YAML cannot read is not merged
-        for comment in _COMMENT.finditer(text, place, max(place, token.start_mark.index)):
+        end = token.start_mark.index
+        if isinstance(token, yaml.ScalarToken) and token.style in ("|", ">"):
+            end = _LINE.match(text, end).end()  # type: ignore[union-attr]  # a comment behind the mark is none of the text
+        for comment in _COMMENT.finditer(text, place, max(place, end)):
             line = parsed.text.count("\n", 0, front.start + comment.start()) + 1
             above = [pair for pair in front.pairs if pair.line <= line]
             below = [pair for pair in front.pairs if pair.line > line]
