@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from plaintextcrm.app.vaults import Vault
@@ -42,14 +43,25 @@ def exists(vault_: Vault, id: str) -> bool:
 
 
 def whos(vault_: Vault, word: str, now: float) -> tuple[str, ...]:
-    """The ids of one or more people: the whole word where it is somebody, else its parts between commas."""
+    """The ids of one or more people: the whole word where it is somebody, else its parts between commas; an id may hold commas."""
     try:
         return (who(vault_, word, now),)
     except NotFound:
-        parts = [part.strip() for part in word.split(",") if part.strip()]
+        parts = list(_parts(vault_, word.split(",")))
         if len(parts) < 2:
             raise
     return tuple(dict.fromkeys(who(vault_, part, now) for part in parts))
+
+
+def _parts(vault_: Vault, pieces: Sequence[str]) -> Iterator[str]:
+    """What stands between commas; pieces that are an id together stay together."""
+    place = 0
+    while place < len(pieces):
+        ends = (end for end in range(len(pieces), place + 1, -1) if exists(vault_, ",".join(pieces[place:end]).strip()))
+        end = next(ends, place + 1)
+        if part := ",".join(pieces[place:end]).strip():
+            yield part
+        place = end
 
 
 def find_id(index: Index, who: str) -> str:

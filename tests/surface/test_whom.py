@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -95,6 +96,14 @@ def test_the_first_level_with_a_hit_decides(make: Callable[..., Place]) -> None:
     assert place.json("show", "kay")["rows"][0]["id"] == "kay"
     assert place.json("show", "kay ash")["rows"][0]["id"] == "b"
     assert place.json("show", "Beyer, Jr.")["rows"][0]["id"] == "d", "a comma within a name"
+
+
+def test_an_id_with_a_comma_is_found_among_several(make: Callable[..., Place]) -> None:
+    place = make({"Ada Byron, Jr": contact("Ada Byron, Jr."), "ben": contact("Ben Ray"), "a,b": contact("Zoe"), "-x": contact("Cy")})
+    for words in (["ben,Ada Byron, Jr"], ["Ada Byron, Jr,ben"], ["Ada Byron, Jr, a,b ,ben"], ["--", "-x,a,b"]):
+        ids = [row["id"] for row in json.loads(place("show", "--json", *words).out)["rows"]]
+        assert ",".join(ids) == words[-1].replace(", a", ",a").replace(" ,", ","), words
+    assert place("log", "zed,ben", "call").code == 4
 
 
 def test_a_filter_for_a_tier_that_is_none_says_which_there_are(example: Place) -> None:
