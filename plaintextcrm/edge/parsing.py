@@ -8,11 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from plaintextcrm.core import query, stored
-from plaintextcrm.core.contact import Parsed, parse_all
+from plaintextcrm.core.contact import Parsed, parse, parse_all
 from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Contact, Problem, Source
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, facts_of, stand
+from plaintextcrm.core.text import split_lines
 from plaintextcrm.core.vocabulary import KEYS, find_key, fold_key
 from plaintextcrm.edge import vault
 from plaintextcrm.edge.marks import Marker, MarkRow
@@ -128,11 +129,24 @@ class Reader:
             [stored.facts(one) for one in facts],
             [stored.log(contact, body) for contact, body in zip(contacts, bodies, strict=True)],
             [stored.tasks(contact) for contact in contacts], [one.front.body_line for one in parsed],
-            [stored.problems(one.problems if is_one else ()) for one, is_one in zip(parsed, persons, strict=True)],
+            [stored.problems(one.problems if is_one else self._missed(one)) for one, is_one in zip(parsed, persons, strict=True)],
             [one.text[one.front.start : one.front.end] for one in parsed], bodies,
         )  # fmt: skip
         marks = [self._mark(*parts) for parts in zip(persons, facts, contacts, strict=True)]
         return list(zip(zip(*columns, strict=True), marks, strict=True))
+
+    def _missed(self, parsed: Parsed) -> tuple[Problem, ...]:
+        """Of a file that `only` leaves out, the tags that are comments to YAML, where with them it would be a contact that all may see."""
+        fixes = {one.where.line: one.fix for one in parsed.problems if one.code == "hidden-tag"}
+        if not fixes or self.only is None:
+            return ()
+        from plaintextcrm.core.pages.published import means_all
+
+        lines = [fixes.get(number) or line for number, line in enumerate(split_lines(parsed.text), 1)]
+        contact = parsed.contact
+        meant = parse(Source(contact.id, contact.path, b"", "\n".join(lines), "utf-8"), self.kinds)
+        seen = not means_all(meant.contact.keys.get("private"))
+        return tuple(one for one in parsed.problems if one.code == "hidden-tag") if seen and self.is_person(meant) else ()
 
     def _mark(self, is_person: bool, facts: Facts, contact: Contact) -> MarkRow | None:
         return self.marker.row(facts, lambda: contact) if self.marker and is_person else None

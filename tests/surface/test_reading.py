@@ -342,6 +342,17 @@ def test_an_owner_who_is_nobody_of_the_team_is_told_once_a_word(make: Callable[.
     assert make(files, "[git]\ncommit = false\n", name="alone")("check").out == "", "without a team anybody may be"
 
 
+def test_whom_only_leaves_out_because_of_a_tag_that_is_a_comment_is_told(make: Callable[..., Place]) -> None:
+    people = {"ada": "tags: #person", "bob": "tags: #diary", "cyd": "tags: #person\nprivate: true", "dan": "tags: person"}
+    files = {id: f"---\n{keys}\n---\n" for id, keys in people.items()}
+    place = make(files, "[git]\ncommit = false\n".join(['only = "tag:person"\n', ""]))
+    rows = json.loads(place("check", "--json").out)["rows"]
+    assert [(row["path"], row["code"], row["fix"]) for row in rows] == [("contacts/ada.md", "hidden-tag", "tags: [person]")]
+    assert place("list", "--format", "ids").out == "dan\n"
+    place("check", "--fix", "-y")
+    assert place("list", "--format", "ids").out == "ada\ndan\n"
+
+
 def test_a_contacts_folder_that_is_not_there_is_told(make: Callable[..., Place]) -> None:
     place = make({"ada": contact("Ada King")})
     (place.root / "contacts").rename(place.root / "People")
