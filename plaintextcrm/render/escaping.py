@@ -9,7 +9,6 @@ from markupsafe import Markup
 _ABROAD = re.compile(r"(?:https?:|mailto:|tel:|sms:|geo:)[^\x00-\x20\x7f<>\"'`\\]+\Z", re.IGNORECASE)
 _NEAR = re.compile(r"[^/\\:?#\x00-\x20\x7f][^\\:\x00-\x20\x7f]*\Z")
 _CODE = re.compile("`([^`]+)`")
-_SPECIAL = re.compile("[&<>\"'\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ENTITIES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"}
     | {chr(code): "\ufffd" for code in range(32) if code not in (9, 10, 13)}
@@ -22,7 +21,9 @@ def escaped(value: object) -> str:
         if isinstance(value, Markup):
             return value
         value = str(value)
-    return value if _SPECIAL.search(value) is None else value.translate(_ENTITIES)
+    if "&" in value or "<" in value or ">" in value or '"' in value or "'" in value or not value.isprintable():
+        return value.translate(_ENTITIES)
+    return value
 
 
 def as_markup(html: str) -> Markup:

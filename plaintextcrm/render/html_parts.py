@@ -161,8 +161,10 @@ def _time(on: str, when: str) -> str:
     return f'<time datetime="{escaped(on)}">{escaped(when)}</time>'
 
 
-def _run_together(details: Sequence[str]) -> Iterable[str]:
+def _run_together(details: Sequence[str]) -> Sequence[str]:
     """The lines below an entry; short ones of the form `place: Vienna` stand in one line."""
+    if len(details) == 1:
+        return details
     if len(details) == 1:
         return details
     lines: list[str] = []

@@ -60,8 +60,8 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
     log = history.past(contact, today)
     touches = history.touches(contact, today, kinds)
     counting = frozenset(map(id, touches))
-    groups = words.Groups(kinds)
-    entries = [_entry(entry, id(entry) in counting, groups[entry.kind], today) for entry in reversed(log)]
+    groups, days = words.Groups(kinds), words.days_of(today)
+    entries = [_entry(entry, id(entry) in counting, groups[entry[2]], days[entry[0]]) for entry in reversed(log)]
     gone = standing.hidden == "wholly"
     died = last_day(contact.died) if contact.died else None
     found = numbers.numbers(touches, today, kinds)
@@ -261,8 +261,8 @@ def _about(contact: Contact) -> tuple[tuple[str, str], ...]:
 # --- the log, the notes --------------------------------------------------------------------------------------------
 
 
-def _entry(entry: Interaction, counts: bool, group: str, today: date) -> Entry:
-    on, text, kind, _, fields, _, details, _, _ = entry
+def _entry(entry: Interaction, counts: bool, group: str, day: tuple[str, str]) -> Entry:
+    text, kind, fields, details = entry[1], entry[2], entry[4], entry[6]
     side, is_attempt = "", False
     if fields:
         extra, side, is_attempt = _of_fields(fields)
@@ -270,13 +270,7 @@ def _entry(entry: Interaction, counts: bool, group: str, today: date) -> Entry:
             text = f"{text} · {extra}" if text else extra
     if details:
         details = tuple([said for line in details if (said := _detail(line))])
-    iso, when = _day(on, today)
-    return Entry._make((iso, when, kind or "", group, is_attempt, side, counts, text, details))
-
-
-@lru_cache(maxsize=4096)
-def _day(day: date, today: date) -> tuple[str, str]:
-    return day.isoformat(), words.short_day(day, today)
+    return Entry._make((*day, kind or "", group, is_attempt, side, counts, text, details))
 
 
 @lru_cache(maxsize=4096)

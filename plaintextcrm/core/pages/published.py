@@ -95,15 +95,18 @@ def shown_name(id: str, name: str) -> str:
 
 
 def _may_tell(text: str) -> bool:
-    """Whether a comment or a link may be in it: most texts have none, and are told by this in a fifth of a microsecond."""
-    return "[[" in text or ".md" in text or "<!--" in text or "%%" in text
+    """Whether a comment or a link may be in it: most texts have none, and one letter is found much more quickly than two."""
+    return "[" in text or ".md" in text or "<" in text or "%" in text
 
 
 def _seen_log(log: Sequence[Interaction], is_hidden: IsPrivate) -> Sequence[Interaction]:
     """The entries as others may see them. A plain log in which nothing is to be left out stays as it is, its entries not yet made."""
     text = getattr(log, "text", None)
     if text is not None and not (
-        "<!--" in text or "%%" in text or ".md" in text or any(is_hidden(target_of(link)) for link in _TARGET.findall(text))
+        ("<" in text and "<!--" in text)
+        or ("%" in text and "%%" in text)
+        or ".md" in text
+        or ("[" in text and any([is_hidden(target_of(link)) for link in _TARGET.findall(text)]))
     ):
         return log
     return tuple([_clean_entry(entry, is_hidden) for entry in log])

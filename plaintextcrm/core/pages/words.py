@@ -17,6 +17,7 @@ STATE_WORDS = {
     "fresh": "fresh", "soon": "soon", "due": "due", "overdue": "quiet", "lapsed": "drifted", "new": "new", "on-file": "on file",
 }  # fmt: skip
 GROUPS = {"in person": "meet", "voice": "voice", "writing": "write", "giving": "give", "none": "other"}
+MOST_DAYS = 10_000  # whose words are kept
 GIVING = ("gift",)  # counts as writing, and is drawn as what it is
 
 
@@ -102,6 +103,24 @@ def plain_day(day: date, today: date) -> str:
     """`9 October`, of other years `9 October 2025`."""
     text = f"{day.day} {FULL_MONTHS[day.month - 1].capitalize()}"
     return text if day.year == today.year else f"{text} {day.year}"
+
+
+class Days(dict[date, tuple[str, str]]):
+    """A day -> (ISO, as `short_day` has it)."""
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self.today = today
+
+    def __missing__(self, day: date) -> tuple[str, str]:
+        if len(self) >= MOST_DAYS:
+            self.clear()
+        self[day] = words = day.isoformat(), short_day(day, self.today)
+        return words
+
+
+days_of = lru_cache(maxsize=4)(Days)
+"""The days as one page after the other needs them."""
 
 
 def title_day(day: date) -> str:
