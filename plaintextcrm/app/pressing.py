@@ -13,14 +13,14 @@ from plaintextcrm.core import stored
 from plaintextcrm.core.dates import last_day
 from plaintextcrm.core.due import DueRow
 from plaintextcrm.core.due_words import Offer
-from plaintextcrm.core.model import NEVER, Contact
+from plaintextcrm.core.model import NEVER, Contact, FollowUp
 from plaintextcrm.core.occasions import days_of
 from plaintextcrm.core.pages import calendar, people, stats
 from plaintextcrm.core.pages.addresses import encoded, page_of, page_path
 from plaintextcrm.core.pages.digest import Around, digest, logged_lines, notes_of, plain_by
 from plaintextcrm.core.pages.published import clean, imported_lines, private_keys, published, seen_facts, without_comments, without_links
-from plaintextcrm.core.pages.shapes import Digest, Frame, Person
-from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.pages.shapes import Common, Digest, Fact, Frame, Link, Person, Year
+from plaintextcrm.core.record import NamedTuple, quicken
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
 from plaintextcrm.core.text import fold
@@ -32,6 +32,7 @@ from plaintextcrm.render.html import Pages, Templates
 from plaintextcrm.render.timeline import Timeline, timeline
 
 T = TypeVar("T")
+quicken(Fact, Year, FollowUp, Link, Common, Digest, DueRow, Person, Facts, Standing)
 BATCH = 25  # pages that go through each step together (as files do when they are read)
 
 
@@ -145,7 +146,7 @@ class Press:
         return (page_of(found[0]), self.names.name_of(found[0])) if len(found) == 1 else None
 
     def _is_hidden(self, target: str) -> bool:
-        word = fold(target).removesuffix(".md")
+        word = _word_of(target)
         found = self.names.meant(word) or ("/" in word and self.names.meant(word.rsplit("/", 1)[1])) or ()
         return bool(found) and all(self.names.is_private(id) for id in found)
 
@@ -193,6 +194,7 @@ class Press:
         """The same of a few people, step by step for all of them: what a step needs stays in the cache of the processor."""
         asked: list[set[str]] = [set() for _ in batch]
 
+        # what asks for names
         def each(step: Callable[..., T], *columns: Sequence[Any]) -> list[T]:
             made = []
             for self.asked, *parts in zip(asked, *columns, strict=True):
@@ -203,10 +205,10 @@ class Press:
         rows = each(self.row, known)
         notes = each(self._notes, batch)
         digests = each(self._digest, known, rows, notes)
-        timelines = each(self._timeline, known, digests)
+        timelines = [*map(self._timeline, known, digests)]
         pages = each(self._page, digests, timelines)
-        people_ = each(self._person, known, digests)
-        shown = each(lambda person: self.pages.person_row(person, self.frame), people_)
+        people_ = [*map(self._person, known, digests)]
+        shown = [self.pages.person_row(person, self.frame) for person in people_]
         cards = each(self._card, known, rows, people_, shown)
         for names, card, one, page in zip(asked, cards, digests, pages, strict=True):
             yield card._replace(asked="\n".join(sorted(_words_of(names)))), page_path(one.id), page
@@ -231,9 +233,9 @@ class Press:
     def _card(self, known: Known, row: DueRow, person: Person, shown: str) -> Card:
         contact, standing, settings = known.contact, known.standing, known.settings
         return Card(
-            contact.id, fold(contact.name), contact.name, person.href, person.state, shown,
-            stored.compact(site_facts(known, row)), stored.compact(calendar.events(contact, standing, settings, self.today, self.plain)),
-            stored.compact([] if standing.hidden == "wholly" else [(kind, *on, label) for *on, kind, label in days_of(contact)]),
+            contact.id, people.folded(contact.name), contact.name, person.href, person.state, shown,
+            stored.compact(site_facts(known, row)), _listed(calendar.events(contact, standing, settings, self.today, self.plain)),
+            _listed([] if standing.hidden == "wholly" else [(kind, *on, label) for *on, kind, label in days_of(contact)]),
             stored.compact(stats.tally(contact, standing, settings, self.today)), "",
         )  # fmt: skip
 
@@ -253,10 +255,19 @@ class Press:
         return without_links(notes.replace("\n\0", "").replace("\0", ""), self.is_hidden)
 
 
+def _listed(found: Sequence[object]) -> str:
+    return stored.compact(found) if found else "[]"
+
+
 def _words_of(asked: Iterable[str]) -> set[str]:
     """Under which folded words those names were looked for."""
-    words = {fold(name).removesuffix(".md") for name in asked}
+    words = set(map(_word_of, asked))
     return words | {word.rsplit("/", 1)[1] for word in words if "/" in word}
+
+
+@lru_cache(maxsize=20_000)
+def _word_of(name: str) -> str:
+    return fold(name).removesuffix(".md")
 
 
 def site_facts(known: Known, row: DueRow) -> dict[str, object]:
@@ -264,7 +275,8 @@ def site_facts(known: Known, row: DueRow) -> dict[str, object]:
     contact = known.contact
     left_out = known.hidden | {"private"} | (frozenset() if known.settings.site.show_tier else {"tier"})
     keys = contact.keys
-    facts: dict[str, object] = {key: keys[key] for key in ORDER if key in keys and key not in left_out}
+    shown = sorted(ORDER.keys() & keys.keys() - left_out, key=ORDER.__getitem__)
+    facts: dict[str, object] = {key: keys[key] for key in shown}
     told = dues.row_facts(row)
     wanted = ("last", "last_kind", "due", "next", "state", "ratio", "freshness", "hook", "owed", "occasions", "follow_ups")
     return {"id": contact.id, "page": page_of(contact.id), **facts, "name": contact.name, **{key: told[key] for key in wanted}}

@@ -17,6 +17,15 @@ class Theirs(typing.NamedTuple):
     tags: tuple[str, ...] = ()
 
 
+class Quick(record.NamedTuple):  # type: ignore[misc]
+    on: int
+    text: str = ""
+    tags: tuple[str, ...] = ()
+
+
+record.quicken(Quick)
+
+
 class Ours(record.NamedTuple):  # type: ignore[misc]
     on: int
     text: str = ""
@@ -31,8 +40,9 @@ class Ours(record.NamedTuple):  # type: ignore[misc]
     ("values", "named"), [((1,), {}), ((1, "a"), {}), ((1, "a", ("b",)), {}), ((), {"text": "a", "on": 2}), ((3,), {"tags": ("x",)})]
 )
 def test_values_are_taken_by_place_by_name_and_by_default(values: tuple[typing.Any, ...], named: dict[str, typing.Any]) -> None:
-    ours, theirs = Ours(*values, **named), Theirs(*values, **named)
-    assert tuple(ours) == tuple(theirs) == (ours.on, ours.text, ours.tags)
+    ours, theirs, quick = Ours(*values, **named), Theirs(*values, **named), Quick(*values, **named)
+    assert tuple(ours) == tuple(theirs) == tuple(quick) == (ours.on, ours.text, ours.tags)
+    assert type(quick) is Quick
     assert ours._asdict() == theirs._asdict()
     assert repr(ours) == repr(theirs).replace("Theirs", "Ours")
     assert hash(ours) == hash(theirs)
@@ -42,7 +52,7 @@ def test_values_are_taken_by_place_by_name_and_by_default(values: tuple[typing.A
     ("values", "named"), [((), {}), ((1, "a", (), 4), {}), ((1,), {"on": 2}), ((1,), {"colour": "red"}), ((), {"text": "a"})]
 )
 def test_what_does_not_fit_is_a_type_error(values: tuple[typing.Any, ...], named: dict[str, typing.Any]) -> None:
-    for kind in (Ours, Theirs):
+    for kind in (Ours, Theirs, Quick):
         with pytest.raises(TypeError):
             kind(*values, **named)
 

@@ -319,9 +319,11 @@ def notes_of(body: str, first_line: int, sections: Sequence[tuple[int, int]], ti
     """
     lines = body.split("\n")
     left_out = set(task_lines)
-    for start, end in sections:
-        left_out.update(range(start, end))
-    kept = [line.rstrip("\r") for number, line in enumerate(lines, first_line) if number not in left_out]
+    kept: list[str] = []
+    number = first_line
+    for start, end in (*sorted(sections), (first_line + len(lines), 0)):
+        kept += [lines[place - first_line].rstrip("\r") for place in range(number, start) if place not in left_out]
+        number = max(number, end)
     if title is not None:
         place = next((place for place, line in enumerate(kept) if line.lstrip().startswith("# ")), None)
         if place is not None:

@@ -19,7 +19,7 @@ _LISTS = (
     ("alias", "aliases"), ("tag", "tags"), ("group", "groups"), ("company", "company"), ("role", "role"), ("city", "location"),
     ("hobby", "hobbies"), ("owner", "owner"), ("five", "five"), ("needs", "needs"), ("offers", "offers"), ("status", "status"),
 )  # fmt: skip
-_folded = lru_cache(maxsize=8192)(fold)  # towns, firms, hobbies: said by many
+folded = lru_cache(maxsize=8192)(fold)  # towns, firms, hobbies: said by many; a name is asked for twice
 _json = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
@@ -50,12 +50,12 @@ def _next(standing: Standing, today: date) -> str:
 
 def filter_keys(contact: Contact, standing: Standing, entries: int, settings: Settings) -> dict[str, list[str | int | float]]:
     """What a filter of the page looks at; texts are folded, days ISO."""
-    found: dict[str, list[str | int | float]] = {"name": [fold(contact.name)], "state": [standing.state], "interactions": [entries]}
+    found: dict[str, list[str | int | float]] = {"name": [folded(contact.name)], "state": [standing.state], "interactions": [entries]}
     for word, key in _LISTS:
         if key in contact.keys and (texts := contact.texts(key)):
-            found[word] = [_folded(text) for text in texts]
+            found[word] = [folded(text) for text in texts]
     if contact.tier and settings.site.show_tier:
-        found["tier"] = [_folded(contact.tier)]
+        found["tier"] = [folded(contact.tier)]
     if contact.is_true("coi"):
         found["coi"] = ["yes"]
     for word, day in (("last", standing.last), ("due", standing.due), ("next", standing.next)):

@@ -106,7 +106,7 @@ def _seen_log(log: Sequence[Interaction], is_hidden: IsPrivate) -> Sequence[Inte
         ("<" in text and "<!--" in text)
         or ("%" in text and "%%" in text)
         or ".md" in text
-        or ("[" in text and any([is_hidden(target_of(link)) for link in _TARGET.findall(text)]))
+        or ("[[" in text and any(is_hidden(target_of(link)) for link in _TARGET.findall(text)))
     ):
         return log
     return tuple([_clean_entry(entry, is_hidden) for entry in log])
