@@ -74,12 +74,14 @@ PLAIN = Style()
 
 def fields_of(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """(the text without its `[key:: value]` and `(key:: value)` pairs, the pairs in order, keys in lower case)."""
-    if "::" not in text:
+    colons = text.find("::")
+    if colons < 0:
         return text, ()
+    begin = max(text.rfind("[", 0, colons), text.rfind("(", 0, colons), 0)  # no bracket stands between that of a field and its colons
     found: list[tuple[str, str]] = []
     pieces: list[str] = []
     kept = 0
-    for match in islice(_FIELD.finditer(text), MOST_FIELDS):
+    for match in islice(_FIELD.finditer(text, begin), MOST_FIELDS):
         key, value = (match[1], match[2]) if match[1] else (match[3], match[4])
         found.append((key.strip().lower(), value.strip()))
         pieces.append(text[kept : match.start()].rstrip(" \t"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import unquote
 
@@ -80,7 +81,7 @@ def to_html(text: str, link: Link) -> str:
 def inline(text: str, link: Link) -> str:
     """One line, such as the text of an entry: no blocks, so that `1. mail` and `# 5` stay what they are; breaks become blanks."""
     if _is_plain(text):
-        return text.strip(" ").replace(">", "&gt;").replace('"', "&quot;")
+        return _quoted(text.strip(" "))
     if "[[" in text:
         pieces = _SLUG.split(text)
         if _is_plain("".join(pieces[::2])):
@@ -103,11 +104,21 @@ def _is_plain(text: str) -> bool:
 
 def _between(pieces: list[str], link: Link) -> str:
     """Plain text, the target of a wikilink, plain text, and so on."""
-    wikilink = _Vetting(link).wikilink
-    drawn = [
-        wikilink(piece, piece) if place % 2 else piece.replace(">", "&gt;").replace('"', "&quot;") for place, piece in enumerate(pieces)
-    ]
+    drawn = [_quoted(piece) for piece in pieces]
+    for place in range(1, len(pieces), 2):
+        if page := link(pieces[place]):
+            drawn[place] = _anchor(*page)
     return "".join(drawn).strip(" ")
+
+
+@lru_cache(maxsize=8192)
+def _anchor(href: str, name: str) -> str:
+    return f'<a href="{_inside(href)}">{escape(name)}</a>'
+
+
+def _quoted(text: str) -> str:
+    """Plain text as HTML."""
+    return text.replace(">", "&gt;").replace('"', "&quot;")
 
 
 def _inline(text: str, link: Link) -> str:
@@ -211,7 +222,7 @@ class _Vetting:
         own = words if words and unescape(words) != target else ""
         if page is None or self.in_anchor:
             return words or escape(target) or "[[]]"
-        return f'<a href="{_inside(page[0])}">{own or escape(page[1])}</a>'
+        return f'<a href="{_inside(page[0])}">{own}</a>' if own else _anchor(*page)
 
     def anchor(self, address: str) -> str:
         """The opening tag for an address that may be followed or that names a contact, else nothing."""

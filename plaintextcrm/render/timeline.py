@@ -355,11 +355,11 @@ def _fullest(place: int, most: int, span: core.Span, width: int, sided: bool, al
 
 
 def _legend(log: _Log) -> tuple[tuple[str, str], ...]:
-    return _signs(tuple(map(bool, log.sums)))
+    return _signs(bytes(map(bool, log.sums)))
 
 
 @lru_cache(maxsize=4096)
-def _signs(there: tuple[bool, ...]) -> tuple[tuple[str, str], ...]:
+def _signs(there: bytes) -> tuple[tuple[str, str], ...]:
     """What the signs of these whats mean, and the line, where there is something on it and beside it."""
     whats = [what for what, is_there in enumerate(there) if is_there]
     groups = {what % 6 for what in whats}

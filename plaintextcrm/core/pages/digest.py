@@ -75,7 +75,7 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
         yours=tuple([_promise(task, today) for task in tasks if task.waiting != "them"]),
         theirs=tuple([_promise(task, today) for task in tasks if task.waiting == "them"]),
         reach=_reach(contact), log_line="" if gone else log_line(contact, row, kinds),
-        dates=tuple(date_line(one, today, plain_by(around.resolve)) for one in dues.dated_rows(contact, standing, settings, today)),
+        dates=tuple([date_line(one, today, plain_by(around.resolve)) for one in dues.dated_rows(contact, standing, settings, today)]),
         met=_met(contact, log, today), through=_common(contact.text("referred_by"), around.resolve),
         common=_in_common(contact, around),
         likes=tuple(Common(hobby, "", hobby in shared) for hobby in contact.texts("hobbies")), about=_about(contact),
@@ -135,7 +135,7 @@ def _facts(
 
 def _next_fact(contact: Contact, standing: Standing, row: DueRow, today: date) -> Fact:
     asked = cadence_words(row.cadence) if row.cadence != NEVER else ""
-    silent = {
+    silent = "" if not standing.hidden else {
         "snoozed": f"not before {words.plain_day(contact.snooze_until, today)}" if contact.snooze_until else "snoozed",
         "paused": f"paused until {words.plain_day(contact.paused, today)}" if isinstance(contact.paused, date) else "paused",
         "attempt": "tried lately, not reached", "plan": "something is planned",
@@ -270,7 +270,10 @@ def _entry(entry: Interaction, counts: bool, group: str, day: tuple[str, str]) -
             text = f"{text} · {extra}" if text else extra
     if details:
         details = tuple([said for line in details if (said := _detail(line))])
-    return Entry._make((*day, kind or "", group, is_attempt, side, counts, text, details))
+    return _new_entry((day[0], day[1], kind or "", group, is_attempt, side, counts, text, details))
+
+
+_new_entry = Entry._make
 
 
 @lru_cache(maxsize=4096)
