@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plaintextcrm.core.body import MOST_LINES, SECTION_NAMES, Section, scan
+from plaintextcrm.core.body import MOST_LINES, Section, scan
 from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.text import fold
 
 _HEADING = "\n## Interactions\n"  # a plain log is read below no other
 
@@ -38,21 +37,14 @@ def _beside(text: str, first_line: int, log: PlainLog, kinds: KindTable) -> Outl
     above, below = text[: log.at], text[log.at + len(log.text) :]
     if not above.endswith(_HEADING) or not _closes(below):
         return None
-    line = first_line + above.count("\n") - 1
-    head = above.removesuffix(_HEADING).strip("\n")
-    name = head.removeprefix("# ").strip(" ")
-    if head.startswith("# ") and name.replace(" ", "").isalnum() and fold(name) not in SECTION_NAMES:  # a title, and nothing else
-        sections: tuple[Section, ...] = (Section("Interactions", line, log.end, (), False, log),)
-        title: str | None = name
-    else:
-        before = scan(above, first_line, "", kinds)
-        if not before.sections or before.sections[-1].line != line:
-            return None
-        sections, title = (*before.sections[:-1], before.sections[-1]._replace(end=log.end, plain=log)), before.title
+    before = scan(above, first_line, "", kinds)
+    if not before.sections or before.sections[-1].line != first_line + above.count("\n") - 1:
+        return None
+    sections = (*before.sections[:-1], before.sections[-1]._replace(end=log.end, plain=log))
     if not below.strip():
-        return Outline(sections, title)
-    behind = scan(below, line + 1 + log.text.count("\n"), "", kinds)
-    return Outline((*sections, *behind.sections), title if title is not None else behind.title)
+        return Outline(sections, before.title)
+    behind = scan(below, before.sections[-1].line + 1 + log.text.count("\n"), "", kinds)
+    return Outline((*sections, *behind.sections), before.title if before.title is not None else behind.title)
 
 
 def _closes(below: str) -> bool:
