@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from plaintextcrm.app.finding import one
 from plaintextcrm.app.vaults import Vault
@@ -113,6 +113,17 @@ def near_keys(changes: Sequence[Change]) -> tuple[tuple[str, str], ...]:
     """(the user's own key, our key that it may have meant)."""
     found = ((change.key, near_key(change.key)) for change in changes if change.items and find_key(change.key) is None)
     return tuple((key, near) for key, near in found if near)
+
+
+def strangers(vault_: Vault, values: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """What is to be told of the (key, value) pairs that name as owner or successor who is nobody of the `[team]`."""
+    named = [(key, value) for key, value in values if value and (known := find_key(key)) and known.name in ("owner", "successor")]
+    if not named or not vault_.settings.team:
+        return ()
+    from plaintextcrm.core.colleagues import Colleagues
+
+    team, ours = Colleagues(vault_.settings), ", ".join(mate.id for mate in vault_.settings.team)
+    return tuple(f'{key} "{value}" is nobody of [team], which has {ours}' for key, value in named if not team.knows(team.id(value)))
 
 
 # --- the write -----------------------------------------------------------------------------------------------------

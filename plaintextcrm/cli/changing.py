@@ -57,6 +57,8 @@ def set_command(run: Run, words: tuple[str, ...], many: bool, yes: bool, dry_run
     code = report(run, done.written, " · ".join([f"set: {asked} ({_shown(done.names)})", *_turn(run, done, changes)]))
     for key, near in changing.near_keys(changes) if done.written.edits else ():
         run.tell(f'ptcrm: key "{key}" is none of ours and is taken as your own: did you mean {near}?')
+    for line in changing.strangers(run.vault, [(one.key, one.items[0]) for one in changes if one.items]) if done.written.edits else ():
+        run.tell(f"ptcrm: {line}")
     if old and done.written.edits and not dry_run:
         _tell_of_old_name(run, ids[0], old)
     return code

@@ -98,6 +98,11 @@ def add_command(
             return 0
     id, written = making.new_person(run.vault, name, values, how_of(dry_run, no_commit))
     code = report(run, written, f"added: {name} ({id})")
+    if run.vault.settings.team:
+        from plaintextcrm.app.changing import strangers
+
+        for line in strangers(run.vault, [(key, value) for key, value in values.items() if isinstance(value, str)]):
+            run.tell(f"ptcrm: {line}")
     if in_editor and written.edits and not dry_run:
         return _edit(run, id, no_commit)
     return code

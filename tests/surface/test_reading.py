@@ -342,6 +342,17 @@ def test_an_owner_who_is_nobody_of_the_team_is_told_once_a_word(make: Callable[.
     assert make(files, "[git]\ncommit = false\n", name="alone")("check").out == "", "without a team anybody may be"
 
 
+def test_an_owner_who_is_nobody_of_the_team_is_told_where_it_is_written_too(make: Callable[..., Place]) -> None:
+    place = make({"ada": contact("Ada King")}, '[git]\ncommit = false\n[team.lee]\nname = "Lee Ray"\n')
+    told = 'ptcrm: owner "marta" is nobody of [team], which has lee\n'
+    assert (place("set", "ada", "owner=marta").err, place("add", "Bo", "--set", "owner=marta").err) == (told, told)
+    assert "owner: marta" in (place.root / "contacts" / "ada.md").read_text()
+    for words in (["set", "ada", "owner=LEE"], ["set", "ada", "successor=Lee Ray"], ["set", "ada", "owner="], ["add", "Cy", "--tier", "A"]):
+        assert place(*words).err == "", words
+    alone = make({"ada": contact("Ada King")}, "[git]\ncommit = false\n", name="alone")
+    assert alone("set", "ada", "owner=marta").err == "", "without a team anybody may be"
+
+
 def test_whom_only_leaves_out_because_of_a_tag_that_is_a_comment_is_told(make: Callable[..., Place]) -> None:
     people = {"ada": "tags: #person", "bob": "tags: #diary", "cyd": "tags: #person\nprivate: true", "dan": "tags: person"}
     files = {id: f"---\n{keys}\n---\n" for id, keys in people.items()}
