@@ -304,7 +304,7 @@ def _face(
     owner = str(keys.get("owner") or "")
     checked = [keys.get("tier"), keys.get("last_contact"), owner, keys.get("successor"), aliases, links, lines]
     return Face(
-        id, row, shown_name(id, name), private, fold(owner), "successor" in keys, stored.compact(told) if told else "",
+        id, row, shown_name(id, name), private, fold(owner), "successor" in keys, "tier" in hidden, stored.compact(told) if told else "",
         stored.compact(checked), tuple(sorted(words - {""})),
         tuple(sorted({fold(link) for link in links} - _links_of(keys, hidden) - {""})) if not hidden & UNSEEN else (),
     )  # fmt: skip

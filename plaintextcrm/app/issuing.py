@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from json import dumps, loads
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+from zlib import crc32
 
 from plaintextcrm.app import reading
 from plaintextcrm.app.duelist import Wanted, due_list
@@ -31,6 +32,9 @@ from plaintextcrm.edge import assets
 from plaintextcrm.edge import vault as vaults
 from plaintextcrm.edge.cards import Cards
 from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, Slot, due_calendar, occasion_calendar
+
+if TYPE_CHECKING:
+    from plaintextcrm.core.reports.network import Member
 
 T = TypeVar("T")
 AHEAD_DAYS = 31  # how far due.ics looks
@@ -154,20 +158,39 @@ class Issue:
         if not wanted:
             return
         from plaintextcrm.core import reports
-        from plaintextcrm.core.pages.reported import reported, tier_as_shown, tiers_numbered
+        from plaintextcrm.core.pages.reported import reported, tiers_numbered
         from plaintextcrm.core.reports.network import Network
 
-        seen = [self.press.seen(*found) for found in self._in_calm(self.index.contacts()) if not self._is_private(found[0].id)]
-        untold = {known.contact.id for known in seen if not self.settings.site.show_tier or "tier" in known.hidden}
-        shown = tiers_numbered(self.settings) if untold else self.settings
-        people = (tier_as_shown(known.contact, counted_facts(known.facts, known.hidden), self.settings, shown) for known in seen)
-        network = Network(people, shown, self.today, standings={known.contact.id: known.standing for known in seen}, breath=self._breathe)
+        names = [name for name in reports.REPORTS if name in wanted]
+        for name in names:
+            reports.function(name)  # loaded, so that all they ask of one person is known
+        modest = self.cards.modest()
+        is_told = (self.settings.site.show_tier and not modest) or not self.cards.count()
+        shown = self.settings if is_told else tiers_numbered(self.settings)
+        network = Network.of(self._sketched(shown), shown, self.today, self._breathe)
+        untold = modest if self.settings.site.show_tier else network.by_id.keys()
         frame, made = self.frame._replace(current="Reports"), []
-        for name in filter(wanted.__contains__, reports.REPORTS):
+        for name in names:
             page = reported(reports.report(name, network), page_of, self.today, untold)
             made.append(page)
             yield f"reports/{name}.html", self.press.pages.report(frame._replace(root="../"), page)
         yield "reports.html", self.press.pages.reports(frame, made)
+
+    def _sketched(self, shown: Settings) -> Iterator[Member]:
+        """Everybody who may be seen, as `shown` calls their tiers: from sketches, each kept as long as the card is the same."""
+        from plaintextcrm.core.pages.reported import tier_as_shown
+        from plaintextcrm.core.reports import sketch
+        from plaintextcrm.core.reports.network import Member
+
+        def look(id: str) -> Member:
+            known = self.press.seen(*next(self.index.facts([id])))
+            contact, facts = tier_as_shown(known.contact, counted_facts(known.facts, known.hidden), self.settings, shown)
+            return Member(contact, facts, known.standing, shown, self.today)
+
+        what = f"sketch {crc32(ascii((sketch.asked(), shown.tiers)).encode()):08x}"
+        for id in self._in_calm(self.cards.unworked(what)):
+            self.cards.put_worked(id, what, sketch.sketch(look(id)))
+        return sketch.sketched(self._in_calm(self.cards.all_worked(what)), shown, self.today, look)
 
     def _in_calm(self, each: Iterable[T]) -> Iterator[T]:
         """Each of them; now and then it is asked whether anything came in."""

@@ -16,18 +16,20 @@ from typing import Any
 
 from plaintextcrm.core.record import NamedTuple
 
-LAYOUT = 5
+LAYOUT = 6
 PATIENCE = 60.0  # seconds that a build waits for another one
 
 _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE face(
-    id TEXT PRIMARY KEY, seen INTEGER, name TEXT, private INTEGER, owner TEXT, passes INTEGER, told TEXT, checked TEXT) WITHOUT ROWID;
+    id TEXT PRIMARY KEY, seen INTEGER, name TEXT, private INTEGER, owner TEXT, passes INTEGER, modest INTEGER, told TEXT,
+    checked TEXT) WITHOUT ROWID;
 CREATE TABLE word(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
 CREATE TABLE link(target TEXT, id TEXT, PRIMARY KEY(target, id)) WITHOUT ROWID;
 CREATE INDEX hidden ON face(id) WHERE private;
 CREATE INDEX telling ON face(id) WHERE told != '';
 CREATE INDEX passing ON face(id) WHERE passes;
+CREATE INDEX modest ON face(id) WHERE modest;
 CREATE INDEX word_of ON word(id);
 CREATE INDEX link_of ON link(id);
 CREATE TABLE card(
@@ -53,6 +55,7 @@ class Face(NamedTuple):
     private: bool
     owner: str
     passes: bool  # whether another of us is to look after them
+    modest: bool  # whether their tier is not to be told
     told: str  # what they offer and need, as JSON: others' hooks speak of it
     checked: str  # what the checks of a whole vault look at beside names and links
     words: tuple[str, ...]
@@ -101,7 +104,7 @@ class Cards:
         run = self.db.executemany
         if self.db.execute("SELECT 1 FROM face LIMIT 1").fetchone():
             self.drop([face.id for face in faces], with_cards=False)
-        run("INSERT INTO face VALUES(?, ?, ?, ?, ?, ?, ?, ?)", (face[:8] for face in faces))
+        run("INSERT INTO face VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", (face[:9] for face in faces))
         run("INSERT INTO word VALUES(?, ?)", ((word, face.id) for face in faces for word in face.words))
         run("INSERT INTO link VALUES(?, ?)", ((target, face.id) for face in faces for target in face.links))
 
@@ -138,6 +141,10 @@ class Cards:
     def passes(self) -> bool:
         """Whether another of us is to look after anybody."""
         return self.db.execute("SELECT 1 FROM face WHERE passes LIMIT 1").fetchone() is not None
+
+    def modest(self) -> frozenset[str]:
+        """Whose tier is not to be told, of those who are shown."""
+        return frozenset(id for (id,) in self.db.execute("SELECT id FROM face WHERE modest AND NOT private"))
 
     def told(self) -> tuple[tuple[str, str, str], ...]:
         """(id, name, what they offer and need as JSON) of all who do, by id."""
@@ -209,6 +216,15 @@ class Cards:
         """Keep that, until there is another card of them."""
         self.db.execute("INSERT OR REPLACE INTO worked VALUES(?, ?, ?)", (id, what, text))
 
+    def unworked(self, what: str) -> list[str]:
+        """The ids of those who have a card, and of whom that is not worked out."""
+        sql = "SELECT id FROM card EXCEPT SELECT id FROM worked WHERE what = ?"
+        return [id for (id,) in self.db.execute(sql, (what,))]
+
+    def all_worked(self, what: str) -> Iterator[tuple[str, str]]:
+        """(id, what was worked out) of all, by id."""
+        yield from self.db.execute("SELECT id, text FROM worked WHERE what = ? ORDER BY id", (what,))
+
     def tallies(self) -> Iterator[str]:
         """All tallies, as JSON."""
         for (text,) in self.db.execute("SELECT tally FROM card"):
@@ -237,8 +253,8 @@ class Cards:
 
 
 def _face(row: Sequence[Any], words: Sequence[str], links: Sequence[str]) -> Face:
-    id, seen, name, private, owner, passes, told, checked = row
-    return Face(id, seen, name, bool(private), owner, bool(passes), told, checked, tuple(words), tuple(links))
+    id, seen, name, private, owner, passes, modest, told, checked = row
+    return Face(id, seen, name, bool(private), owner, bool(passes), bool(modest), told, checked, tuple(words), tuple(links))
 
 
 def path_of(folder: str) -> str:

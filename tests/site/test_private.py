@@ -353,6 +353,29 @@ def test_who_becomes_private_is_named_on_no_page_of_those_whom_an_offer_would_he
     assert telling
 
 
+def test_a_tier_that_becomes_private_is_told_on_no_report_page_any_more(tmp_path: Path):
+    """Once one tier is private, the tiers are numbered, also in what was kept of all the others."""
+    settings = f'[site]\nshow_tier = true\nreports = ["load", "mix"]\n{GIT}[tiers]\nInner = {{ cadence = "1 month", weight = 2 }}\n'
+    ada = person("name: Ada King", "tier: Inner", body="- 2026-11-01 call: Hello")
+    files = {"ada": ada, "bob": ada.replace("Ada King", "Bob Lee")}
+
+    def told(ada: str) -> list[bool]:
+        (tmp_path / "one/contacts/ada.md").write_text(ada)
+        build(tmp_path / "one")
+        anew = built(tmp_path / f"{len(ada)}", {**files, "ada": ada}, settings)
+        again = pages(tmp_path / "one")
+        assert {path: again[path] for path in again if path.startswith("reports/")} == {
+            path: anew[path] for path in anew if "reports/" in path
+        }
+        return ["Inner" in again[f"reports/{name}.html"] for name in ("load", "mix")]
+
+    vault(tmp_path / "one", files, settings)
+    build(tmp_path / "one")
+    assert told(ada.replace("Hello", "Good morning")) == [True, True]
+    assert told(ada.replace("tier:", "private: [tier]\ntier:")) == [False, False]
+    assert told(ada.replace("tier:", "private: [phone]\ntier:")) == [True, True]
+
+
 def test_a_private_log_is_counted_on_no_report_page(tmp_path: Path):
     entries = "\n## Interactions\n\n" + "".join(f"- 2026-{month:02}-03 coffee: zqword\n" for month in range(1, 11))
     hidden = person("name: Zoe Hidden", "tier: A", "met: 2026-01-03", "private: [log]", body=entries)

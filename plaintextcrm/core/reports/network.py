@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, wraps
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from plaintextcrm.core import history
@@ -104,7 +103,11 @@ OF_ONE: list[Callable[[Member], Any]] = []
 
 
 def of_one(function: Callable[[Member], T]) -> Callable[[Member], T]:
-    """What a report counts of one person, worked out once: it hangs on that person, the day and the settings alone."""
+    """What a report counts of one person, worked out once and kept with them: between two builds of a site, too.
+
+    It hangs on that person, the day and the settings alone. It is made of None, bools, numbers, texts and sequences of these, and is
+    taken for granted as a sequence, not as a tuple or list: what was kept comes back from JSON.
+    """
     place = len(OF_ONE)
 
     @wraps(function)
@@ -113,6 +116,8 @@ def of_one(function: Callable[[Member], T]) -> Callable[[Member], T]:
             found: T = one.told[place]
         except KeyError:
             found = one.told[place] = function(one)
+        except IndexError:  # of a module that came in after what is kept of them was made
+            found = function(one)
         return found
 
     OF_ONE.append(told)
@@ -147,22 +152,26 @@ class _Roll(tuple[Member, ...]):
 class Network:
     """Everybody, and of them those whom the report is asked about (`members`). All by id.
 
-    `without` is a colleague taken away, for what would break tomorrow; `standings` are by id, of those who have been looked at already.
-    `breath` is called now and then while people are looked at; where it raises, the report is given up.
+    `without` is a colleague taken away, for what would break tomorrow. `breath` is called now and then while people are looked at;
+    where it raises, the report is given up.
     """
 
     def __init__(
         self, people: Iterable[tuple[Contact, Facts]], settings: Settings, today: date,
-        asked: Collection[str] | None = None, without: str = "", standings: Mapping[str, Standing] = MappingProxyType({}),
-        breath: Callable[[], None] | None = None,
+        asked: Collection[str] | None = None, without: str = "", breath: Callable[[], None] | None = None,
     ) -> None:  # fmt: skip
         rules = Rules(settings)
         self.settings, self.today, self.without = settings, today, without
-        members = (
-            Member(contact, facts, standings.get(contact.id) or stand(facts, rules, today), settings, today) for contact, facts in people
-        )
+        members = (Member(contact, facts, stand(facts, rules, today), settings, today) for contact, facts in people)
         self.everybody: tuple[Member, ...] = _Roll.of(members, breath) if breath else tuple(members)
         self.members = self.everybody if asked is None else tuple(one for one in self.everybody if one.id in asked)
+
+    @classmethod
+    def of(cls, members: Iterable[Member], settings: Settings, today: date, breath: Callable[[], None]) -> Network:
+        """Of members that are there already."""
+        network = cls((), settings, today)
+        network.everybody = network.members = _Roll.of(members, breath)
+        return network
 
     def __iter__(self) -> Iterator[Member]:
         """Those the report is asked about who may be turned to: not archived, deceased or not to be contacted."""
