@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from plaintextcrm.core.dates import plus_days
 from plaintextcrm.core.entries import minutes_of
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
@@ -15,7 +14,7 @@ from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.newcomers import begin_of
 from plaintextcrm.core.reports.saying import amount, many, number, numbered
 from plaintextcrm.core.reports.shapes import Column, Row, Table
-from plaintextcrm.core.reports.telling import contacts_after
+from plaintextcrm.core.reports.telling import before, contacts_after
 from plaintextcrm.core.standing import NEWCOMER_DAYS
 from plaintextcrm.core.text import fold
 
@@ -33,19 +32,12 @@ class Spent(NamedTuple):
 
 def hours_of(network: Network) -> Mapping[str, Spent]:
     """Id -> time, of everybody asked about, archived people too. An occasion with several people is shared out among them."""
-    company = Counter((day, block_id) for one in network.everybody for day, block_id, *_ in _together(one) if block_id)
-    return {one.id: _with_company(_together(one), company) if _together(one) else Spent._make(_alone(one)) for one in network.members}
-
-
-@of_one
-def _alone(one: Member) -> tuple[float, float, float]:
-    """As `Spent`, where no contact of the year is shared with others."""
-    found = _recent(one)
-    if any(entry.block_id for entry in found):
-        return 0.0, 0.0, 0.0
-    told = [_taken(one, entry) for entry in found]
-    minutes, guessed, new = ([m for m, *_ in told], [m for m, is_given, _ in told if not is_given], [m for m, _, is_new in told if is_new])
-    return float(sum(minutes)), float(sum(guessed)), float(sum(new))
+    company = Counter((day, block_id) for one in network.everybody for day, block_id, *_ in _contacts(one)[1] if block_id)
+    found = {}
+    for one in network.members:
+        alone, parts = _contacts(one)
+        found[one.id] = _with_company(parts, company) if parts else Spent._make(alone)
+    return found
 
 
 Part = tuple[int, str | None, int, bool, bool]
@@ -53,24 +45,32 @@ Part = tuple[int, str | None, int, bool, bool]
 
 
 @of_one
-def _together(one: Member) -> Sequence[Part]:
-    """The contacts of the year, where any is shared with others; oldest first, for the sum of fractions hangs on their order."""
-    if not any(entry.block_id for entry in _recent(one)):
-        return ()
-    since = plus_days(one.today, -HOURS_DAYS)
-    return [(entry.on.toordinal(), entry.block_id, *_taken(one, entry)) for entry in one.outline if entry.on > since]
+def _contacts(one: Member) -> tuple[tuple[float, float, float], Sequence[Part]]:
+    """Of the year: as `Spent`, where none of them is shared with others; else each, oldest first, for the sum of fractions hangs on
+    their order.
+    """  # fmt: skip
+    since = before(one.today, HOURS_DAYS)
+    found = contacts_after(one, since)
+    if not found:
+        return (0.0, 0.0, 0.0), ()
+    begin = begin_of(one) or one.today
+    until = begin.toordinal() + NEWCOMER_DAYS
+    if any(entry.block_id for entry in found):
+        found = [entry for entry in one.outline if entry.on > since]
+        return (0.0, 0.0, 0.0), [(on.on.toordinal(), on.block_id, *_taken(one, on), on.on.toordinal() <= until) for on in found]
+    minutes = estimated = new = 0.0
+    for entry in found:
+        taken, is_given = _taken(one, entry)
+        minutes += taken
+        estimated += 0 if is_given else taken
+        new += taken if entry.on.toordinal() <= until else 0
+    return (minutes, estimated, new), ()
 
 
-def _recent(one: Member) -> Sequence[Interaction]:
-    """The contacts of the year."""
-    return contacts_after(one, plus_days(one.today, -HOURS_DAYS))
-
-
-def _taken(one: Member, entry: Interaction) -> tuple[int, bool, bool]:
-    """The minutes of a contact, whether it says them itself, and whether it is one of the first 90 days."""
-    given, begin = _minutes(entry), begin_of(one)
-    is_new = begin is not None and (entry.on - begin).days <= NEWCOMER_DAYS
-    return _usual(one, entry) if given is None else given, given is not None, is_new
+def _taken(one: Member, entry: Interaction) -> tuple[int, bool]:
+    """The minutes of a contact, and whether it says them itself."""
+    given = _minutes(entry) if entry.fields else None
+    return (_usual(one, entry), False) if given is None else (given, True)
 
 
 def _with_company(parts: Sequence[Part], company: Mapping[tuple[int, str], int]) -> Spent:
@@ -184,8 +184,10 @@ def what_came_of_it(network: Network, hours: Mapping[str, Spent]) -> Table:
 @of_one
 def _brought(one: Member) -> tuple[int, int]:
     """Referrals to us within the year, and what came of them."""
-    since = plus_days(one.today, -HOURS_DAYS)
-    sent = [entry for entry in one.bones if entry.kind == "referral-in" and entry.on > since] if one.facts.referrals else []
+    if not one.facts.referrals:
+        return 0, 0
+    since = before(one.today, HOURS_DAYS)
+    sent = [entry for entry in one.bones if entry.kind == "referral-in" and entry.on > since]
     return len(sent), sum(map(value_of, sent))
 
 

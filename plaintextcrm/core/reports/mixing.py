@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 
 from plaintextcrm.core import graph
-from plaintextcrm.core.dates import plus_days
 from plaintextcrm.core.kinds import Kind, kind_table
 from plaintextcrm.core.knowing import warmth
 from plaintextcrm.core.linkwords import plain_words
@@ -18,7 +17,7 @@ from plaintextcrm.core.reports.bridges import bridges_table, bridging, doors_tab
 from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Rows, Step, Table
-from plaintextcrm.core.reports.telling import be, contacts_after, first_added, have, names, spelled, who
+from plaintextcrm.core.reports.telling import be, before, contacts_after, first_added, have, names, spelled, who
 from plaintextcrm.core.text import fold
 
 YEAR_DAYS = 365
@@ -273,8 +272,8 @@ def _channels(some: Iterable[Member]) -> Counter[str]:
 @of_one
 def _last_year(one: Member) -> tuple[Sequence[tuple[int, int]], Sequence[tuple[int, str, int]]]:
     """The contacts of the last 365 days by the place of their channel: how many; those that several files share by day and block id."""
-    since, kinds = plus_days(one.today, -YEAR_DAYS), one.settings.kind_table
-    alone: Counter[int] = Counter()
+    since, kinds = before(one.today, YEAR_DAYS), one.settings.kind_table
+    alone: dict[int, int] = {}
     shared: list[tuple[int, str, int]] = []
     for entry in contacts_after(one, since):
         kind = kinds.get(entry.kind) if entry.kind else None
@@ -282,7 +281,7 @@ def _last_year(one: Member) -> tuple[Sequence[tuple[int, int]], Sequence[tuple[i
         if entry.block_id:
             shared.append((entry.on.toordinal(), entry.block_id, place))
         else:
-            alone[place] += 1
+            alone[place] = alone.get(place, 0) + 1
     return tuple(alone.items()), shared
 
 

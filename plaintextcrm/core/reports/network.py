@@ -30,10 +30,11 @@ class Member:
         self.contact, self.facts = contact, facts
         self._stands(contact.id, contact.name, standing, settings, today)
         self.is_coi, self.is_five = facts.coi, facts.five
-        self.told: Any = {}  # place in OF_ONE -> what that function said
+        self.told: list[Any] = []  # what the functions of OF_ONE say, by their places
 
     def _stands(self, id: str, name: str, standing: Standing, settings: Settings, today: date) -> None:
         self.id, self.name, self.standing, self.settings, self.today = id, name, standing, settings, today
+        self.is_gone = standing.hidden == "wholly"  # do not contact, archived or deceased: in no list of whom to turn to
 
     @cached_property
     def past(self) -> tuple[Interaction, ...]:
@@ -88,11 +89,6 @@ class Member:
         """The weight of the tier, 1 without one."""
         return self.standing.weight
 
-    @property
-    def is_gone(self) -> bool:
-        """Do not contact, archived or deceased: in no list of whom to turn to."""
-        return self.standing.hidden == "wholly"
-
     def kind(self, entry: Interaction) -> Kind | None:
         """The kind of an entry, None where it names none."""
         return self.settings.kind_table.get(entry.kind) if entry.kind else None
@@ -100,6 +96,7 @@ class Member:
 
 OF_ONE: list[Callable[[Member], Any]] = []
 """All functions that `of_one` stands above, in the order of their places in `Member.told`."""
+_UNTOLD: Any = object()
 
 
 def of_one(function: Callable[[Member], T]) -> Callable[[Member], T]:
@@ -112,12 +109,12 @@ def of_one(function: Callable[[Member], T]) -> Callable[[Member], T]:
 
     @wraps(function)
     def told(one: Member) -> T:
-        try:
-            found: T = one.told[place]
-        except KeyError:
-            found = one.told[place] = function(one)
-        except IndexError:  # of a module that came in after what is kept of them was made
-            found = function(one)
+        values = one.told
+        if place >= len(values):
+            values.extend([_UNTOLD] * (len(OF_ONE) - len(values)))
+        found: T = values[place]
+        if found is _UNTOLD:
+            found = values[place] = function(one)
         return found
 
     OF_ONE.append(told)

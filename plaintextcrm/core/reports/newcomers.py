@@ -31,8 +31,8 @@ def begin_of(member: Member) -> date | None:
 def _came(member: Member) -> tuple[int, bool]:
     """That day as an ordinal (0: no file says it), and whether they stayed."""
     days, met = contact_days(member), member.contact.met
-    found = [*days[:1], *([met.toordinal()] if met and met <= member.today else [])]
-    begin = min(found, default=0)
+    first, known = days[0] if days else 0, met.toordinal() if met and met <= member.today else 0
+    begin = min(first, known) if first and known else first or known
     return begin, bool(days) and days[-1] - begin > STAYED_AFTER_DAYS
 
 

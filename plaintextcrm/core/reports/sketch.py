@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from json import JSONDecoder
 from typing import Any
@@ -51,7 +51,7 @@ class Sketched(Member):
     """Somebody of whom there is a sketch; the contact is looked up when a report asks for it."""
 
     def __init__(
-        self, id: str, name: str, is_coi: bool, is_five: bool, standing: Standing, told: Sequence[Any], settings: Settings, today: date,
+        self, id: str, name: str, is_coi: bool, is_five: bool, standing: Standing, told: list[Any], settings: Settings, today: date,
         look: Look,
     ) -> None:  # fmt: skip
         self._stands(id, name, standing, settings, today)

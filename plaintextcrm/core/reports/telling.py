@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import lru_cache
 
-from plaintextcrm.core.dates import cadence_text
+from plaintextcrm.core.dates import cadence_text, plus_days
 from plaintextcrm.core.due_words import between_words, entry_words, rhythm_of
 from plaintextcrm.core.history import touches_of
 from plaintextcrm.core.model import NEVER, Interaction
@@ -91,6 +92,12 @@ def last_said(one: Member) -> str | None:
         return entry_words(log.whole(log.bare(log.days.index(last))))
     newest = one.outline[-1] if one.outline else None
     return entry_words(one.whole(newest)) if newest and newest.on == one.last else None
+
+
+@lru_cache(maxsize=8)
+def before(today: date, days: int) -> date:
+    """The day so many days ago, which is asked of everybody."""
+    return plus_days(today, -days)
 
 
 def contacts_after(one: Member, day: date) -> Sequence[Interaction]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from plaintextcrm.core.dates import cadence_text, cadence_words, plus_days
+from plaintextcrm.core.dates import cadence_text, cadence_words
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.hours import hours_of, tier_of, what_came_of_it, where_it_goes
@@ -17,6 +17,7 @@ from plaintextcrm.core.reports.network import Member, Network, of_one
 from plaintextcrm.core.reports.newcomers import begin_of, first_steps, growth, newcomer_steps, newcomers_of, quarters
 from plaintextcrm.core.reports.saying import listed, number, numbered
 from plaintextcrm.core.reports.shapes import Column, Report, Step, Table
+from plaintextcrm.core.reports.telling import before
 from plaintextcrm.core.settings import Settings, Tier
 
 MADE_WEEKS = 12
@@ -79,7 +80,7 @@ def _asks(member: Member) -> tuple[str, float, int]:
     """Their rhythm, what they ask a week, and the days with contact. Who is paused asks for nothing until the day it ends."""
     pause, standing, days = member.contact.paused, member.standing, contact_days(member)
     is_paused = pause > member.today if isinstance(pause, date) else pause
-    since = plus_days(member.today, -7 * MADE_WEEKS).toordinal()
+    since = before(member.today, 7 * MADE_WEEKS).toordinal()
     return _rhythm(member), 7 / standing.span if standing.span and not is_paused else 0.0, len(days) - bisect_right(days, since)
 
 

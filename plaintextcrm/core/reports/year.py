@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from plaintextcrm.core.dates import add, cadence_text
 from plaintextcrm.core.due_words import between_words
 from plaintextcrm.core.history import from_them, is_touch
-from plaintextcrm.core.kinds import Kind
+from plaintextcrm.core.kinds import Kind, kind_table
 from plaintextcrm.core.model import NEVER, Cadence, Interaction
 from plaintextcrm.core.pages.words import short_day
 from plaintextcrm.core.record import NamedTuple
@@ -20,6 +21,7 @@ from plaintextcrm.core.reports.shapes import Column, Report, Row, Rows, Step, Ta
 from plaintextcrm.core.reports.telling import columns, names, often, spelled
 
 ABSENT = Cadence(1, "year")  # who was silent for so long has come back
+DONE = GIVEN | ASKED | {"referral-in", "handover"}
 OFTEN_MISSED = 60  # per cent of its days, under which a tier asks for another rhythm
 
 
@@ -87,7 +89,8 @@ def _told(one: Member, span: Span) -> Told | None:
     touches = one.facts.touches
     place = span.within(touches)
     days = touches[place]
-    met = {entry.on for entry in entries if _is_in_person(one.kind(entry)) and is_touch(entry, kinds)}
+    in_person = _in_person(one.settings.kinds)
+    met = {entry.on for entry in entries if entry.kind in in_person and is_touch(entry, kinds)}
     joined = {entry.on.toordinal(): entry.block_id for entry in reversed(entries) if entry.block_id and is_touch(entry, kinds)}
     last_before = date.fromordinal(touches[place.start - 1]) if place.start else None
     known = one.contact.last_contact
@@ -95,23 +98,26 @@ def _told(one: Member, span: Span) -> Told | None:
         last_before = max(last_before or known, known)
     first_met = one.contact.met
     is_new = bool(days) and last_before is None and (first_met is None or first_met >= span.first)
+    done = [entry for entry in entries if entry.kind in DONE]
     back = ""
     if days and last_before and add(last_before, ABSENT) <= (first := date.fromordinal(days[0])):
         back = between_words(last_before, first)
     return (
-        days, tuple(joined.items()), len(met), is_new, back, _done(entry for entry in entries if entry.kind == "referral-in"),
-        _done(entry for entry in entries if entry.kind in GIVEN and not from_them(entry)),
-        _done(entry for entry in entries if entry.kind in ASKED and not from_them(entry)),
-        "handover" in [entry.kind for entry in entries],
+        days, tuple(joined.items()), len(met), is_new, back, _done(entry for entry in done if entry.kind == "referral-in"),
+        _done(entry for entry in done if entry.kind in GIVEN and not from_them(entry)),
+        _done(entry for entry in done if entry.kind in ASKED and not from_them(entry)),
+        "handover" in [entry.kind for entry in done],
     )  # fmt: skip
 
 
-def _is_in_person(kind: Kind | None) -> bool:
-    return kind is not None and kind.group == "in person"
+@lru_cache(maxsize=1)
+def _in_person(kinds: tuple[Kind, ...]) -> frozenset[str]:
+    """The kinds of that group, with these of one's own."""
+    return frozenset(spelling for spelling, kind in kind_table(kinds).items() if kind.group == "in person")
 
 
 def _done(entries: Iterable[Interaction]) -> Sent:
-    return [(entry.on.toordinal(), entry.block_id, amount(entry.field("value"))) for entry in entries]
+    return [(one.on.toordinal(), one.block_id, amount(value) if (value := one.field("value")) else 0.0) for one in entries]
 
 
 def worth(entries: Iterable[tuple[int, str | None, float]]) -> float:
