@@ -13,7 +13,7 @@ _ENDS = pattern(r"\r\n|\r|\n")
 UNSAFE = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # Control characters that no text file needs (tab, line ends and form feed left out).
 CONTROL = pattern("[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_CONTROL_BYTES = bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
+_NO_CONTROL = bytes.maketrans(bytes([*range(9), 0x0B, *range(0x0E, 0x20), 0x7F]), b" " * 29)
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -27,7 +27,7 @@ def decode(data: bytes) -> tuple[str, str]:
 
 def has_control(data: bytes) -> bool:
     """Whether UTF-8 bytes hold a control character (much quicker than a search)."""
-    return len(data.translate(None, _CONTROL_BYTES)) != len(data)
+    return data.translate(_NO_CONTROL) != data
 
 
 def encode(text: str, encoding: str) -> bytes:
