@@ -18,14 +18,14 @@ from plaintextcrm.core.kinds import STANDARD, KindTable
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.patterns import pattern
 
-# An entry, and below it lines that are indented, or blank; line ends and all.
+# An entry, and below it lines that are indented, or blank; or any other line, of which nothing is taken. Line ends and all.
 _ENTRY = pattern(
-    r"([-*+] ([0-9]{4}-[0-9]{2}-[0-9]{2}) (?:((?:[01][0-9]|2[0-3]):[0-5][0-9]) )?([a-z-]++): (\S[^\n]*+)\n"
-    r"((?:(?: {2,}+\S[^\n\t]*+)?\n)*+))"
+    r"[-*+] ([0-9]{4}-[0-9]{2}-[0-9]{2}) (?:((?:[01][0-9]|2[0-3]):[0-5][0-9]) )?([a-z-]++): (\S[^\n]*+)\n"
+    r"((?:(?: {2,}+\S[^\n\t]*+)?\n)*+)|[^\n]*+\n"
 )
 Fields = tuple[tuple[str, str], ...]
 Row = tuple[str, ...]
-"""Of an entry the whole, the day, the time, the kind, the rest of the line, and the lines below it."""
+"""Of an entry the day, the time, the kind, the rest of the line, and the lines below it; of any other line five times nothing."""
 
 _new = tuple.__new__  # calling the class takes three times as long, and this is the innermost loop
 
@@ -51,19 +51,17 @@ class PlainLog(Sequence[Interaction]):
     @classmethod
     def read(cls, text: str, number: int, kinds: KindTable, at: int = 0) -> PlainLog | None:
         """The log whose first line is line `number` of the file, or None where a line needs the grammar in full."""
-        start = len(text) - len(text.lstrip("\n"))
         rows = _rows(text)
         if not rows or "^" in text:
             return None
-        wholes, isos, at_times, kinds_, words, below = zip(*rows, strict=True)
-        if sum(map(len, wholes)) < len(text) - start:
-            return None  # something stands between the entries
-        try:
+        start = _start(text)
+        isos, at_times, kinds_, words, below = zip(*rows, strict=True)
+        try:  # a line between the entries has no kind
             names = list(map(kinds.names.__getitem__, kinds_))
             days = list(map(date.toordinal, map(date.fromisoformat, isos)))
         except (KeyError, ValueError):
             return None
-        heights = map(str.count, below[:-1], repeat("\n"))
+        heights = [details.count("\n") if details else 0 for details in below[:-1]]
         lines = list(map(add, accumulate(heights, initial=number + start), count()))
         times = {place: at_time for place, at_time in enumerate(at_times) if at_time} if any(at_times) else {}
         fields: dict[int, Fields] = {}
@@ -170,20 +168,28 @@ class PlainLog(Sequence[Interaction]):
         return self.entries[place]
 
 
+def _start(text: str) -> int:
+    """Where the first line that is not blank begins."""
+    start = 0
+    while text.startswith("\n", start):
+        start += 1
+    return start
+
+
 def _rows(text: str) -> list[Row]:
-    start = len(text) - len(text.lstrip("\n"))
+    start = _start(text)
     return _ENTRY.findall(text if text.endswith("\n") else text + "\n", start)
 
 
 def _end(line: int, row: Row) -> int:
     """The line after the last of an entry in that line that is not blank."""
-    below = row[5].rstrip("\n")
+    below = row[4].rstrip("\n")
     return line + 1 + (below.count("\n") + 1 if below else 0)
 
 
 def _whole(bare: Interaction, row: Row) -> Interaction:
     on, _, kind, at_time, fields, block_id, details, box, where = bare
-    _, _, _, _, text, below = row
+    _, _, _, text, below = row
     if fields:
         text = fields_of(text)[0]
     if below:
