@@ -207,8 +207,8 @@ class _Scanner:
         self.interactions_before = len(self.interactions)
         for line, number in log.tasks:
             self._task(line, number)
-        for place in log.fields:
-            self.problems.extend(field_problems(log.bare(place), self.path))
+        for place, fields in log.fields.items():
+            self.problems += field_problems(fields, self.path, log.lines[place])
 
     def take(self, line: str, number: int) -> None:
         """One more line."""
@@ -385,7 +385,7 @@ class _Scanner:
             if hint:
                 self.problems.append(hint)
         if entry.fields:
-            self.problems.extend(field_problems(entry, self.path))
+            self.problems += field_problems(entry.fields, self.path, entry.where)
 
     def _close_section(self) -> None:
         self._close_entry()

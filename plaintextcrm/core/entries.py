@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from itertools import islice
 
@@ -264,10 +265,10 @@ def corrected_minutes(line: str) -> str | None:
     return f"{line[:start]}{meant}{line[start + len(value) :]}"
 
 
-def field_problems(entry: Interaction, path: str) -> list[Problem]:
-    """Fields whose value is not what their key takes."""
+def field_problems(fields: Sequence[tuple[str, str]], path: str, where: int) -> list[Problem]:
+    """Fields, in line `where`, whose value is not what their key takes."""
     found = []
-    for key, value in entry.fields:
+    for key, value in fields:
         message = None
         if key == "minutes":
             if minutes_of(value) is None:
@@ -281,7 +282,7 @@ def field_problems(entry: Interaction, path: str) -> list[Problem]:
         elif key in ("touch", "reached") and value.lower() not in ("yes", "no"):
             message = f'field "{key}:: {value}": write yes or no'
         if message:
-            found.append(Problem(Location(path, entry.where), "bad-field", message, None, "warning"))
+            found.append(Problem(Location(path, where), "bad-field", message, None, "warning"))
     return found
 
 
