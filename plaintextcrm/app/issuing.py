@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import islice
 from json import dumps, loads
 from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
@@ -42,6 +43,7 @@ MOST_AHEAD = 2000
 REPORTS_PAGE = ("Reports", "reports.html")
 NAV = (("Today", "index.html"), ("People", "people.html"), ("Calendar", "calendar.html"), ("Stats", "stats.html"), REPORTS_PAGE)
 CALM = 0.5  # seconds without a save that it waits for
+AT_ONCE = 500  # people whose events are read together
 LOOKED_AT = 60  # people whose later days a page can work out, beside those who are shown
 TAKES = {
     "people.html": ("sort", "row"), "calendar.html": ("sort", "name", "href", "state", "events"), "stats.html": ("tally",),
@@ -106,7 +108,7 @@ class Issue:
         if self.cards.count() > CROWD and self.busy(CALM):
             raise Cut
         if "people.html" not in same:
-            yield "people.html", press.people(frame._replace(current="People"), tuple(self.cards.column("row")), frame.people)
+            yield "people.html", press.people(frame._replace(current="People"), self.cards.column("row"), frame.people)
         if "calendar.html" not in same:
             yield "calendar.html", press.calendar(frame._replace(current="Calendar"), self._calendar())
         if "stats.html" not in same:
@@ -240,7 +242,7 @@ class Issue:
     def coming(self) -> tuple[str, ...]:
         """Who may come up for something else than a cadence: a promise, a date, silence that ends, a fresh word of theirs, a handover."""
         now = self.today.toordinal()
-        events = sorted((day, id, sign) for id, *_, days in self.events for day, sign, _ in days if now < day <= now + outlook.HORIZON)
+        events = sorted((day, id, sign) for id, *_, days in self.events() for day, sign, _ in days if now < day <= now + outlook.HORIZON)
         dated = [id for _, id, sign in events if sign != "state"]
         due = [id for _, id, sign in events if sign == "state"]  # perhaps before their cadence: a `next_contact`
         fresh = self.cards.touched_since((self.today - timedelta(days=max(ANSWER_DAYS[0], THANKS_DAYS[0]))).isoformat())
@@ -250,12 +252,12 @@ class Issue:
         found = (dated, due, fresh, self.index.hushed(self.today), passing)
         return tuple(dict.fromkeys(id for ids in found for id in ids[:LOOKED_AT]))
 
-    @cached_property
-    def events(self) -> tuple[tuple[str, str, str, str, list[calendar.Event]], ...]:
+    def events(self) -> Iterator[tuple[str, str, str, str, list[calendar.Event]]]:
         """(id, name, href, state, events) of all who have any, by name."""
-        rows = tuple(self.cards.events())
-        parsed = loads(f"[{','.join([text for *_, text in rows])}]")
-        return tuple((*row[:4], events) for row, events in zip(rows, parsed, strict=True))
+        each = self.cards.events()
+        while rows := list(islice(each, AT_ONCE)):
+            parsed = loads(f"[{','.join([text for *_, text in rows])}]")
+            yield from ((*row[:4], events) for row, events in zip(rows, parsed, strict=True))
 
     def _is_private(self, id: str) -> bool:
         return self.press.names.is_private(id)
@@ -357,7 +359,7 @@ class Issue:
     # -- the others --
 
     def _calendar(self) -> tuple[Month, ...]:
-        everything = ((event, name, href, state) for _, name, href, state, events in self.events for event in events)
+        everything = ((event, name, href, state) for _, name, href, state, events in self.events() for event in events)
         return calendar.calendar(everything, self.today)
 
     def _problems(self) -> Problems:
@@ -429,9 +431,8 @@ class Issue:
             "due": [one.row.id for one in shown], "waiting": listed - len(shown), "touched_this_week": touched,
             "dates": [dues.dated_facts(row) for row in dated],
         }  # fmt: skip
-        text = stored.compact(head)
-        people = ",\n".join(self.cards.column("facts"))
-        return f'{text[:-1]},"people":[\n{people}\n]}}\n'.encode("utf-8", "replace")
+        people = b",\n".join(row.encode("utf-8", "replace") for row in self.cards.column("facts"))
+        return b"".join((stored.compact(head)[:-1].encode("utf-8", "replace"), b',"people":[\n', people, b"\n]}\n"))
 
 
 def _file_of(path: str) -> str:

@@ -5,7 +5,8 @@ Markup comes from the templates, the few lines of it here and in `render.html_pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
@@ -121,10 +122,13 @@ class Pages:
             f'<td class="nx" data-v="{escaped(next_day)}">{escaped(next)}</td></tr>'
         )
 
-    def people(self, frame: Frame, rows: Sequence[str], count: int) -> bytes:
+    def people(self, frame: Frame, rows: Iterable[str], count: int) -> bytes:
         """`people.html`, of rows made by `person_row`."""
-        chunks = [as_markup("\n".join(rows[place : place + CHUNK])) for place in range(0, len(rows), CHUNK)]
-        return self._page("people", frame, "People", chunks=chunks, count=count, tiers=any(_NO_TIER not in row for row in rows))
+        each, chunks, tiers = iter(rows), [], False
+        while some := list(islice(each, CHUNK)):
+            tiers = tiers or any(_NO_TIER not in row for row in some)
+            chunks.append(as_markup("\n".join(some)))
+        return self._page("people", frame, "People", chunks=chunks, count=count, tiers=tiers)
 
     def calendar(self, frame: Frame, months: Sequence[Month]) -> bytes:
         """`calendar.html`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from json import JSONDecoder
+from json import JSONDecoder, loads
 from typing import Any
 
 from plaintextcrm.core.reports.network import OF_ONE, Member
@@ -33,8 +33,9 @@ def sketched(kept: Iterable[tuple[str, str]], settings: Settings, today: date, l
     """Everybody again, from (id, sketch). What is the same of many is there once: it is never changed."""
     value = _Values().__getitem__
     for id, text in kept:
-        name, is_coi, is_five, standing, *told = map(value, text.split("\n"))
-        yield Sketched(id, name, is_coi, is_five, Standing._make((id, *standing)), told, settings, today, look)
+        name, rest = text.split("\n", 1)
+        is_coi, is_five, standing, *told = map(value, rest.split("\n"))
+        yield Sketched(id, loads(name), is_coi, is_five, Standing._make((id, *standing)), told, settings, today, look)
 
 
 class _Values(dict[str, Any]):
