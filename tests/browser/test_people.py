@@ -271,7 +271,7 @@ def test_two_thousand_people_are_filtered_at_once(crowd: Site, letters: Site, lo
       return times;
     }"""
     words = ["k", "ka", "state:lapsed", "city:wien last:..6m", "last:..6m", "-city:wien", "has:birthday", "hof"]
-    rounds = [page.evaluate(script, words) for _ in range(6)]
+    rounds = [page.evaluate(script, words) for _ in range(12)]
     times = [round(min(one), 1) for one in zip(*rounds, strict=True)]  # the machine may be busy with other things
     assert max(times) < 100, times
     page.fill("#filter", "city:wien state:lapsed")
