@@ -122,8 +122,8 @@ def strangers(vault_: Vault, values: Iterable[tuple[str, str]]) -> tuple[str, ..
         return ()
     from plaintextcrm.core.colleagues import Colleagues
 
-    team, ours = Colleagues(vault_.settings), ", ".join(mate.id for mate in vault_.settings.team)
-    return tuple(f'{key} "{value}" is nobody of [team], which has {ours}' for key, value in named if not team.knows(team.id(value)))
+    team = Colleagues(vault_.settings)
+    return tuple(team.stranger(key, value) for key, value in named if not team.knows(team.id(value)))
 
 
 # --- the write -----------------------------------------------------------------------------------------------------

@@ -192,9 +192,8 @@ class Press:
 
     def _press(self, batch: Sequence[Written]) -> Iterator[tuple[Card, str, bytes]]:
         """The same of a few people, step by step for all of them: what a step needs stays in the cache of the processor."""
-        asked: list[set[str]] = [set() for _ in batch]
+        asked: list[set[str]] = [set() for _ in batch]  # by each step that may ask for names; the others are only mapped
 
-        # what asks for names
         def each(step: Callable[..., T], *columns: Sequence[Any]) -> list[T]:
             made = []
             for self.asked, *parts in zip(asked, *columns, strict=True):

@@ -64,10 +64,9 @@ def unknown_owners(vault: Whole) -> Iterable[Problem]:
             if id and not team.knows(id):
                 known, said, count = first.get((key, id), (contact, word, 0))
                 first[key, id] = (known, said, count + 1)
-    ours = ", ".join(mate.id for mate in vault.settings.team)
     for (key, _), (contact, word, count) in first.items():
         others = f" (and {count - 1} more)" if count > 1 else ""
-        message = f'{key} "{word}"{others} is nobody of [team], which has {ours}'
+        message = team.stranger(key, word, others)
         yield Problem(Location(contact.path, contact.lines.get(key, 1)), "unknown-owner", message, None, "warning")
 
 

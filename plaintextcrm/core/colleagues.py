@@ -44,6 +44,10 @@ class Colleagues:
         """Whether that is one of us; anybody, where no team is set."""
         return bool(id) and (not self.team or id in self._names)
 
+    def stranger(self, key: str, word: str, more: str = "") -> str:
+        """What is to be told where a key names somebody who is none of us."""
+        return f'{key} "{word}"{more} is nobody of [team], which has {", ".join(mate.id for mate in self.team)}'
+
     def _listed(self, text: str | None) -> tuple[str, ...]:
         """`noor, lee` as ids."""
         if not text:

@@ -165,8 +165,6 @@ def _run_together(details: Sequence[str]) -> Sequence[str]:
     """The lines below an entry; short ones of the form `place: Vienna` stand in one line."""
     if len(details) == 1:
         return details
-    if len(details) == 1:
-        return details
     lines: list[str] = []
     for is_short, run in groupby(details, _is_short):
         some = list(run)
