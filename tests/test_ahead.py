@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from plaintextcrm.__main__ import READING, Question, question_of
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.vaults import look_ahead, open_vault
 from plaintextcrm.cli import COMMANDS
-from plaintextcrm.edge import ahead
+from plaintextcrm.edge import ahead, scanning
 from plaintextcrm.edge.paths import Path as OurPath
 from tests.make import environment, vault
 
@@ -25,9 +25,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffin
 TODAY = date(2026, 11, 21)
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(params=[20_000, 2], ids=["looked at by one", "looked at by two"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A vault of two with an index, which counts as large."""
+    monkeypatch.setattr(ahead, "CROWDED", request.param)
     made = vault(tmp_path / "v", {"ada": "---\nname: Ada\n---\n", "bob": "---\nname: Bob\n---\n"})
     for key, value in environment(made).items():
         monkeypatch.setenv(key, value)
@@ -111,6 +112,64 @@ def test_what_has_to_be_judged_is_judged(folder: Path) -> None:
     begun(folder)
     found = open_vault(str(folder), os.environ, OurPath.cwd(), TODAY)
     assert ahead.contacts(found.root, found.settings) is None
+
+
+@pytest.fixture
+def crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], int]]:
+    """Names in a crowded folder, two of them hidden, one gone, one a folder; and its descriptor."""
+    monkeypatch.setattr(ahead, "CROWDED", 2)
+    for name in ("a.md", "b.md", ".c", "_d.md", "f.md", "g.md"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "e").mkdir()
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    yield ["a.md", "b.md", ".c", "e", "gone.md", "_d.md", "f.md", "g.md"], descriptor
+    os.close(descriptor)
+    assert not ahead._begun
+
+
+def test_two_see_what_one_sees(crowd: tuple[list[str], int]) -> None:
+    names, descriptor = crowd
+    for count in range(len(names) + 1):
+        assert ahead._by_two("", names[:count], descriptor) == scanning.stamped("", names[:count], descriptor)
+    assert scanning.stamped("", names, descriptor)[0] == ["a.md", "b.md", "e", "f.md", "g.md"]
+
+
+def test_one_sees_it_all_where_the_other_dies(crowd: tuple[list[str], int], monkeypatch: pytest.MonkeyPatch) -> None:
+    names, descriptor = crowd
+    stamped, here = scanning.stamped, os.getpid()
+    whole = stamped("", names, descriptor)
+
+    def dying(base: str, found: Sequence[str], descriptor: int | None) -> tuple[list[str], bytes]:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return stamped(base, found, descriptor)
+
+    monkeypatch.setattr(scanning, "stamped", dying)
+    assert ahead._by_two("", names, descriptor) == whole
+
+
+def test_one_sees_it_all_where_there_is_no_room_for_another(crowd: tuple[list[str], int], monkeypatch: pytest.MonkeyPatch) -> None:
+    names, descriptor = crowd
+
+    def full() -> int:
+        raise BlockingIOError("no room")
+
+    whole = scanning.stamped("", names, descriptor)
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(os, "fork", full)
+    assert ahead._by_two("", names, descriptor) == whole
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_whoever_looks_ends_when_nobody_waits_for_the_answer(tmp_path: Path) -> None:
+    large = 4 * ahead.ROOM  # more than a pipe takes
+    ahead._begin("nobody", lambda: (b"x" * large,))
+    process, descriptor = ahead._begun.pop("nobody")
+    os.close(descriptor)
+    deadline = time.monotonic() + 20
+    while not os.waitpid(process, os.WNOHANG)[0]:
+        assert time.monotonic() < deadline, "it waits for ever"
+        time.sleep(0.01)
 
 
 def test_nobody_looks_at_a_small_vault_or_one_without_an_index(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

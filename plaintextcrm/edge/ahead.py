@@ -10,7 +10,8 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from plaintextcrm.core.settings import Settings
@@ -21,6 +22,7 @@ from plaintextcrm.edge.scanning import Look
 
 LARGE = 8_000_000  # bytes of an index (some 1,500 contacts) from which to look costs more than a process
 ROOM = 1 << 20  # bytes that a pipe takes before anybody reads; more is not for everybody
+CROWDED = 20_000  # names in a folder from which two look at them, each at a half
 
 Seen = tuple[Any, ...] | None
 
@@ -41,7 +43,7 @@ def look_at_contacts(root: Path, settings: Settings) -> None:
     """Begin to look at the contact folders. Raises OSError where there is no room for a process."""
 
     def look() -> Seen:
-        seen = scanning.look(root, settings)
+        seen = scanning.look(root, settings, _by_two)
         return tuple(seen) if seen.is_plain else None
 
     _begin((root, settings), look)
@@ -54,7 +56,7 @@ def look_at_pages(output: str, folder: Path) -> None:
         from plaintextcrm.edge.cards import folders_in, path_of
         from plaintextcrm.edge.ours import has_sign
 
-        return scanning.look_in(output, folders_in(path_of(folder))) if has_sign(output) else None
+        return scanning.look_in(output, folders_in(path_of(folder)), _by_two) if has_sign(output) else None
 
     _begin(output, look)
 
@@ -71,10 +73,28 @@ def pages(output: str) -> Sight | None:
     return Sight._make(seen) if seen else None
 
 
+def _by_two(base: str, found: Sequence[str], descriptor: int | None) -> tuple[list[str], bytes]:
+    """`scanning.stamped`; of many names another process looks at the second half meanwhile."""
+    if len(found) < CROWDED:
+        return scanning.stamped(base, found, descriptor)
+    half, rest = found[: len(found) // 2], found[len(found) // 2 :]
+    with suppress(OSError):  # no room for a process
+        _begin("the rest", lambda: scanning.stamped(base, rest, descriptor))
+    names, stamps = scanning.stamped(base, half, descriptor)
+    other_names, other_stamps = _taken("the rest") or scanning.stamped(base, rest, descriptor)
+    return names + other_names, stamps + other_stamps
+
+
 def _begin(about: object, look: Callable[[], Seen]) -> None:
     reading, writing = os.pipe()
-    process = os.fork()
+    try:
+        process = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        raise
     if not process:
+        os.close(reading)  # or nobody would tell us that nobody reads
         _answer(look, writing)
     os.close(writing)
     _begun[about] = process, reading
@@ -97,8 +117,9 @@ def _taken(about: object) -> Seen:
 def _answer(look: Callable[[], Seen], writing: int) -> None:
     """The other process: look, tell, end."""
     try:
+        nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in {0, 1, 2} - {writing}:  # whoever reads what the command prints is not to wait for this
-            os.close(descriptor)
+            os.dup2(nowhere, descriptor)
         answer = marshal.dumps(look() or ())
         from fcntl import F_SETPIPE_SZ, fcntl
 

@@ -322,8 +322,9 @@ class Index:
         """Bring the tables up to what is on disk (only files whose stamp changed are read) and begin the question's transaction."""
         self.keep()
         self.db.execute("BEGIN")
+        known = self._known()  # while somebody else still looks
         seen = ahead.contacts(self.root, self.settings) or scanning.look(self.root, self.settings)
-        now, known = seen[:2], self._known()
+        now = seen[:2]
         if seen.is_plain and known == (*now, "[]"):
             self.odd = stored.to_problems(str(self._meta("odd")))
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from struct import pack, unpack
 
 from plaintextcrm.core.errors import why
@@ -36,7 +36,15 @@ class Listing(NamedTuple):
     folder: str
     prefix: str  # the folder's path below the vault, with a last `/`
     names: list[str]
-    numbers: list[int]
+    stamps: bytes
+
+    def modes(self) -> list[int]:
+        """What each of them is."""
+        return memoryview(self.stamps).cast("q")[::5].tolist()
+
+
+Stamping = Callable[[str, Sequence[str], int | None], tuple[list[str], bytes]]
+"""`stamped`, or whatever gives the same."""
 
 
 class Look(NamedTuple):
@@ -54,10 +62,9 @@ class Look(NamedTuple):
 
 def packed(listings: Iterable[Listing]) -> tuple[bytes, bytes]:
     """Their paths and stamps."""
-    found = [(prefix, names, numbers) for _, prefix, names, numbers in listings if names]
+    found = [(prefix, names, stamps) for _, prefix, names, stamps in listings if names]
     paths = [prefix + ("\0" + prefix).join(names) for prefix, names, _ in found]
-    stamps = [pack(f"{len(numbers)}q", *numbers) for *_, numbers in found]
-    return "\0".join(paths).encode("utf-8", "surrogateescape"), b"".join(stamps)
+    return "\0".join(paths).encode("utf-8", "surrogateescape"), b"".join([stamps for *_, stamps in found])
 
 
 def unpacked(paths: bytes, stamps: bytes) -> dict[str, Stamp]:
@@ -71,12 +78,33 @@ def _in_fives(numbers: Iterable[int]) -> Iterator[Stamp]:
     return zip(each, each, each, each, each, strict=True)
 
 
+def stamped(base: str, found: Sequence[str], descriptor: int | None) -> tuple[list[str], bytes]:
+    """Those of the names in a folder that are not hidden and still there, and their stamps. `base` is what to put before a name.
+
+    A folder has no stamp but its mode: what happens in there shows there.
+    """
+    names: list[str] = []
+    numbers: list[int] = []
+    lstat, is_folder = os.stat, stat.S_ISDIR
+    for name in found:
+        if name[0] in "._":
+            continue
+        try:
+            facts = lstat(base + name, dir_fd=descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        names.append(name)
+        mode = facts.st_mode
+        numbers += (mode, 0, 0, 0, 0) if is_folder(mode) else (mode, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
+    return names, pack(f"{len(numbers)}q", *numbers)
+
+
 def scan(root: Path, settings: Settings) -> Scan:
     """Every contact file and its stamp. What cannot be read is a problem."""
     return judged(look(root, settings), root)
 
 
-def look(root: Path, settings: Settings) -> Look:
+def look(root: Path, settings: Settings, stamping: Stamping = stamped) -> Look:
     """The contact folders, with what is below them, as they are now."""
     began = time.time_ns()
     listings: list[Listing] = []
@@ -88,7 +116,7 @@ def look(root: Path, settings: Settings) -> Look:
         while waiting:
             folder, prefix = waiting.pop()
             try:
-                listing = listed(folder, prefix)
+                listing = _listed(folder, prefix, stamping)
             except FileNotFoundError:
                 continue  # an empty vault: git keeps no empty folders
             except OSError as error:
@@ -97,20 +125,21 @@ def look(root: Path, settings: Settings) -> Look:
                 problems.append(Problem(Location(prefix.rstrip("/") or "."), "unreadable", f"the folder cannot be read: {reason}"))
                 continue
             listings.append(listing)
-            if not all(stat.S_ISREG(mode) for mode in set(listing.numbers[::5])):
-                is_plain &= all(stat.S_ISREG(mode) or stat.S_ISDIR(mode) for mode in listing.numbers[::5])
+            modes = listing.modes()
+            if not all(map(stat.S_ISREG, set(modes))):
+                is_plain &= all(stat.S_ISREG(mode) or stat.S_ISDIR(mode) for mode in modes)
                 waiting += [
                     (os.path.join(folder, name), f"{prefix}{name}/")
-                    for name, mode in zip(listing.names, listing.numbers[::5], strict=True)
+                    for name, mode in zip(listing.names, modes, strict=True)
                     if stat.S_ISDIR(mode) and name.lower() not in SKIPPED_FOLDERS and prefix + name != site and _is_unicode(name)
                 ]
     return Look(*packed(listings), is_plain, tuple(problems), began)
 
 
-def look_in(folder: str, below: Iterable[str]) -> tuple[bytes, bytes] | None:
+def look_in(folder: str, below: Iterable[str], stamping: Stamping = stamped) -> tuple[bytes, bytes] | None:
     """The paths and stamps of what is in these folders below one. None where one is missing."""
     try:
-        listings = [listed(os.path.join(folder, path), f"{path}/" if path else "") for path in below]
+        listings = [_listed(os.path.join(folder, path), f"{path}/" if path else "", stamping) for path in below]
     except OSError:
         return None
     return packed(listings)
@@ -181,31 +210,12 @@ def _is_unicode(name: str) -> bool:
     return True
 
 
-def listed(folder: str, prefix: str) -> Listing:
+def _listed(folder: str, prefix: str, stamping: Stamping) -> Listing:
     """What is in a folder, through its descriptor where the system has that. Raises OSError."""
     if os.stat not in os.supports_dir_fd or os.listdir not in os.supports_fd:
-        return _with_stamps(folder, prefix, os.listdir(folder), None)
+        return Listing(folder, prefix, *stamping(f"{folder}{os.sep}", os.listdir(folder), None))
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        return _with_stamps(folder, prefix, os.listdir(descriptor), descriptor)
+        return Listing(folder, prefix, *stamping("", os.listdir(descriptor), descriptor))
     finally:
         os.close(descriptor)
-
-
-def _with_stamps(folder: str, prefix: str, found: list[str], descriptor: int | None) -> Listing:
-    """Those of the names that are not hidden and still there. A folder has no stamp but its mode: what happens in there shows there."""
-    base = f"{folder}{os.sep}" if descriptor is None else ""
-    names: list[str] = []
-    numbers: list[int] = []
-    lstat, is_folder = os.stat, stat.S_ISDIR
-    for name in found:
-        if name[0] in "._":
-            continue
-        try:
-            facts = lstat(base + name, dir_fd=descriptor, follow_symlinks=False)
-        except FileNotFoundError:
-            continue
-        names.append(name)
-        mode = facts.st_mode
-        numbers += (mode, 0, 0, 0, 0) if is_folder(mode) else (mode, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
-    return Listing(folder, prefix, names, numbers)
