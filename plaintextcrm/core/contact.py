@@ -25,6 +25,7 @@ MOST_PROBLEMS = 1000  # of one file that are told one by one
 _PLACEHOLDER = pattern(r"\{\{.*\}\}\Z|<%.*%>\Z")
 _DATED_LABEL = pattern(r"((?:\d{4}|\?{4})-\d{1,2}-\d{1,2}|(?:--)?\d{2}-\d{2})(?!\d)[ \t]*[:,]?[ \t]*(.*)\Z")
 _LINK = pattern(r"\[\[[^\[\]]+\]\]")
+_LINKED = pattern(r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]+)(?:\|[^\[\]]*)?\]\]")
 _LINKS = pattern(r"\[\[[^\[\]]+\]\](?:[ \t]*,[ \t]*\[\[[^\[\]]+\]\])+\Z")
 _CONFLICT = pattern(r"^<<<<<<< .*$", re.MULTILINE)
 _LABELLED = ("email", "phone", "address", "website", "linkedin", "feeds", "private")  # `- work: ada@example.com`, `- email: true`
@@ -71,7 +72,7 @@ def _joined(source: Source, text: str, front: FrontMatter, body: bodies.Body, re
     """A contact from the parts of its file."""
     keys, other, wrong, titles = read
     problems = list(_encoding_problems(source, text))
-    conflict = _CONFLICT.search(text) if "<<<<<<< " in text else None
+    conflict = _CONFLICT.search(text) if "<" in text and "<<<<<<< " in text else None  # one letter is looked for in no time
     if conflict:
         message = "conflict markers of a merge: settle it; the file is not written to until then"
         problems.append(Problem(Location(source.path, _line_of(text, conflict.start())), "conflict-markers", message))
@@ -85,7 +86,7 @@ def _joined(source: Source, text: str, front: FrontMatter, body: bodies.Body, re
     if text == source.text and any(problem.code == "bad-field" for problem in problems):
         problems = _with_lines(problems, split_lines(text))
     called = keys.get("name") or keys.get("given_name") or keys.get("family_name") or body.title
-    is_template = _PLACEHOLDER.match(name) or ("{{" in text and _is_called_by_a_placeholder(front.pairs, bool(called)))
+    is_template = _PLACEHOLDER.match(name) or ("{" in text and "{{" in text and _is_called_by_a_placeholder(front.pairs, bool(called)))
     is_person = bool(body.interactions) or not is_template
     return Parsed(contact, tuple(problems), front, body, is_person, text)
 
@@ -282,7 +283,8 @@ def _text(tree: Tree, key: str) -> str:
 
 
 def _unlinked(tree: Tree, key: str) -> str:
-    return re.sub(r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]+)(?:\|[^\[\]]*)?\]\]", r"\1", _text(tree, key))
+    text = _text(tree, key)
+    return _LINKED.sub(r"\1", text) if "[[" in text else text
 
 
 def _list(tree: Tree, key: str) -> tuple[str, ...]:
@@ -290,6 +292,8 @@ def _list(tree: Tree, key: str) -> tuple[str, ...]:
         if "," not in tree:
             return (tree.strip(),) if tree.strip() else ()
         return tuple(part for part in (word.strip() for word in tree.split(",")) if part)
+    if type(tree) is list and set(map(type, tree)) == {str}:  # most lists; the same as below
+        return tuple([text for part in tree if (text := str(part).strip())])
     tree = _with_colons(tree, key)
     leaves = _leaves(tree)
     if all(isinstance(part, str) for part in _parts(tree)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 
 from plaintextcrm.core.dates import WEEKDAYS, day_or_none, iso_day, iso_forms, key_day, month_of
@@ -95,8 +96,16 @@ def field_pairs(text: str) -> tuple[tuple[str, str], ...]:
     if text.count("::") > MOST_FIELDS:
         return fields_of(text)[1]
     colons = text.find("::")  # no bracket stands between the first of them and the one that opens its field
-    found = _FIELD.findall(text, max(text.rfind("[", 0, colons), text.rfind("(", 0, colons), 0))
+    tail = text[max(text.rfind("[", 0, colons), text.rfind("(", 0, colons), 0) :]
+    return _known_pairs(tail) if len(tail) < 100 else _pairs(tail)
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    found = _FIELD.findall(text)
     return tuple([((key or other_key).strip().lower(), (value if key else other).strip()) for key, value, other_key, other in found])
+
+
+_known_pairs = lru_cache(maxsize=2048)(_pairs)  # `[dir:: in]` and its like stand in thousands of lines
 
 
 def parse_text(text: str, on: date, box: str = "", where: int = 0, kinds: KindTable = STANDARD) -> Interaction:

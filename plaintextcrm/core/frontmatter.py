@@ -202,7 +202,7 @@ def _quick(text: str) -> tuple[Pair, ...] | None:
             return None
         if not items:
             indent = before
-            pairs[-1] = pairs[-1]._replace(value=items)
+            pairs[-1] = Pair(pairs[-1].key, items, pairs[-1].line)
         items.append(item)
     return tuple(pairs)
 

@@ -47,7 +47,7 @@ class KindTable(dict[str, Kind]):
     """Folded spelling (letters with inner hyphens, lower case) -> the kind; later kinds win over earlier ones. Not changed once made.
 
     `names` is folded spelling -> name. An entry without fields and box whose kind (or None) is in `touching` is contact; one in
-    `counting` says nothing more than that.
+    `counting` says nothing more than that, and one in `silent` says nothing but its day.
     """
 
     def __init__(self, kinds: Iterable[Kind]) -> None:
@@ -56,6 +56,7 @@ class KindTable(dict[str, Kind]):
         touching = [name for name, kind in self.items() if kind.touch and name == kind.name]  # not what a synonym was of before
         self.touching: frozenset[str | None] = frozenset([None, *touching])
         self.counting = self.touching - {"referral-in"}
+        self.silent = frozenset(name for name in self.names.values() if name not in self.touching) - {"skip"}
         self.strengths = {spelling: kind.strength for spelling, kind in self.items()}
 
 

@@ -7,7 +7,7 @@ applies the rules to that for one day. Days are ordinals (`date.toordinal()`), 0
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -127,33 +127,44 @@ def _ordinal(day: date | None) -> int:
     return day.toordinal() if day else 0
 
 
-_TELLING = ("dir", "reached", "touch")  # the fields that say whether an entry is contact, and whose
+_TELLING = frozenset(("dir", "reached", "touch"))  # the fields that say whether an entry is contact, and whose
 
 
-def _told_apart(log: Sequence[Interaction], counting: Collection[str | None]) -> tuple[list[int], list[Interaction]]:
-    """(the days of entries that are contact and nothing more, the entries that their fields, box or kind make anything else)."""
+def _told_apart(log: Sequence[Interaction], kinds: KindTable) -> tuple[list[int], list[int], list[Interaction]]:
+    """(the days of entries that are contact and nothing more, of those that say nothing else, the others)."""
+    days: list[int] = []
+    silent: list[int] = []
+    counting, saying_nothing = kinds.counting, kinds.silent
     if not hasattr(log, "bare"):
-        days, odd = [], []
+        others = []
         for entry in log:
-            if entry.fields or entry.box or entry.kind not in counting:
-                odd.append(entry)
+            if entry.fields or entry.box or not (entry.kind in counting or entry.kind in saying_nothing):
+                others.append(entry)
             else:
-                days.append(entry.on.toordinal())
-        return days, odd
+                (days if entry.kind in counting else silent).append(entry.on.toordinal())
+        return days, silent, others
     columns: Any = log  # a plain log
-    apart = {place for place, pairs in columns.fields.items() if any(key in _TELLING for key, _ in pairs)}
-    apart.update([place for place, kind in enumerate(columns.kinds) if kind not in counting])
-    days = [day for place, day in enumerate(columns.days) if place not in apart] if apart else columns.days[:]
-    return days, [columns.bare(place) for place in sorted(apart)]
+    apart = {place for place, pairs in columns.fields.items() if not _TELLING.isdisjoint([key for key, _ in pairs])}
+    for place, (day, kind) in enumerate(zip(columns.days, columns.kinds, strict=True)):
+        if place in apart:
+            continue
+        if kind in counting:
+            days.append(day)
+        elif kind in saying_nothing:
+            silent.append(day)
+        else:
+            apart.add(place)
+    return days, silent, [columns.bare(place) for place in sorted(apart)]
 
 
 def _days_of(log: Sequence[Interaction], kinds: KindTable, order: str) -> dict[str, Any]:
     """What a log says of its days: those fields of `Facts`, sorted."""
-    days, odd = _told_apart(log, kinds.counting)
+    days, silent, others = _told_apart(log, kinds)
     touches = set(days)
+    days += silent
     found: dict[str, list[int]] = {"skips": [], "attempts": [], "referrals": [], "plans": []}
     theirs: set[int] = set()
-    for entry in odd:
+    for entry in others:
         on = entry.on.toordinal()
         if entry.is_task:
             if entry.box in OPEN_BOXES:

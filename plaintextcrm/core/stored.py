@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from json import JSONEncoder, loads
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
 from plaintextcrm.core.due import DatedRow, DueRow
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
 _DAYS = ("started", "snooze_until", "next_contact", "last_contact", "met", "created")
 
 
-compact = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-"""A value as the shortest JSON; one encoder for all (`json.dumps` makes a new one each time)."""
+_encoder = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+_encode = c_make_encoder(None, _encoder.default, encode_basestring, None, ":", ",", False, False, True) if c_make_encoder else None
+
+
+def compact(value: object) -> str:
+    """A value as the shortest JSON; what encodes is made once (`JSONEncoder.encode` makes it anew each time)."""
+    return "".join(_encode(value, 0)) if _encode else _encoder.encode(value)
 
 
 def head(contact: Contact, links: Sequence[str] = (), lines: Mapping[str, int] = {}) -> str:

@@ -13,6 +13,8 @@ from plaintextcrm.edge.paths import Path
 
 LARGEST = 10_000_000  # bytes
 LONGEST_NAME = 200  # bytes; with what a hidden name has more it stays below the 255 of most file systems
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _ENDS = ".ptcrm"
 _RANDOM = 12  # characters before it
 
@@ -21,12 +23,14 @@ class TooLarge(Refused):
     """The file is above the cap."""
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """The bytes of a regular file; a link is followed (whoever calls has looked where it leads). Never hangs on a FIFO.
+def read_bytes(path: str | Path, *, follow: bool = True) -> bytes:
+    """The bytes of a regular file; a link is followed (whoever calls has looked where it leads) or not. Never hangs on a FIFO.
 
-    Raises OSError, `TooLarge`, or Refused where it is no regular file.
+    Raises OSError (for a link that is not followed, too), `TooLarge`, or Refused where it is no regular file.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
+    if not follow and not _NO_LINK and os.path.islink(path):
+        raise OSError(errno.ELOOP, "is a link", str(path))
+    descriptor = os.open(path, _READ if follow else _READ | _NO_LINK)
     try:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):

@@ -8,11 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from plaintextcrm.core import query, stored
+from plaintextcrm.core.body import Body, Section
 from plaintextcrm.core.contact import Parsed, parse, parse_all
+from plaintextcrm.core.due import Mark
 from plaintextcrm.core.errors import Refused
-from plaintextcrm.core.model import Contact, Problem, Source
+from plaintextcrm.core.frontmatter import FrontMatter, Pair
+from plaintextcrm.core.model import Contact, FollowUp, PartialDate, Problem, Source
+from plaintextcrm.core.record import quicken
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.core.standing import Facts, Rules, facts_of, stand
+from plaintextcrm.core.standing import Facts, Rules, Standing, YearlyDay, facts_of, stand
 from plaintextcrm.core.text import split_lines
 from plaintextcrm.core.vocabulary import KEYS, find_key, fold_key
 from plaintextcrm.edge import vault
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 _CHECKED = ("tier", "last_contact", "owner", "successor")
 _OTHERS = frozenset(key.name for key in KEYS if key.name not in _CHECKED)
+_MADE = (Source, Pair, FrontMatter, Section, Body, PartialDate, FollowUp, Parsed, Facts, YearlyDay, Standing, Mark)  # of each file
 MANY = 1500  # files from which a second process pays
 CHUNK = 250
 BATCH = 25  # files that go through each step together: what a step needs stays in the cache of the processor
@@ -42,6 +47,7 @@ def rows(
             if progress and number % 100 == 99:
                 progress(number + 1, len(paths))
         return
+    quicken(*_MADE)
     list(Reader(root, settings, today).read(paths[:1]))  # patterns are compiled when first used: here once, not once a process
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     done = 0

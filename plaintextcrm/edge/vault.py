@@ -191,9 +191,14 @@ def is_contact_path(path: str, settings: Settings) -> bool:
 def read(root: Path, path: str, settings: Settings) -> Source:
     """A contact file as it is now. Raises OSError or Refused where it cannot be read."""
     full = os.path.join(root, path)
-    if os.path.islink(full) and not Path(os.path.realpath(full)).is_relative_to(root):
-        raise Refused(f"{path}: is a link that leads out of the vault and is not read")
-    data = files.read_bytes(full)
+    try:
+        data = files.read_bytes(full, follow=False)
+    except OSError:
+        if not os.path.islink(full):
+            raise
+        if not Path(os.path.realpath(full)).is_relative_to(root):
+            raise Refused(f"{path}: is a link that leads out of the vault and is not read") from None
+        data = files.read_bytes(full)
     text, encoding = decode(data)
     return Source(id_of(path, settings), path, data, text, encoding)
 
