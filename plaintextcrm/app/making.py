@@ -17,9 +17,10 @@ from plaintextcrm.core import contact as contacts
 from plaintextcrm.core import edit, names
 from plaintextcrm.core.errors import Refused, Usage
 from plaintextcrm.core.model import Edit, Source
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import FILE, LOCAL_FILE, Settings
 from plaintextcrm.core.vocabulary import LIST_TYPES, find_key
-from plaintextcrm.edge import files, git, vault, versions
+from plaintextcrm.edge import files, git, places, vault, versions
 from plaintextcrm.edge.paths import Path
 
 GIT_IGNORE = f"""\
@@ -80,24 +81,34 @@ def is_vault(folder: Path) -> bool:
     return (folder / FILE).exists()
 
 
-def make_vault(folder: Path, name: str, today: date, with_git: bool) -> tuple[list[str], bool]:
-    """A new vault: (what was made, whether git has a first commit). What is there already stays as it is.
+class Made(NamedTuple):
+    """A vault that was made: whether git has a first commit, and where what was kept of an older one in that place is now."""
+
+    in_git: bool
+    aside: Path | None = None
+
+
+def make_vault(folder: Path, name: str, today: date, with_git: bool) -> Made:
+    """A new vault. What is there already stays as it is.
 
     Raises Usage where the folder is a vault already, NotCommitted where git could not commit.
     """
     if is_vault(folder):
         raise Usage(f"{folder}: is a vault already ({FILE} is there)")
-    folder.mkdir(parents=True, exist_ok=True)
-    made = []
+    contacts_ = folder / "contacts"
+    contacts_.mkdir(parents=True, exist_ok=True)
+    holds_people = any(contacts_.iterdir())
+    aside = None if holds_people else _past_set_aside(folder)
     for path, text in ((FILE, settings_text(name, today)), (".gitignore", GIT_IGNORE), (".gitattributes", attributes_text())):
         if not (folder / path).exists():
             (folder / path).write_text(text, encoding="utf-8")
-            made.append(path)
-    if not (folder / "contacts").exists():
-        (folder / "contacts").mkdir()
-        made.append("contacts/")
-    ours = [FILE, ".gitignore", ".gitattributes", *(["contacts"] if any((folder / "contacts").iterdir()) else ())]
-    return made, _first_commit(folder, with_git, ours)  # other files of that folder are no business of ours
+    ours = [FILE, ".gitignore", ".gitattributes", *(["contacts"] if holds_people else ())]
+    return Made(_first_commit(folder, with_git, ours), aside)  # other files of that folder are no business of ours
+
+
+def _past_set_aside(folder: Path) -> Path | None:
+    """What was kept of a vault that was here and is gone (its undo, what was imported) is not the new one's; it may be all that is left."""
+    return places.set_aside(places.vault_folder(places.state_folder(), folder.resolve()))
 
 
 def _first_commit(folder: Path, with_git: bool, paths: Sequence[str] = (".",)) -> bool:
@@ -119,10 +130,11 @@ def example_folder() -> Path:
     return found
 
 
-def copy_example(folder: Path, with_git: bool) -> bool:
-    """The example vault in a folder that is new or empty; whether git has a first commit."""
+def copy_example(folder: Path, with_git: bool) -> Made:
+    """The example vault in a folder that is new or empty."""
     if folder.exists() and any(folder.iterdir()):
         raise Usage(f"{folder}: is not empty; name a new folder")
+    aside = _past_set_aside(folder)
     shutil.copytree(example_folder(), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     for below, _, copied in os.walk(folder):
         os.chmod(below, 0o755)
@@ -132,7 +144,7 @@ def copy_example(folder: Path, with_git: bool) -> bool:
     if with_git and git.repository(folder.resolve()) is None:
         settings = folder / FILE
         settings.write_text(settings.read_text(encoding="utf-8").replace("commit = false", "commit = true"), encoding="utf-8")
-    return _first_commit(folder, with_git)
+    return Made(_first_commit(folder, with_git), aside)
 
 
 # --- the merge driver ----------------------------------------------------------------------------------------------

@@ -48,15 +48,17 @@ def init_command(run: Run, folder: Path | None, example: bool, no_git: bool) -> 
         if not example and _adopted(run, where, shown):
             return 0
         if example:
-            committed = making.copy_example(where, not no_git)
+            made = making.copy_example(where, not no_git)
         else:
-            _, committed = making.make_vault(where, where.resolve().name, run.today, not no_git)
+            made = making.make_vault(where, where.resolve().name, run.today, not no_git)
     except NotCommitted as error:
         run.tell(f"ptcrm: {error}")
         return error.exit_code
     except OSError as error:
         raise Usage(f"{shown}: {why(error)}") from None
-    run.say(f"a vault is in {shown}" + (", in git with a first commit" if committed else ""))
+    run.say(f"a vault is in {shown}" + (", in git with a first commit" if made.in_git else ""))
+    if made.aside:
+        run.tell(f"ptcrm: what was kept of an older vault in this place (its undo, what was imported) is set aside: {made.aside}")
     step = f"-C {shlex.quote(shown)} " if folder else ""
     run.say(f"  ptcrm {step}due" if example else f'  ptcrm {step}add "Ada King" --tier A')
     return 0

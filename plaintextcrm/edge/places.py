@@ -44,6 +44,17 @@ def vault_folder(base: Path, root: Path) -> Path:
     return base / name
 
 
+def set_aside(folder: Path) -> Path | None:
+    """Give a vault's folder another name, one that no vault's has: that name, or None where there is no such folder. Raises OSError."""
+    if not folder.exists():
+        return None
+    number = 1
+    while (aside := Path(f"{folder}%before-{number}")).exists():
+        number += 1
+    os.rename(folder, aside)
+    return aside
+
+
 def current(folder: Path) -> str:
     """The name of the database in use in a vault's cache folder. Raises OSError where there is none."""
     return (folder / "current").read_text()

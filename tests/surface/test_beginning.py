@@ -47,6 +47,33 @@ def test_init_commits_what_is_its_own_and_contacts_that_were_there(empty: Place)
     assert git(empty, "ls-files").split() == [".gitattributes", ".gitignore", "contacts/ada.md", "ptcrm.toml"]
 
 
+@pytest.mark.parametrize("words", [(), ("--example",)])
+def test_a_vault_made_where_another_was_does_not_remember_its_writes_and_imports(
+    empty: Place, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("Name,Given Name,Family Name,E-mail 1 - Value\nZoe Quist,Zoe,Quist,zoe@example.com\n")
+    shared = ("-C", "people", "import", str(table), "-y")
+    assert empty("init", "people", at=tmp_path).err == ""
+    assert empty(*shared, at=tmp_path).code == 0
+    shutil.rmtree(tmp_path / "people")
+    ran = empty("init", "people", *words, at=tmp_path)
+    assert "what was kept of an older vault in this place" in ran.err
+    aside = Path(ran.err.split(": ")[-1].strip())
+    assert (aside / "journal" / "00000001").is_file(), "it may be all that is left of it"
+    assert empty("-C", "people", "undo", at=tmp_path).code == 2
+    assert "imported before" not in empty(*shared, at=tmp_path).err
+    assert empty("-C", "people", "undo", "--list", at=tmp_path).out.count("import: ") == 1
+
+
+def test_init_of_people_who_are_there_still_knows_what_was_written(empty: Place, tmp_path: Path) -> None:
+    assert empty("init", "people", at=tmp_path).code == 0
+    assert empty("-C", "people", "add", "Ada King", at=tmp_path).code == 0
+    (tmp_path / "people" / "ptcrm.toml").unlink()
+    assert empty("init", "people", at=tmp_path).err == ""
+    assert "add: Ada King" in empty("-C", "people", "undo", "--list", at=tmp_path).out
+
+
 def test_init_example_is_the_example_vault_ready_to_use(empty: Place) -> None:
     assert empty("init", "--example", "try", "--no-git").code == 0
     place = Place(empty.root / "try", empty.home)
