@@ -232,3 +232,40 @@ def test_a_private_person_is_not_named_by_a_key_of_somebody_elses_own(what: str,
     if what in ("vcard", "csv", "json"):
         assert "by the river" in public.read_text(encoding="utf-8")
         assert "[[Sol Shade]]" in whole.read_text(encoding="utf-8")
+
+
+# --- whom a link means ---------------------------------------------------------------------------------------------
+
+_KEYS = ("tier: inner", "five: now", "owner: lee", "location: Porto", "successor: noor")
+_LINKED = {
+    "ada-lovelace": _person("Augusta Byron", "aliases: [Countess]", "offers: [tide tables]", entries="- 2024-11-01 call"),
+    "bob": _person(
+        "Bob Lee", *_KEYS, 'needs: ["tide tables of [[ada-lovelace]]"]', 'offers: ["boats of [[countess]]"]', 'met_at: "with [[countess]]"',
+        entries="\n".join([
+            "- 2026-03-01 asked: for [[ada-lovelace]] [handover:: went well]", "- 2026-04-01 asked: for [[ada-lovelace]]",
+            "- 2026-08-01 referral-in: [[new]] for [[ada-lovelace]]", "- 2026-09-01 gave: a book of [[countess]]",
+            "  - [ ] greet [[ada-lovelace]] [due:: 2026-11-20]", "- [ ] 2026-12-03 dinner: with [[countess]]",
+        ]),
+    ),
+    "cyd": _person("Cyd Poe", *_KEYS, "needs: [boats]", 'met_at: "with [[countess]]"', entries="- 2026-08-01 call: of [[ada-lovelace]]"),
+    "new": _person("New One", "needs: [quiet]", 'offers: ["rest for [[countess]]"]', entries="- 2026-01-01 offered: x"),
+    "old": _person("Old One", "five: next", 'needs: ["news of [[countess]]"]'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan",), ("near", "porto", "--format", "csv"), ("who", "tide"), ("who", "book"), ("path", "bob"), ("review", "month"),
+        ("trip", "porto", "--from", "2026-12-02", "--to", "2026-12-03"), *(("report", name) for name in sorted(REPORTS.keys() - {"tidy"})),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_link_is_shown_with_the_name_of_whom_it_means_wherever_everybody_is_asked_about(words: tuple[str, ...], tmp_path: Path):
+    """It was made of the slug there, Ada Lovelace and countess, while `due` and `show` said Augusta Byron."""
+    as_json = () if "--format" in words else ("--json",)
+    said = inside(make.vault(tmp_path / "vault", _LINKED, TIERS), *words, *as_json).out
+    assert "Ada Lovelace" not in said
+    assert "ountess" not in said
+    if words[-1] not in ("load", "new", "team", "year"):
+        assert "Augusta Byron" in said

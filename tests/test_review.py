@@ -98,7 +98,7 @@ def test_whom_i_helped_is_within_the_span_each_once_newest_first(span: str, days
     ]  # fmt: skip
     found = one(asked(*people, span=span), "helped")
     assert [line.id for line in found.rows] == ["twice", "gone", "in"]
-    assert found.rows[0].words == "2026-11-20 introduced: To in."
+    assert found.rows[0].words == "2026-11-20 introduced: To In."
     assert found.sentence == f"In {days} days you gave, offered or introduced something to Twice, Gone and In."
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from plaintextcrm.app.insight import network
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.app.writing import How, Written, read_source, signed, with_others, write
-from plaintextcrm.core import due as dues
 from plaintextcrm.core import edit as edits
 from plaintextcrm.core import going
 from plaintextcrm.core.due import DueRow
@@ -22,8 +21,7 @@ def near(index: Index, vault_: Vault, place: str, terms: Sequence[str] = ()) -> 
     """Those who live there, the most urgent first, each with the reason to write."""
     found = network(index, vault_, terms)
     offers = offers_of(found)
-    rows = ((one, dues.due_row(one.contact, one.standing, vault_.settings, vault_.today, offers)) for one in going.near(found, place))
-    return tuple(rows)
+    return tuple((one, found.due_row(one, offers)) for one in going.near(found, place))
 
 
 def offers_of(found: Network) -> tuple[Offer, ...]:

@@ -87,11 +87,12 @@ def _step_rows(ways: Sequence[Way]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for number, way in enumerate(ways, 1):
         before = None
-        for step, (one, tie) in enumerate(zip(way.people, ("in touch", *(tie.words for tie in way.ties)), strict=True), 1):
+        ties = ("in touch", *(tie.words for tie in way.ties))
+        for step, (one, about, tie) in enumerate(zip(way.people, way.about, ties, strict=True), 1):
             rows.append({
                 "way": number, "step": step, "id": one.id, "name": one.name, "from": before, "tie": tie,
                 "warmth": knowing.warmth_words(one), "freshness": one.standing.freshness, "last": one.last and one.last.isoformat(),
-                "text": knowing.whom(one) or None,
+                "text": about or None,
             })  # fmt: skip
             before = one.id
     return rows

@@ -109,6 +109,7 @@ def trip(network: Network, journey: Journey) -> Trip:
     there = tuple(filter(lives_in(journey.place, network), network))
     plans = [(one, entry) for one in network.everybody if not one.is_gone for entry in _plans(one, journey)]
     planned = sorted((plan for plan in plans if plan[0] in there or plan[1].kind in MEALS), key=lambda plan: (plan[1].on, plan[0].id))
+    planned = [(one, entry._replace(text=network.plain(entry.text))) for one, entry in planned]
     met = {one.id for one, _ in planned}
     silent = tuple(one for one in there if one.id not in met and _is_silent(one, journey.last))
     closest = {one.id for one in top_ten(network)}

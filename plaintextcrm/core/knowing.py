@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 from plaintextcrm.core import graph
 from plaintextcrm.core.due_words import entry_words
 from plaintextcrm.core.graph import Tie
 from plaintextcrm.core.history import from_them, from_us
-from plaintextcrm.core.linkwords import plain_words
+from plaintextcrm.core.linkwords import Plain
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.pages import words
 from plaintextcrm.core.record import NamedTuple
@@ -65,17 +66,19 @@ def whom(one: Member) -> str:
     """What an introduction may be about: `who needs tide tables`, else what they offer, else why they matter, else their place of work."""
     for key, verb in (("needs", "who needs"), ("offers", "who offers")):
         if one.contact.texts(key):
-            return f"{verb} {plain_words(one.contact.texts(key)[0])}"
-    return plain_words(words.role_line(one.contact))
+            return f"{verb} {one.contact.texts(key)[0]}"
+    return words.role_line(one.contact)
 
 
 # --- the way to somebody -------------------------------------------------------------------------------------------
 
 
 class Way(NamedTuple):
-    """One chain from me: the people in order, the last being the one it leads to; between each two the tie that joins them."""
+    """One chain from me: the people in order, the last being the one it leads to, and what an introduction to each may be about; between
+    each two the tie that joins them."""
 
     people: tuple[Member, ...]
+    about: tuple[str, ...]
     ties: tuple[Tie, ...]
     cost: float
 
@@ -135,17 +138,16 @@ def path(network: Network, aims: Sequence[Member]) -> tuple[Way, ...]:
         steps = [net.ids[node] for node in to.way(place[id])]
         if any(way.people[0].id in steps for way in found):
             continue
-        found.append(_way(steps, people, said, cost))
+        found.append(_way([people[id] for id in steps if id in people], said, cost, network.plain))
         if len(found) == MOST_WAYS:
             break
     return tuple(found)
 
 
-def _way(steps: Sequence[str], people: Mapping[str, Member], said: Mapping[frozenset[str], Tie], cost: float) -> Way:
-    chain = [id for id in steps if id in people]
-    pairs = zip(chain, chain[1:], strict=False)
+def _way(people: Sequence[Member], said: Mapping[frozenset[str], Tie], cost: float, plain: Plain) -> Way:
+    pairs = ((one.id, other.id) for one, other in pairwise(people))
     ties = (said.get(frozenset(pair)) or Tie(*pair, "company") for pair in pairs)
-    return Way(tuple(people[id] for id in chain), tuple(ties), round(cost, 2))
+    return Way(tuple(people), tuple(plain(whom(one)) for one in people), tuple(ties), round(cost, 2))
 
 
 def tie_words(way: Way, tie: Tie) -> str:
@@ -168,7 +170,7 @@ def way_words(way: Way) -> str:
     parts = ["you"]
     for number, one in enumerate(way.people):
         note = ", ".join(part for part in (warmth_words(one), last_move(one)) if part) if not number else ""
-        about = whom(one) if number == len(way.people) - 1 else ""
+        about = way.about[-1] if number == len(way.people) - 1 else ""
         parts.append(f"{one.name}{f' ({note})' if note else ''}{f', {about}' if about else ''}")
     return " → ".join(parts)
 
@@ -225,7 +227,7 @@ def who(network: Network, topic: str) -> tuple[Reason, ...]:
     found = [reason for one in here for reason in _keyed(one, wanted, is_there)]
     found += _introducers(network, found)
     found += [reason for one in here if (reason := _told(one, wanted))]
-    return tuple(sorted(found, key=_order))
+    return tuple(reason._replace(text=network.plain(reason.text)) for reason in sorted(found, key=_order))
 
 
 def _order(reason: Reason) -> tuple[int, int, int, str]:
@@ -248,7 +250,7 @@ def _keyed(one: Member, wanted: Sequence[str], is_there: Callable[[str], bool]) 
         for key in keys:
             hits = [text for text in one.contact.texts(key) if says(wanted, text) or (key == "location" and is_there(text))]
             if hits:
-                yield Reason(one, why, key, plain_words(", ".join(hits)))
+                yield Reason(one, why, key, ", ".join(hits))
                 break
 
 
@@ -281,6 +283,6 @@ def _told(one: Member, wanted: Sequence[str]) -> Reason | None:
 def _line(entry: Interaction, wanted: Sequence[str]) -> str:
     """The entry in words, or the detail below it that speaks of the topic."""
     if says(wanted, entry.text):
-        return entry_words(entry)
+        return entry_words(entry, str)
     detail = next(detail for detail in entry.details if says(wanted, detail))
-    return plain_words(_FIELD.sub("", _MARK.sub("", detail, count=1))).strip()
+    return _FIELD.sub("", _MARK.sub("", detail, count=1)).strip()

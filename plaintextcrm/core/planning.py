@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from plaintextcrm.core import due as dues
 from plaintextcrm.core.dates import cadence_text, parse_cadence, plus_days
 from plaintextcrm.core.due import DatedRow, DueRow
 from plaintextcrm.core.due_words import Offer, entry_words
 from plaintextcrm.core.errors import Usage
 from plaintextcrm.core.going import is_plan, lives_in, top_ten
 from plaintextcrm.core.ideas import GROUPS, preferred
-from plaintextcrm.core.linkwords import plain_words
-from plaintextcrm.core.model import Cadence
+from plaintextcrm.core.linkwords import Plain
+from plaintextcrm.core.model import Cadence, FollowUp
 from plaintextcrm.core.occasions import occasions
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
@@ -114,13 +113,13 @@ def plan(network: Network, per_week: int) -> Plan:
     own: dict[str, list[DatedRow]] = {}
     dates: list[DatedRow] = []
     for one in network:
-        asks, tells = _dated(one, week)
+        asks, tells = _dated(one, week, network.plain)
         if asks:
             own[one.id] = asks
         dates += tells
 
     def turn(one: Member, on: date | None, dated: Sequence[DatedRow] = ()) -> Turn:
-        row = dues.due_row(one.contact, one.standing, settings, network.today, offers)
+        row = network.due_row(one, offers)
         here = is_here is None or not one.contact.text("location") or is_here(one)
         return Turn(one, on, channel(one, close=one.id in closest, here=here), tuple(dated), row)
 
@@ -170,16 +169,16 @@ def _first_day(rows: Sequence[DatedRow]) -> tuple[date, list[DatedRow]]:
 # --- what has its own day ------------------------------------------------------------------------------------------
 
 
-def _dated(member: Member, week: Week) -> tuple[list[DatedRow], list[DatedRow]]:
+def _dated(member: Member, week: Week, plain: Plain) -> tuple[list[DatedRow], list[DatedRow]]:
     """(what asks for a contact on its day, what is only good to know) of one person in that week."""
     contact, today = member.contact, member.today
     who = (contact.id, contact.name)
     asks: list[DatedRow] = []
     tells: list[DatedRow] = []
     for on in occasions(contact, today, (week.last - today).days, 0, member.settings.leap_day):
-        (tells if on.kind == WORK else asks).append(DatedRow(on.on, *who, on.kind, on.words()))
+        (tells if on.kind == WORK else asks).append(DatedRow(on.on, *who, on.kind, plain(on.words())))
     plans = [entry for entry in contact.interactions if today <= entry.on <= week.last and is_plan(entry, member)]
-    asks += [DatedRow(entry.on, *who, "plan", entry_words(entry)) for entry in plans]
+    asks += [DatedRow(entry.on, *who, "plan", entry_words(entry, plain)) for entry in plans]
     for task in contact.follow_ups:
         if (
             task.open
@@ -187,20 +186,20 @@ def _dated(member: Member, week: Week) -> tuple[list[DatedRow], list[DatedRow]]:
             and today <= task.due <= week.last
             and (task.due, task.where) not in {(one.on, one.where) for one in plans}
         ):
-            (tells if task.waiting == "them" else asks).append(DatedRow(task.due, *who, "promise", _task_words(task.text, task.waiting)))
+            (tells if task.waiting == "them" else asks).append(DatedRow(task.due, *who, "promise", plain(_task_words(task))))
     promised = contact.next_contact
     if promised and today <= promised <= week.last and promised.toordinal() > member.standing.last:
         asks.append(DatedRow(promised, *who, "next contact", "promised to be in touch"))
     return asks, tells
 
 
-def _task_words(text: str, waiting: str | None) -> str:
-    return f"they: {text}" if waiting == "them" else text
+def _task_words(task: FollowUp) -> str:
+    return f"they: {task.text}" if task.waiting == "them" else task.text
 
 
 def dated_words(row: DatedRow) -> str:
     """What falls on that day, in words."""
-    label = plain_words(row.label)
+    label = row.label
     return {"plan": f"planned, {label}", "promise": label if label.startswith("they: ") else f"promised: {label}"}.get(row.kind, label)
 
 

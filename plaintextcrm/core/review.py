@@ -115,7 +115,7 @@ class _Asker:
         waiting = [one for one in self._people if one.standing.owed]
         rows = []
         for one in waiting[:ROWS]:
-            words = owed_words(one.contact, one.standing, self.network.settings, self.network.today)
+            words = owed_words(one.contact, one.standing, self.network.settings, self.network.today, self.network.plain)
             rows.append(self._line(one, words[0] if words else ""))
         sentence = (
             f"{many(len(waiting), 'person waits', 'people wait')} for something from you."
@@ -162,7 +162,7 @@ class _Asker:
             sentence = f"In {self.days} days you gave, offered or introduced something to {listed([one.name for _, one in newest])}."
         else:
             sentence = f"Nobody in the last {self.days} days, as far as the logs say. Whom could a small thing help?"
-        rows = tuple(self._line(one, f"{entry.on.isoformat()} {entry_words(entry)}") for entry, one in newest[:ROWS])
+        rows = tuple(self._line(one, f"{entry.on.isoformat()} {entry_words(entry, self.network.plain)}") for entry, one in newest[:ROWS])
         return Question("helped", "Whom did I help?", sentence, rows, "ptcrm report give", len(newest))
 
     def new(self) -> Question:

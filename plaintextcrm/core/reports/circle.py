@@ -7,10 +7,9 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from plaintextcrm.core.due import due_row
 from plaintextcrm.core.graph import referrals
 from plaintextcrm.core.knowing import path, warmth
-from plaintextcrm.core.linkwords import plain_words
+from plaintextcrm.core.linkwords import Plain
 from plaintextcrm.core.numbers import HALF_LIFE_DAYS
 from plaintextcrm.core.pages import words
 from plaintextcrm.core.reports.network import Member, Network
@@ -31,7 +30,7 @@ def five(network: Network) -> Report:
     acting = acts_like_five(network)
     return Report(
         "five",
-        (_named_table(named, network), _unmet_table(unmet, ways, bool(named)), _acting_table(acting)),
+        (_named_table(named, network), _unmet_table(unmet, ways, bool(named), network.plain), _acting_table(acting)),
         tuple(_headline(named, network.settings.me.ahead)),
         tuple(_steps(named, unmet, ways, acting)) or (Step(f"What there is to know of {named[0].name}:", f"ptcrm show {who(named[0])}"),),
     )
@@ -133,15 +132,15 @@ def _named_table(named: Sequence[Member], network: Network) -> Table:
 
 
 def _named_row(one: Member, network: Network) -> Row:
-    row = due_row(one.contact, one.standing, network.settings, network.today)
+    row = network.due_row(one)
     return {
         "id": one.id, "name": one.name, "five": _when(one), "warmth": _warmth(one), "quiet": quiet_for(one),
-        "hook": row.hook or plain_words(one.contact.text("why") or "") or None, "last": one.last, "freshness": one.standing.freshness,
+        "hook": row.hook or network.plain(one.contact.text("why") or "") or None, "last": one.last, "freshness": one.standing.freshness,
         "strength": one.numbers.strength,
     }  # fmt: skip
 
 
-def _unmet_table(unmet: Sequence[Member], ways: Mapping[str, Sequence[Member]], named: bool) -> Table:
+def _unmet_table(unmet: Sequence[Member], ways: Mapping[str, Sequence[Member]], named: bool, plain: Plain) -> Table:
     sentence = ""
     if unmet:
         sentence = f"{names(unmet)}: no contact yet. The way there begins with somebody you are in touch with, the warmest there is."
@@ -150,7 +149,8 @@ def _unmet_table(unmet: Sequence[Member], ways: Mapping[str, Sequence[Member]], 
         columns(name="Name", path="The way there", needs="Needs"),
         tuple(
             {"id": one.id, "name": one.name, "path": " → ".join(["you", *(step.name for step in ways[one.id])]) if one.id in ways else None,
-             "needs": one.contact.texts("needs"), "ids": tuple(step.id for step in ways.get(one.id, ()))} for one in unmet
+             "needs": tuple(map(plain, one.contact.texts("needs"))), "ids": tuple(step.id for step in ways.get(one.id, ()))}
+            for one in unmet
         ),
         sentence, "You have been in touch with everybody who is named." if named else "Nobody is named.",
     )  # fmt: skip

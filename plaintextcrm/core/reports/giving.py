@@ -8,7 +8,6 @@ from datetime import date
 from plaintextcrm.core.dates import add, day_words
 from plaintextcrm.core.due_words import meaning
 from plaintextcrm.core.history import from_them
-from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.model import Cadence, FollowUp, Interaction
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
@@ -50,7 +49,7 @@ def give(network: Network) -> Report:
     lately = [gift for gift in gifts if since <= gift.entry.on]
     return Report(
         "give",
-        (_asked_table(more, gave, took, people), _lately_table(lately), _promises_table(promises, waiting, network.today)),
+        (_asked_table(more, gave, took, network), _lately_table(lately, network), _promises_table(promises, waiting, network)),
         tuple(_headline(gifts, asks, add(network.today, YEAR, -1), bool(people))),
         tuple(_steps(more, promises, network.today)),
     )
@@ -116,7 +115,7 @@ def _headline(gifts: Sequence[Given], asks: Sequence[Given], since: date, anybod
 
 
 def _asked_table(
-    more: Sequence[Member], gave: Mapping[str, Sequence[Interaction]], took: Mapping[str, Sequence[Interaction]], people: Sequence[Member]
+    more: Sequence[Member], gave: Mapping[str, Sequence[Interaction]], took: Mapping[str, Sequence[Interaction]], network: Network
 ) -> Table:
     sentence = ""
     if more:
@@ -124,34 +123,35 @@ def _asked_table(
             f"{names(more)}: asked more often than given, over the whole log. "
             "Given is whatever says gave, offered, introduced, referral-out or gift; the last column is where giving could begin."
         )
-    rows, offers = [], _offers(people) if more else []
+    rows, offers = [], _offers(network) if more else []
     for one in more:
         asks, last = len(took[one.id]), one.whole(took[one.id][-1])
         rows.append({
-            "id": one.id, "name": one.name, "asked": asks, "given": len(gave[one.id]), "about": plain_words(last.text) or None,
-            "help": _help(one, offers), "last_asked": last.on, "needs": one.contact.texts("needs"),
+            "id": one.id, "name": one.name, "asked": asks, "given": len(gave[one.id]), "about": network.plain(last.text) or None,
+            "help": network.plain(_help(one, offers)) or None, "last_asked": last.on,
+            "needs": tuple(map(network.plain, one.contact.texts("needs"))),
         })  # fmt: skip
     headings = columns(name="Name", asked="Asked", given="Given", about="Asked last", help="Would help")  # fmt: skip
     return Table("Asked more than given", headings, tuple(rows), sentence, "Nobody was asked more often than given to.")
 
 
-def _offers(people: Sequence[Member]) -> list[tuple[frozenset[str], Member, str]]:
+def _offers(people: Iterable[Member]) -> list[tuple[frozenset[str], Member, str]]:
     """What somebody may be asked for on behalf of somebody else, by what it means."""
     return [(meaning(text), one, text) for one in people for text in one.contact.texts("offers")]
 
 
-def _help(one: Member, offers: Sequence[tuple[frozenset[str], Member, str]]) -> str | None:
-    """The first of their needs that somebody offers, with who; else their first need."""
+def _help(one: Member, offers: Sequence[tuple[frozenset[str], Member, str]]) -> str:
+    """The first of their needs that somebody offers, with who; else their first need, or ""."""
     needs = one.contact.texts("needs")
     for need in needs:
         wanted = meaning(need)
         for means, other, _ in offers:
             if other.id != one.id and wanted and means and (wanted <= means or means <= wanted):
                 return f"{need}: {other.name} offers it"
-    return needs[0] if needs else None
+    return needs[0] if needs else ""
 
 
-def _lately_table(lately: Sequence[Given]) -> Table:
+def _lately_table(lately: Sequence[Given], network: Network) -> Table:
     rows = sorted(enumerate(lately), key=lambda one: (-one[1].entry.on.toordinal(), one[1].to.id, one[0]))
     sentence = f"{often(_times(lately)).capitalize()}, to {many(len({one.to.id for one in lately}), 'person', 'people')}." if lately else ""
     return Table(
@@ -159,14 +159,14 @@ def _lately_table(lately: Sequence[Given]) -> Table:
         columns(name="To", on="On", kind="How", what="What"),
         tuple(
             {"id": gift.to.id, "name": gift.to.name, "on": gift.entry.on, "kind": gift.entry.kind,
-             "what": plain_words(gift.to.whole(gift.entry).text)} for _, gift in rows
+             "what": network.plain(gift.to.whole(gift.entry).text)} for _, gift in rows
         ),
         sentence, "Nothing was given or offered in the last six months, as far as the logs know.",
     )  # fmt: skip
 
 
-def _promises_table(promises: Sequence[Open], waiting: int, today: date) -> Table:
-    due = [one for one in promises if one.task.due and one.task.due <= today]
+def _promises_table(promises: Sequence[Open], waiting: int, network: Network) -> Table:
+    due = [one for one in promises if one.task.due and one.task.due <= network.today]
     parts = []
     if promises:
         parts.append(
@@ -183,7 +183,7 @@ def _promises_table(promises: Sequence[Open], waiting: int, today: date) -> Tabl
         "Open promises",
         columns(name="To", due="For", promise="Promise", owner="Whose"),
         tuple(
-            {"id": one.to.id, "name": one.to.name, "due": one.task.due, "promise": plain_words(one.task.text), "owner": one.task.owner,
+            {"id": one.to.id, "name": one.to.name, "due": one.task.due, "promise": network.plain(one.task.text), "owner": one.task.owner,
              "number": one.number} for one in promises
         ),
         " ".join(parts), "No promise of ours is open.",

@@ -8,7 +8,7 @@ from datetime import date
 
 from plaintextcrm.core.colleagues import Colleagues
 from plaintextcrm.core.handover import DONE, NAMED, NOBODY, STAGES, STALLED_DAYS, HandoverStep, Passing, could_follow, passing, step_of
-from plaintextcrm.core.linkwords import plain_words
+from plaintextcrm.core.linkwords import Plain
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.hours import value_of
 from plaintextcrm.core.reports.network import Member, Network
@@ -45,9 +45,9 @@ def handover(network: Network) -> Report:
         _both_sides(open_, us),
         _worth_keeping(open_, network.settings.currency),
         _pace(open_, us, network.today),
-        _stalled(open_, us),
+        _stalled(open_, us, network.plain),
         _pairs(found, us),
-        _notes(found, us),
+        _notes(found, us, network.plain),
     )
     return Report("handover", tables, _case(found, open_, us, network), _steps(open_, us, network))
 
@@ -182,7 +182,7 @@ def _pace(open_: Sequence[_Passed], us: Colleagues, today: date) -> Table:
     return Table("The time that is left", columns, tuple(rows), sentence if rows else "", "None of us has a last day.")
 
 
-def _stalled(open_: Sequence[_Passed], us: Colleagues) -> Table:
+def _stalled(open_: Sequence[_Passed], us: Colleagues, plain: Plain) -> Table:
     columns = (
         Column("name", "Who"), Column("stage", "Stage"), Column("days", "Days"), Column("successor", "To"), Column("knows", "Knows better"),
         Column("last_note", "Last note"),
@@ -192,7 +192,7 @@ def _stalled(open_: Sequence[_Passed], us: Colleagues) -> Table:
         {
             **_who(one), "stage": one.passing.stage, "days": one.step and one.step.days, "successor": us.name(one.passing.successor),
             "knows": tuple(us.name(colleague) for colleague, count in one.passing.met_by if count > one.passing.by_successor),
-            "last_note": plain_words(one.passing.notes[-1].text) if one.passing.notes else None,
+            "last_note": plain(one.passing.notes[-1].text) if one.passing.notes else None,
         } for one in sorted(still, key=lambda one: (-(one.step.days or 10**6) if one.step else 0, one.member.id))
     )  # fmt: skip
     sentence = (
@@ -225,12 +225,12 @@ def _key(stage: str) -> str:
     return stage.replace(" ", "_")
 
 
-def _notes(found: Sequence[_Passed], us: Colleagues) -> Table:
+def _notes(found: Sequence[_Passed], us: Colleagues, plain: Plain) -> Table:
     columns = (Column("name", "Who"), Column("on", "On"), Column("verdict", "How"), Column("text", "What"))
     noted = [(entry, one) for one in found for entry in one.passing.notes]
     noted.sort(key=lambda pair: (-pair[0].on.toordinal(), pair[1].member.id, pair[0].where))
     rows = tuple(
-        {**_who(one), "on": entry.on, "verdict": (entry.field("handover") or "").strip(), "text": plain_words(entry.text) or None}
+        {**_who(one), "on": entry.on, "verdict": (entry.field("handover") or "").strip(), "text": plain(entry.text) or None}
         for entry, one in noted
     )
     well = sum("well" in str(row["verdict"]).casefold() for row in rows)

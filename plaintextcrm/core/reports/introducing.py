@@ -9,7 +9,7 @@ from itertools import islice
 from plaintextcrm.core import graph
 from plaintextcrm.core.due_words import meaning
 from plaintextcrm.core.knowing import warmth, warmth_words
-from plaintextcrm.core.linkwords import plain_words
+from plaintextcrm.core.linkwords import Plain
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Step, Table
@@ -37,6 +37,7 @@ class Everybody(NamedTuple):
     warmth: Mapping[str, int]  # id -> 0 (never in touch) to 100
     firms: Mapping[str, str]  # id -> the firm, folded
     tied: Mapping[str, Collection[str]]  # id -> whom they are tied to
+    plain: Plain  # text in plain words, links by the names of those they mean
 
     @property
     def warmest(self) -> list[Member]:
@@ -68,9 +69,8 @@ def _everybody(network: Network) -> Everybody:
         tied.setdefault(tie.one, set()).add(tie.other)
         tied.setdefault(tie.other, set()).add(tie.one)
     fold_ = cache(fold)  # a few firms of many people
-    return Everybody(
-        people, {one.id: warmth(one) or 0 for one in people}, {one.id: fold_(one.contact.text("company") or "") for one in people}, tied
-    )
+    firms = {one.id: fold_(one.contact.text("company") or "") for one in people}
+    return Everybody(people, {one.id: warmth(one) or 0 for one in people}, firms, tied, network.plain)
 
 
 def _pair(match: Match) -> tuple[str, str]:
@@ -111,7 +111,7 @@ def _needs(all_: Everybody) -> Iterator[Match]:
         for text in one.contact.texts("offers"):
             said = meaning(text)
             if said:
-                offers.setdefault(said, []).append((one, plain_words(text)))
+                offers.setdefault(said, []).append((one, all_.plain(text)))
     of_word: dict[str, set[frozenset[str]]] = {}
     for said in offers:
         for word in said:
@@ -125,7 +125,7 @@ def _needs(all_: Everybody) -> Iterator[Match]:
                 answers[wanted] = [offer for said in near if said <= wanted or wanted <= said for offer in offers[said]]
                 answers[wanted].sort(key=lambda offer: (-all_.warmth[offer[0].id], offer[0].id, offer[1]))
             fit = ((other, offer) for other, offer in answers[wanted] if all_.strangers(one, other))
-            yield from (Match(one, other, plain_words(need), offer) for other, offer in islice(fit, EACH))
+            yield from (Match(one, other, all_.plain(need), offer) for other, offer in islice(fit, EACH))
 
 
 def _needs_table(matches: Sequence[Match]) -> Table:
@@ -157,7 +157,7 @@ def _shares(settings: Settings, all_: Everybody) -> Iterator[Match]:
         for folded, hobby in {fold_(hobby): hobby for hobby in one.contact.texts("hobbies")}.items() if place else ():
             club = (folded, fold_(place))
             clubs.setdefault(club, []).append(one)
-            called.setdefault(club, (plain_words(hobby), place))
+            called.setdefault(club, (all_.plain(hobby), place))
     for club, members in sorted(clubs.items(), key=lambda club: club[0]):
         for at, one in enumerate(members):
             later = members[at + 1 : at + 1 + 4 * EACH]

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 
 from plaintextcrm.core.dates import add, cadence_text, cadence_words, time_since
+from plaintextcrm.core.linkwords import Plain
 from plaintextcrm.core.model import Cadence
 from plaintextcrm.core.numbers import GAPS, HALF_LIFE_DAYS, as_cadence
 from plaintextcrm.core.record import NamedTuple
@@ -45,7 +46,12 @@ def quiet(network: Network) -> Report:
     old = sorted((one for one in people if _is_old_tie(one)), key=lambda one: (-len(contact_days(one)), one.id))
     return Report(
         "quiet",
-        (_quiet_table(main, why, len(turned_to) - len(people)), _broken_table(broken), _faster_table(faster), _old_table(old)),
+        (
+            _quiet_table(main, why, len(turned_to) - len(people), network.plain),
+            _broken_table(broken, network.plain),
+            _faster_table(faster),
+            _old_table(old, network.plain),
+        ),
         tuple(_headline(people, main, why)),
         tuple(_steps(main, broken, faster, old)) or (_calm(bool(people)),),
     )
@@ -111,7 +117,7 @@ def _headline(people: Sequence[Member], main: Sequence[Member], why: Why) -> Ite
         yield f"{spelled(len(others), single, several)} {have(len(others))} been quiet for more than six months{within}."
 
 
-def _quiet_table(main: Sequence[Member], why: Why, resting: int) -> Table:
+def _quiet_table(main: Sequence[Member], why: Why, resting: int, plain: Plain) -> Table:
     sentence = (
         "First those who matter most (the highest tier, COI: a centre of influence, the five) once they are past their rhythm, "
         "then anybody else after six months."
@@ -121,14 +127,14 @@ def _quiet_table(main: Sequence[Member], why: Why, resting: int) -> Table:
     return Table(
         "Going silent",
         columns(name="Name", matters="Matters", quiet="Quiet for", rhythm="Every", said="Last time"),
-        tuple(_quiet_row(one, why.get(one.id, ())) for one in main),
+        tuple(_quiet_row(one, why.get(one.id, ()), plain) for one in main),
         sentence if main or resting else "", "Nobody has been quiet for longer than meant.",
     )  # fmt: skip
 
 
-def _quiet_row(one: Member, matters: tuple[str, ...]) -> Row:
+def _quiet_row(one: Member, matters: tuple[str, ...], plain: Plain) -> Row:
     return {
-        "id": one.id, "name": one.name, "matters": matters, "quiet": quiet_for(one), "rhythm": rhythm(one), "said": last_said(one),
+        "id": one.id, "name": one.name, "matters": matters, "quiet": quiet_for(one), "rhythm": rhythm(one), "said": last_said(one, plain),
         "last": one.last, "days": one.silence, "freshness": one.standing.freshness,
     }  # fmt: skip
 
@@ -152,7 +158,7 @@ def _is_broken(pace: Pace) -> bool:
     return max(2 * gap, gap + 14) < silence <= max(12 * gap, gap + 90) and silence == pace.one.silence
 
 
-def _broken_table(broken: Sequence[Pace]) -> Table:
+def _broken_table(broken: Sequence[Pace], plain: Plain) -> Table:
     sentence = ""
     if broken:
         first = broken[0]
@@ -165,7 +171,7 @@ def _broken_table(broken: Sequence[Pace]) -> Table:
         columns(name="Name", used="It used to be", quiet="Quiet for", said="Last time"),
         tuple(
             {"id": pace.one.id, "name": pace.one.name, "used": _used(pace), "quiet": quiet_for(pace.one),
-             "said": last_said(pace.one), "gap": pace.gap, "days": pace.silence} for pace in broken
+             "said": last_said(pace.one, plain), "gap": pace.gap, "days": pace.silence} for pace in broken
         ),
         sentence, "Whoever had a rhythm has kept it.",
     )  # fmt: skip
@@ -229,7 +235,7 @@ def _is_old_tie(one: Member) -> bool:
     return days >= OFTEN or best_strength(one) > STRONG
 
 
-def _old_table(old: Sequence[Member]) -> Table:
+def _old_table(old: Sequence[Member], plain: Plain) -> Table:
     sentence = ""
     if old:
         sentence = (
@@ -241,7 +247,7 @@ def _old_table(old: Sequence[Member]) -> Table:
         columns(name="Name", known="Known for", contacts="Contacts", quiet="Quiet for", said="Last time"),
         tuple(
             {"id": one.id, "name": one.name, "known": time_since(_known_since(one), one.today),
-             "contacts": len(contact_days(one)), "quiet": quiet_for(one), "said": last_said(one), "last": one.last,
+             "contacts": len(contact_days(one)), "quiet": quiet_for(one), "said": last_said(one, plain), "last": one.last,
              "best_strength": best_strength(one)} for one in old
         ),
         sentence, "No old strong tie has been silent for a year.",

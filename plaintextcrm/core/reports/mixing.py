@@ -10,7 +10,7 @@ from functools import cache, lru_cache, partial
 from plaintextcrm.core import graph
 from plaintextcrm.core.kinds import Kind, kind_table
 from plaintextcrm.core.knowing import warmth
-from plaintextcrm.core.linkwords import plain_words
+from plaintextcrm.core.linkwords import Plain, plain_words
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.bridges import bridges_table, bridging, doors_table, groups_of, joined, location_of, place_of
@@ -95,8 +95,8 @@ def how_met(network: Network, one: Member) -> str | None:
     by, at = _met(one)
     if by:
         sender = network.meant(by)
-        return f"through {sender.name if sender else plain_words(by)}"
-    return at
+        return f"through {sender.name if sender else network.plain(by)}"
+    return at and network.plain(at)
 
 
 @of_one
@@ -115,10 +115,10 @@ def _spreads(network: Network, people: Sequence[Member]) -> tuple[Spread, ...]:
         ("group", map(groups_of, people)),
         ("how we met", ((how_met(network, one),) for one in people)),
     )
-    return tuple(_spread(by, values) for by, values in dimensions)
+    return tuple(_spread(by, values, network.plain) for by, values in dimensions)
 
 
-def _spread(by: str, values: Iterable[Sequence[str | None]]) -> Spread:
+def _spread(by: str, values: Iterable[Sequence[str | None]], plain: Plain) -> Spread:
     """`values` are what each has. They are compared without case and accents, and shown as most people's files spell them.
 
     Who has two counts in both.
@@ -131,7 +131,7 @@ def _spread(by: str, values: Iterable[Sequence[str | None]]) -> Spread:
         known += people if present else 0
         for folded, value in present.items():
             counts[folded] += people
-            words, so = plain_words(value), spelled_so.setdefault(folded, {})
+            words, so = plain(value), spelled_so.setdefault(folded, {})
             so[words] = so.get(words, 0) + people
     shown = {folded: min(some, key=lambda word: (-some[word], word)) for folded, some in spelled_so.items()}
     ordered = sorted(counts, key=lambda folded: (-counts[folded], folded))

@@ -7,8 +7,11 @@ from datetime import date
 from functools import cached_property, wraps
 from typing import Any, TypeVar
 
-from plaintextcrm.core import history
+from plaintextcrm.core import due, history
+from plaintextcrm.core.due import DueRow
+from plaintextcrm.core.due_words import Offer
 from plaintextcrm.core.kinds import Kind
+from plaintextcrm.core.linkwords import links_of, plain_words
 from plaintextcrm.core.model import Contact, Interaction
 from plaintextcrm.core.names import Known, link_targets
 from plaintextcrm.core.numbers import Numbers, numbers
@@ -190,3 +193,12 @@ class Network:
             return self.by_id[word]
         ids = set(self._targets.get(fold(word), ()))
         return self.by_id[ids.pop()] if len(ids) == 1 else None
+
+    def plain(self, text: str) -> str:
+        """Text in plain words, links by the names of those they mean."""
+        return plain_words(text, {link: one.name for link in links_of([text]) if (one := self.meant(link))})
+
+    def due_row(self, one: Member, offers: Iterable[Offer] = ()) -> DueRow:
+        """Somebody's row of the due list, in plain words."""
+        row = due.due_row(one.contact, one.standing, self.settings, self.today, offers, self.plain)
+        return row._replace(hook=self.plain(row.hook))  # what they need keeps its links, which a page leads on

@@ -14,7 +14,6 @@ from plaintextcrm.core.graph import Referral, of_kinds
 from plaintextcrm.core.history import from_them
 from plaintextcrm.core.knowing import WARM, warmth, warmth_words
 from plaintextcrm.core.layout import forest, layout, read_order
-from plaintextcrm.core.linkwords import plain_words
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.network import Member, Network
@@ -318,7 +317,7 @@ def _before_table(network: Network, sent: Sequence[Referral]) -> Table:
         if before and days is not None and days <= BEFORE_DAYS:
             led[before.kind or "no kind given"] += 1
         rows.append({
-            "id": one.id, "name": one.name, "on": on, "what": plain_words(referral.text), "days": days,
+            "id": one.id, "name": one.name, "on": on, "what": network.plain(referral.text), "days": days,
             "before": f"{before.kind or 'in touch'}, {between_words(before.on, on)} before" if before else None,
         })  # fmt: skip
     columns = (Column("on", "on"), Column("name", "from"), Column("before", "the contact before"), Column("what", "what was said"))

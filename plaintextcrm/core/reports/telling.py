@@ -10,6 +10,7 @@ from functools import lru_cache
 from plaintextcrm.core.dates import cadence_text, plus_days
 from plaintextcrm.core.due_words import between_words, entry_words, rhythm_of
 from plaintextcrm.core.history import touches_of
+from plaintextcrm.core.linkwords import Plain
 from plaintextcrm.core.model import NEVER, Interaction
 from plaintextcrm.core.pages.words import SMALL
 from plaintextcrm.core.plainlog import PlainLog
@@ -83,15 +84,15 @@ def rhythm(one: Member) -> str | None:
     return None if cadence == NEVER else cadence_text(cadence)
 
 
-def last_said(one: Member) -> str | None:
-    """What the last contact was about; None where its entry says nothing, or only `last_contact` tells of it."""
+def last_said(one: Member, plain: Plain) -> str | None:
+    """What the last contact was about, in words of `plain`; None where its entry says nothing, or only `last_contact` tells of it."""
     last, log = one.standing.last, one.contact.interactions
     if last not in one.facts.touches:
         return None
     if isinstance(log, PlainLog) and log.days.count(last) == 1:  # the only entry of its day: they need not be put in order
-        return entry_words(log.whole(log.bare(log.days.index(last))))
+        return entry_words(log.whole(log.bare(log.days.index(last))), plain)
     newest = one.outline[-1] if one.outline else None
-    return entry_words(one.whole(newest)) if newest and newest.on == one.last else None
+    return entry_words(one.whole(newest), plain) if newest and newest.on == one.last else None
 
 
 @lru_cache(maxsize=8)
