@@ -29,7 +29,7 @@ class Written(NamedTuple):
 
 
 class How(NamedTuple):
-    """How to write: only show it, do not commit it; `at` is the time of day for the journal."""
+    """How to write: only show it, do not commit it; `at` is the moment for the journal, so exact that no other write has it."""
 
     dry_run: bool = False
     commit: bool = True

@@ -13,7 +13,7 @@ from plaintextcrm.core.text import safe
 
 def how_of(dry_run: bool, no_commit: bool) -> How:
     """The write options as the use cases take them."""
-    return How(dry_run, not no_commit, datetime.now().isoformat(" ", "seconds"))
+    return How(dry_run, not no_commit, datetime.now().isoformat(" ", "microseconds"))
 
 
 def report(run: Run, written: Written, said: str, undo: bool = True) -> int:

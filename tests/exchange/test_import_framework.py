@@ -301,6 +301,17 @@ def test_after_an_undo_the_same_update_is_made_again(place: Place):
     assert (place.text(), first != second) == (second, True)
 
 
+def test_an_undo_of_the_second_of_two_quick_imports_leaves_the_memory_of_the_first(place: Place):
+    """They were told apart by the second in which they were written."""
+    while time.time() % 1 > 0.5:
+        time.sleep(0.05)
+    place.run(card(*ADA))
+    place.run(card("FN:Bob Lee", "UID:2"))
+    assert inside(place.root, "undo").code == 0
+    assert place.run(other("ORG:Beta")).err == ""
+    assert "company: Beta\n" in place.text()
+
+
 @pytest.mark.parametrize("words", [("rename", "ada-king", "Ada Byron"), ("merge", "ada-king", "ada-byron")], ids=" ".join)
 def test_whoever_was_renamed_or_merged_is_still_compared_with_the_last_import(place: Place, words: tuple[str, ...]):
     if words[0] == "merge":
