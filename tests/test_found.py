@@ -111,6 +111,13 @@ def test_whoever_cannot_be_read_is_told_of(words: tuple[str, ...], tmp_path: Pat
     assert "conflict-markers" in [problem["code"] for problem in found["problems"]]
 
 
+def test_a_count_of_the_due_tells_whom_it_could_not_count(tmp_path: Path):
+    vault = make.vault(tmp_path / "vault", {"bob": "---\nname: Bob Lee\n<<<<<<< HEAD\n=======\n>>>>>>> theirs\n---\n"})
+    said = inside(vault, "due", "--count")
+    assert (said.code, said.out) == (0, "0\n")
+    assert "contacts/bob.md:3:1: conflict markers" in said.err
+
+
 # --- sentences that were not true ----------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ DUE_COLUMNS = ("id", "name", "state", "due", "last", "hook", "reason")
 def brief(run: Run) -> None:
     """The day's brief: today's few, dates, the inbox."""
     found = ask(run.vault, lambda index: duelist.due_list(index, run.vault), run.progress())
-    _tell(run, found)
+    _tell(run, found.problems, found.people)
     run.say("\n".join(_due_page(run, found)))
     waiting = duelist.inbox_lines(run.vault)
     if waiting:
@@ -71,18 +71,22 @@ def due_command(
     day = day_of(run, at, FUTURE) if at else None
     wanted = Wanted(words, _span_days(run, within), limit, everybody, day, explain)
     if count:
-        listed = ask(run.vault, lambda index: duelist.due_count(index, run.vault, wanted), run.progress())
+        counted = ask(
+            run.vault, lambda index: (duelist.due_count(index, run.vault, wanted), tuple(index.problems()), index.count()), run.progress()
+        )
+        listed, problems, people = counted
+        _tell(run, problems, people)
         run.say(str(listed))
         return 10 if exit_code and listed else 0
     found = ask(run.vault, lambda index: duelist.due_list(index, run.vault, wanted), run.progress())
-    _tell(run, found)
+    _tell(run, found.problems, found.people)
     _print_due(run, found, format_of(run, format_, as_json))
     return 10 if exit_code and (found.rows or found.waiting) else 0
 
 
-def _tell(run: Run, found: DueList) -> None:
-    run.tell_problems((*run.vault.problems, *found.problems))
-    if not found.people:
+def _tell(run: Run, problems: Sequence[Problem], people: int) -> None:
+    run.tell_problems((*run.vault.problems, *problems))
+    if not people:
         run.tell_missing_folders()
 
 
