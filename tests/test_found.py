@@ -191,11 +191,14 @@ def test_the_same_sum_is_read_the_same_by_all_reports(written: str, meant: float
     [
         ("value:: 12,000", "12000 or 12.0"), ("value:: 1,250", "1250 or 1.25"), ("minutes:: 1,005", "1005 or 1"), ("value:: 99,5", ""),
         ("value:: 0,500", ""), ("value:: 1234,567", ""), ("value:: 12.000", ""), ("value:: 12000", ""), ("value:: 12,00", ""),
-        ("value:: 1,234,567", "a number"),
+        ("value:: 1,234,567", "a number"), ("value:: \u0661\u0662", "12"), ("value:: \u0661.\u0665", "a number"),
+        ("value:: 9007199254740993", "a number of 15 digits at most"), ("value:: 1.0000000001", "a number"),
     ],
 )  # fmt: skip
-def test_a_comma_before_three_digits_is_asked_about(field: str, right: str, tmp_path: Path):
-    """`check` said nothing of `12,000`, which the reports read as twelve thousand, and who writes a decimal comma as twelve."""
+def test_a_sum_that_is_not_read_or_may_be_read_in_two_ways_is_asked_about(field: str, right: str, tmp_path: Path):
+    """`check` said nothing of `12,000`, which the reports read as twelve thousand, and who writes a decimal comma as twelve; nor of
+    Arabic digits and of sixteen, which counted as nothing.
+    """
     vault = make.vault(tmp_path / "vault", {"ada": _person("Ada", entries=f"- 2026-02-01 referral-in: sent us one [{field}]")})
     found = json.loads(inside(vault, "check", "--json").out)["rows"]
     assert [row["message"] for row in found if row["code"] == "bad-field"] == ([f'field "{field}": write {right}'] if right else [])

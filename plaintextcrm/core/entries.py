@@ -54,6 +54,7 @@ _MARKED = pattern(r"[ \t]*(?:[:,|—–=-]|\Z)")
 _ALSO_WORDS = (3, 5)  # "3 may be wrong", "10 march past": without a year or a mark behind it that is no month
 _UNSURE_COMMA = pattern(r"([1-9][0-9]{0,2}),([0-9]{3})")  # thousands, or a decimal comma?
 _DECIMAL = pattern(r"(\d+)(?:[.,](\d+))?")
+_SUM = pattern(r"[0-9]{1,15}(?:[.,][0-9]{1,9})?")
 _WITH_UNIT = pattern(r"(?:(\d+)([.,]\d+)?[ \t]*h(?:(?:ou)?rs?)?)?[ \t]*(?:(\d+)[ \t]*(?:m(?:in(?:ute)?s?)?\.?|')?)?", re.IGNORECASE)
 _HINT = pattern(r"(note|research|skip)\b", re.IGNORECASE)
 
@@ -259,6 +260,13 @@ def _minutes_meant(value: str) -> tuple[int | None, str]:
     return None, "the minutes of a day, 1440 at most" if value.isdecimal() else "a number"
 
 
+def _sum_meant(value: str) -> str:
+    """What to write for a `[value:: …]` that is none: whole numbers may stand in the digits of any script."""
+    if not value.isdecimal():
+        return "a number"
+    return str(int(value)) if len(value) < 16 else "a number of 15 digits at most"
+
+
 def corrected_minutes(line: str) -> str | None:
     """A line with its `[minutes:: 1h 30]` as it counts, `[minutes:: 90]`; None where it is not certain which, or what is meant."""
     odd = [match for match in islice(_FIELD.finditer(line), MOST_FIELDS) if (match[1] or match[3]).strip().lower() == "minutes"]
@@ -282,8 +290,8 @@ def field_problems(fields: Sequence[tuple[str, str]], path: str, where: int) -> 
         if key == "minutes":
             if minutes_of(value) is None:
                 message = f'field "{key}:: {value}": write {_minutes_meant(value)[1]}'
-        elif key == "value" and not value.isdecimal() and not _DECIMAL.fullmatch(value):
-            message = f'field "{key}:: {value}": write a number'
+        elif key == "value" and not _SUM.fullmatch(value):
+            message = f'field "{key}:: {value}": write {_sum_meant(value)}'
         elif key == "value" and "," in value and (parts := _UNSURE_COMMA.fullmatch(value)):
             message = f'field "{key}:: {value}": write {parts[1]}{parts[2]} or {parts[1]}.{parts[2].rstrip("0") or 0}'
         elif key == "dir" and value.lower() not in ("in", "out"):
