@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 def who(vault_: Vault, word: str, now: float) -> str:
-    """The id that WHO names: a number of the last list, an id as it stands on disk (no scan), else by the ladder of names.
+    """The id that WHO names: an id as it stands on disk (no scan), a number of the last list, else by the ladder of names.
 
-    Raises NotFound.
+    An id of digits is no number of a list: commands that are printed name people by their ids. Raises NotFound.
     """
-    if word.isascii() and word.isdigit() and len(word) < 10:
-        numbered = lastlist.recall(vault_.state, int(word), now)
-        if numbered is not None and exists(vault_, numbered):
-            return numbered
     if exists(vault_, word):
         return word
+    is_number = word.isascii() and word.isdigit() and len(word) < 10
+    numbered = lastlist.recall(vault_.state, int(word), now) if is_number else None
+    if numbered is not None and exists(vault_, numbered):
+        return numbered
     from plaintextcrm.app.asking import ask
 
-    return ask(vault_, lambda index: find_id(index, word))
+    return ask(vault_, lambda index: _found(index, word, numbered))
 
 
 def exists(vault_: Vault, id: str) -> bool:
@@ -64,11 +64,13 @@ def _parts(vault_: Vault, pieces: Sequence[str]) -> Iterator[str]:
         place = end
 
 
-def find_id(index: Index, who: str) -> str:
-    """The id of the one person that WHO names. Raises NotFound."""
+def _found(index: Index, word: str, numbered: str | None) -> str:
+    """The same by the index, which knows whom a vault's `only` lets through. Raises NotFound."""
     from plaintextcrm.core import names
 
-    return names.find(who, [names.Known(*row) for row in index.known()]).id
+    people = [names.Known(*row) for row in index.known()]
+    ids = {one.id for one in people}
+    return next((id for id in (word, numbered) if id in ids), None) or names.find(word, people).id
 
 
 def one(vault_: Vault, id: str) -> Contact:

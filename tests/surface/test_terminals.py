@@ -13,7 +13,7 @@ import pytest
 
 from plaintextcrm.core.text import typed, width
 from tests.make import vault
-from tests.place import READING, TABLES, Place, Ran, asked, columns_of, terminal_only
+from tests.place import READING, TABLES, Place, Ran, asked, columns_of, contact, terminal_only
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process
 
@@ -151,6 +151,24 @@ def test_numbers_are_set_by_a_list_on_a_terminal_only_and_hold_for_a_day(people:
     stored = json.loads(kept.read_text())
     kept.write_text(json.dumps(stored | {"at": stored["at"] - 86_400 - 5}))
     assert people("show", "1").code == 4, "after a day by the real clock"
+
+
+@terminal_only
+def test_an_id_of_digits_is_no_number_of_a_list(make: Callable[..., Place]) -> None:
+    """Commands that are printed name people by their ids, and meant somebody else after a list."""
+    place = make({"2": contact("Two"), "ada": contact("Ada King", "tier: A"), "bob": contact("Bob Lee", "tier: A")})
+    place.on_terminal("list", "tier:A")
+    assert [row["id"] for row in place.json("show", "1")["rows"]] == ["ada"]
+    assert [row["id"] for row in place.json("show", "2")["rows"]] == ["2"]
+
+
+@terminal_only
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_numbers_are_people_in_a_vault_that_picks_its_contacts_too(make: Callable[..., Place], number: str) -> None:
+    files = {"ada": contact("Ada King", "tags: person"), "2": contact("Two"), "bob": contact("Bob Lee", "tags: person")}
+    place = make(files, 'only = "tag:person"\n[git]\ncommit = false\n')
+    place.on_terminal("list")
+    assert [row["id"] for row in place.json("show", number)["rows"]] == [place.ids("list")[int(number) - 1]]
 
 
 @terminal_only
