@@ -136,18 +136,21 @@ def _head(path: Path) -> bytes:
 # --- calendars -----------------------------------------------------------------------------------------------------
 
 
+_PARTS = {b"BEGIN:VEVENT": b"END:VEVENT", b"BEGIN:VTIMEZONE": b"END:VTIMEZONE"}
+
+
 def _events(path: Path) -> Iterator[Piece]:
-    """The lines of each event."""
+    """The lines of each event, and of each time zone that the calendar defines."""
     lines: list[bytes] = []
-    size, inside = 0, False
+    size, ending = 0, b""
     with _opened(path) as file:
         while line := file.readline(LONGEST_LINE):
             word = line.strip().upper()
-            if word == b"BEGIN:VEVENT":
-                lines, size, inside = [], 0, True
-            if inside and size < LARGEST_EVENT:
+            if word in _PARTS:
+                lines, size, ending = [], 0, _PARTS[word]
+            if ending and size < LARGEST_EVENT:
                 lines.append(line)
                 size += len(line)
-            if word == b"END:VEVENT" and inside:
+            if ending and word == ending:
                 yield Piece(path.name, b"".join(lines))
-                inside = False
+                ending = b""

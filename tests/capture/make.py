@@ -31,6 +31,15 @@ def event(*lines: str, uid: str = "1@cal", start: str = "DTSTART:20261118T140000
     return "\r\n".join(rows).encode()
 
 
+def zone(name: str, *changes: tuple[str, str, str, str]) -> bytes:
+    """A time zone as a calendar has it: of each change the day it first happened, its rule, the offsets before and after it."""
+    rows = ["BEGIN:VTIMEZONE", f"TZID:{name}"]
+    for first, rule, before, after in changes:
+        rows += ["BEGIN:STANDARD", f"DTSTART:{first}", *([f"RRULE:{rule}"] if rule else [])]
+        rows += [f"TZOFFSETFROM:{before}", f"TZOFFSETTO:{after}", "END:STANDARD"]
+    return "\r\n".join([*rows, "END:VTIMEZONE"]).encode()
+
+
 def calendar(*events: bytes) -> bytes:
     """A whole file."""
     return b"\r\n".join([b"BEGIN:VCALENDAR", b"VERSION:2.0", *events, b"END:VCALENDAR", b""])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from plaintextcrm.core.capture.proposals import (
     words_of,
 )
 from plaintextcrm.core.capture.recurring import Rule, days_of
+from plaintextcrm.core.capture.zones import zone
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 
@@ -31,6 +33,10 @@ _PARAM = pattern(r";([^=;:]*)=(\"[^\"]*\"|[^\";:]*)")
 _WHEN = pattern(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?(Z?))?\Z")
 _SPAN = pattern(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:\d{1,6}S)?)?\Z")
 _ONLINE = pattern(r"zoom\.us|meet\.google\.com|teams\.microsoft\.com|teams\.live\.com|webex\.com|whereby\.com|jit\.si", re.IGNORECASE)
+
+
+Zones = Mapping[str, tzinfo]
+"""The zones that a calendar defines itself, by name."""
 
 
 class Line(NamedTuple):
@@ -50,11 +56,15 @@ class When(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One event; `instead` is the occurrence of a series that it stands for, `replaces` its day in the zone of the series."""
+    """One event; `instead` is the occurrence of a series that it stands for, `replaces` its day in the zone of the series.
+
+    `zones` are those that its calendar defines.
+    """
 
     uid: str
     start: When
     lines: tuple[Line, ...]
+    zones: Zones
     instead: When | None = None
     replaces: date | None = None
 
@@ -65,14 +75,17 @@ class Event(NamedTuple):
 
 def read(pieces: Iterable[Piece], terms: Terms) -> Found:
     """What is cancelled, declined by us, or still to come is left out; so is who declined."""
-    events: list[Event] = []
-    unread = 0
+    zones: dict[str, dict[str, tzinfo]] = defaultdict(dict)  # by file, then by name
+    parts: list[tuple[str, tuple[Line, ...]]] = []
     for piece in pieces:
-        event = _event(piece.data)
-        if event:
-            events.append(event)
+        lines = tuple(_lines(piece.data))
+        if lines and lines[0].value.upper() == "VTIMEZONE":
+            zones[piece.name] |= _defined(lines)
         else:
-            unread += 1
+            parts.append((piece.name, _own(lines)))
+    found_events = [_event(lines, zones[name]) for name, lines in parts]  # a zone may stand behind its events
+    events = [event for event in found_events if event]
+    unread = len(found_events) - len(events)
     zones_of = {event.uid: _zone(event.start) for event in events if not event.instead}
     events = [event._replace(replaces=_day_in(event.instead, zones_of.get(event.uid)) if event.instead else None) for event in events]
     replaced = {(event.uid, event.replaces) for event in events if event.replaces}
@@ -87,11 +100,11 @@ def read(pieces: Iterable[Piece], terms: Terms) -> Found:
             proposal = _on_its_day(event, said, start, terms)
             if proposal and proposal.on <= terms.today:
                 found[proposal.ref] = proposal
-    zones = sorted({event.start.odd for event in events if event.start.odd})
+    odd_zones = sorted({event.start.odd for event in events if event.start.odd})
     notes = (
         *counted(unread, "event without a day", "events without a day"),
         *(f'"{title}": comes back in a way that is not read: only its first day is taken' for title in dict.fromkeys(odd_rules)),
-        *(f'time zone "{zone}" is not known: times are taken as they are written' for zone in zones),
+        *(f'time zone "{zone}" is not known: times are taken as they are written' for zone in odd_zones),
     )
     return Found(tuple(found.values()), notes)
 
@@ -99,21 +112,39 @@ def read(pieces: Iterable[Piece], terms: Terms) -> Found:
 # --- one event -----------------------------------------------------------------------------------------------------
 
 
-def _event(data: bytes) -> Event | None:
+def _lines(data: bytes) -> Iterator[Line]:
     text = text_of(re.sub(rb"\r?\n[ \t]", b"", data))  # some programs cut a letter of several bytes
-    depth, lines = 0, []
-    for raw in re.split(r"\r\n|\r|\n", text):
-        line = _line(raw)
-        if line and line.name in ("BEGIN", "END"):
+    return filter(None, map(_line, re.split(r"\r\n|\r|\n", text)))
+
+
+def _own(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Those of an event, not of its alarms."""
+    depth, own = 0, []
+    for line in lines:
+        if line.name in ("BEGIN", "END"):
             depth += 1 if line.name == "BEGIN" else -1
-        elif line and depth <= 1:  # not of its alarms
-            lines.append(line)
-    start = next((when_of(line) for line in lines if line.name == "DTSTART"), None)
+        elif depth <= 1:
+            own.append(line)
+    return tuple(own)
+
+
+def _defined(lines: Sequence[Line]) -> dict[str, tzinfo]:
+    """The zone that is defined there, by its name; none where it cannot be read."""
+    name = next((unescaped(line.value).strip() for line in lines if line.name == "TZID"), "")
+    found = zone(name, ((line.name, line.value) for line in lines))
+    return {name: found} if found else {}
+
+
+def _event(lines: tuple[Line, ...], zones: Zones) -> Event | None:
+    start = _when(lines, "DTSTART", zones)
     if start is None:
         return None
     uid = next((line.value.strip() for line in lines if line.name == "UID"), "")
-    instead = next((when_of(line) for line in lines if line.name == "RECURRENCE-ID"), None)
-    return Event(uid, start, tuple(lines), instead)
+    return Event(uid, start, lines, zones, _when(lines, "RECURRENCE-ID", zones))
+
+
+def _when(lines: Sequence[Line], name: str, zones: Zones) -> When | None:
+    return next((when_of(line, zones) for line in lines if line.name == name), None)
 
 
 def _line(raw: str) -> Line | None:
@@ -129,8 +160,8 @@ def unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], text) if "\\" in text else text
 
 
-def when_of(line: Line) -> When | None:
-    """The day, and the time in the zone it is given in; None where there is no such day."""
+def when_of(line: Line, zones: Zones) -> When | None:
+    """The day, and the time in the zone it is given in, which everybody knows or is one of `zones`; None where there is no such day."""
     match = _WHEN.match(line.value.strip())
     if not match:
         return None
@@ -142,8 +173,8 @@ def when_of(line: Line) -> When | None:
     except ValueError:
         return None
     named = "UTC" if match[7] else line.params.get("TZID", "")
-    zone = zone_of(named) if named else None
-    return When(day, at.replace(tzinfo=zone), named if named and zone is None else "")
+    known = zone_of(named) or zones.get(named) if named else None
+    return When(day, at.replace(tzinfo=known), named if named and known is None else "")
 
 
 @lru_cache(maxsize=256)
@@ -220,7 +251,7 @@ def _day_in(when: When, zone: tzinfo | None) -> date:
 def _dates(event: Event, name: str) -> Iterator[When]:
     for line in event.lines:
         if line.name == name:
-            yield from (when for part in line.value.split(",") if (when := when_of(line._replace(value=part))))
+            yield from (when for part in line.value.split(",") if (when := when_of(line._replace(value=part), event.zones)))
 
 
 def _said(event: Event, people: tuple[Somebody, ...], terms: Terms) -> Proposal:
@@ -247,7 +278,7 @@ def _on_its_day(event: Event, said: Proposal, start: When, terms: Terms) -> Prop
 
 def _minutes(event: Event) -> int:
     """How long it took; 0 where that is not said, or is a day and more."""
-    ends = next((when_of(line) for line in event.lines if line.name == "DTEND"), None)
+    ends = _when(event.lines, "DTEND", event.zones)
     span = _SPAN.match(event.value("DURATION").strip())
     first = event.start.at
     minutes = 0

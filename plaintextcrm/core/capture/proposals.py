@@ -18,7 +18,7 @@ _PLAIN_REF = pattern(r"[A-Za-z0-9@._+=/$:-]+\Z")
 
 
 class Piece(NamedTuple):
-    """A part of a source that is looked at by itself: the headers of a mail, an event, a day's note, a whole CSV file."""
+    """A part of a source that is looked at by itself: the headers of a mail, an event, a time zone, a day's note, a whole CSV file."""
 
     name: str
     data: bytes
