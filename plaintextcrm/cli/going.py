@@ -205,15 +205,16 @@ def _page(run: Run, trip: Trip) -> list[str]:
         lines += ["", f"{day_words(table.on, today)}, {table.kind}"]
         for one in table.guests:
             number += 1
-            lines += terminal.wrapped(f"{number:>2}  {one.name} · {_seen(one, today)}", width, "  ")
-        lines += [paint.soft(line) for line in terminal.wrapped(table.because, width, "      ")]
+            lines += terminal.wrapped(f"{number:>2}  {one.name} · {_seen(one, today)}", width, "  ", clip=run.to_terminal)
+        lines += [paint.soft(line) for line in terminal.wrapped(table.because, width, "      ", clip=run.to_terminal)]
     if trip.planned:
         lines += ["", paint.bold("Planned already")]
         for one, entry in trip.planned:
-            lines += terminal.wrapped(f"{day_words(entry.on, today)}  {one.name} · {entry_words(entry)}", width, "  ")
+            said = f"{day_words(entry.on, today)}  {one.name} · {entry_words(entry)}"
+            lines += terminal.wrapped(said, width, "  ", clip=run.to_terminal)
     for title, people in (("No meal is left for", trip.waiting), ("Not now (snoozed or paused)", trip.silent)):
         if people:
-            lines += ["", *terminal.wrapped(f"{title}: {', '.join(one.name for one in people)}.", width)]
+            lines += ["", *terminal.wrapped(f"{title}: {', '.join(one.name for one in people)}.", width, clip=run.to_terminal)]
     if trip.tables:
         command_ = f"ptcrm trip {_quoted(journey.place)} --from {journey.first} --to {journey.last} --meals {journey.meals} --write"
         lines += ["", f"To write these down as plans:\n  {paint.accent(safe(command_))}"]

@@ -66,17 +66,17 @@ def _no_way(found: Found) -> str:
 
 
 def _path_lines(run: Run, found: Found) -> list[str]:
-    from plaintextcrm.core.text import safe
 
     if not found.ways:
         return [*wrapped(_no_way(found)[0].upper() + _no_way(found)[1:] + ".", run.width), run.paint.soft("  ptcrm report introduce")]
-    lines = [run.paint.bold(safe(f"The warmest way to {_aim(found)}")), ""]
+    clip = run.to_terminal
+    lines = [*(run.paint.bold(line) for line in wrapped(f"The warmest way to {_aim(found)}", run.width, clip=clip)), ""]
     for place, way in enumerate(found.ways):
         if place == 1:
             lines += [run.paint.soft("Or"), ""]
-        lines += wrapped(knowing.way_words(way), run.width, "  ")
+        lines += wrapped(knowing.way_words(way), run.width, "  ", clip=clip)
         for tie in way.ties:
-            lines += [run.paint.soft(line) for line in wrapped(knowing.tie_words(way, tie), run.width, "    ")]
+            lines += [run.paint.soft(line) for line in wrapped(knowing.tie_words(way, tie), run.width, "    ", clip=clip)]
         lines.append("")
     first = found.ways[0].people[0]
     return [*lines, "To begin:", f"  {run.paint.accent(f'ptcrm show {typed(first.id)}')}"]

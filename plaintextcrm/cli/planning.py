@@ -105,7 +105,9 @@ def _page(run: Run, plan: Plan, change: Change | None, *, filtered: bool) -> lis
                 lines += _turn_lines(run, number, turn, columns)
         for row in plan.dates:
             if row.on == day:
-                lines += [paint.soft(line) for line in terminal.wrapped(f"{row.name}: {dated_words(row)}", columns, "     ")]
+                lines += [
+                    paint.soft(line) for line in terminal.wrapped(f"{row.name}: {dated_words(row)}", columns, "     ", clip=run.to_terminal)
+                ]
         lines.append("")
     if not (plan.turns or plan.waiting):
         lines += [_nobody(filtered), ""]

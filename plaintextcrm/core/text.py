@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 from plaintextcrm.core.patterns import pattern
 
@@ -96,10 +97,32 @@ _LETTERS |= dict.fromkeys(range(0x300, 0x370), "")  # the usual accents, once th
 
 
 def width(text: str) -> int:
-    """Terminal columns: wide East Asian characters take two; marks, vowels and finals set on another letter, and tags none."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if _is_on_another(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    """Terminal columns: see `widths`."""
+    return len(text) if text.isascii() else sum(widths(text))
+
+
+def widths(text: str) -> Iterator[int]:
+    """The columns that each character adds: wide East Asian ones two; marks, vowels and finals set on another letter, and tags none.
+
+    Of an emoji that is made of several (a family, a skin, a heart that is to be one) the whole takes two, as newer terminals show it.
+    """
+    before, taken = "", 0
+    for char in text:
+        if char == "\ufe0f" and taken == 1:  # the sign before it is to be an emoji
+            taken, added = 2, 1
+        elif _is_on_another(char) or (before and _continues(char, before)):
+            added = 0
+        else:
+            taken = added = 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        yield added
+        before = char
+
+
+def _continues(char: str, before: str) -> bool:
+    """Whether it is part of the emoji that stands before it: a sign joined to it, the colour of its skin."""
+    if before == "\u200d":
+        return unicodedata.category(char) == "So"
+    return "\U0001f3fb" <= char <= "\U0001f3ff" and unicodedata.category(before) == "So"
 
 
 def _is_on_another(char: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from plaintextcrm.core.dates import day_words, long_day
 from plaintextcrm.core.due import DatedRow, DueRow
 from plaintextcrm.core.model import Interaction
-from plaintextcrm.core.text import safe, width
+from plaintextcrm.core.text import safe, width, widths
 from plaintextcrm.render.paint import Paint
 
 
@@ -18,8 +18,8 @@ def clipped(text: str, columns: int) -> str:
     if width(text) <= columns:
         return text
     kept, used = [], 0
-    for char in text:
-        used += width(char)
+    for char, added in zip(text, widths(text), strict=True):
+        used += added
         if used > columns - 1:
             break
         kept.append(char)
@@ -48,11 +48,11 @@ def _wrapped_wide(text: str, room: int) -> list[str]:
             lines.append(line)
             line, used = "", 0
         if wide > room and wide != len(word):
-            for char in word:
-                if used + width(char) > room:
+            for char, added in zip(word, widths(word), strict=True):
+                if used + added > room:
                     lines.append(line)
                     line, used = "", 0
-                line, used = line + char, used + width(char)
+                line, used = line + char, used + added
             continue
         line, used = (f"{line} {word}", used + 1 + wide) if line else (word, wide)
     return [*lines, line] if line else lines

@@ -106,10 +106,33 @@ def test_nor_than_that_of_a_telephone(example: Place, words: tuple[str, ...]) ->
     [
         ("Ada", 3), ("Å", 1), ("A\u030a", 1), ("王小明", 6), ("ﾊﾝｶｸ", 4), ("สมชาย ใจดี", 9), ("דָּוִד", 3), ("\u1100\u1161\u11a8", 2), ("김", 2),
         ("☎\ufe0e", 1), ("a\u200bb", 2), ("🇵🇹", 2), ("🏴\U000e0067\U000e0062\U000e007f", 2),
+        ("👩\u200d👩\u200d👧\u200d👦 Lee", 6), ("👩🏽\u200d⚕\ufe0f", 2), ("👍🏽", 2), ("❤\ufe0f", 2), ("❤", 1), ("1\ufe0f\u20e3", 2),
+        ("🏽", 2), ("क\u094d\u200dष", 2),
     ],
 )  # fmt: skip
 def test_a_width_is_the_columns_that_a_terminal_gives_it(text: str, columns: int) -> None:
     assert width(text) == columns  # as tmux counts them
+
+
+LONG, FAMILY = "Abcdefghij" * 30, "👩\u200d👩\u200d👧\u200d👦"
+
+
+@terminal_only
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("due", "--all"), ("list",), ("todo",), ("plan",), ("near", "porto"), ("path", "bob"), ("report", "quiet"),
+        ("trip", "porto", "--from", "2026-12-01", "--to", "2026-12-03"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_no_line_is_wider_whatever_people_are_called(make: Callable[..., Place], words: tuple[str, ...]) -> None:
+    log = ("- 2026-08-01 lunch: talk", "  - [ ] send it [due:: 2026-11-20]", "- [ ] 2026-12-02 dinner: talk")
+    called = {"long": LONG, "many": FAMILY * 60, "words": "Wilhelmina " * 27, "bob": "Bob Lee"}
+    keys = ("tier: A", "location: Porto", "birthday: 1980-11-23", f"company: {LONG}")
+    place = make({id: contact(name, *keys, *(log if id != "bob" else ()), "knows: ['[[bob]]']") for id, name in called.items()})
+    text, code = place.on_terminal(*words, NO_COLOR="1")
+    assert (code, [line for line in text.splitlines() if width(line) > 80]) == (0, [])
 
 
 @terminal_only
