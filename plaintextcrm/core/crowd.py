@@ -146,11 +146,10 @@ def _is_name(text: str, part: Sequence[tuple[str, int, int]]) -> bool:
 
 
 def people_of(text: str, named: Sequence[Claim], people: Crowd, kinds: KindTable, told: Sequence[str]) -> tuple[str, ...]:
-    """The ids of those named, each once, then of those `told`; who is only spoken of was not there.
+    """The ids of those named, each once, then of those `told`.
 
     Raises NotFound where that is nobody, or somebody unclear is not told.
     """
-    named = _there(text, named)
     sure = {*told, *(claim.ids[0] for claim in named if len(claim.ids) == 1)}
     met = []
     for claim in named:
@@ -168,16 +167,21 @@ def people_of(text: str, named: Sequence[Claim], people: Crowd, kinds: KindTable
 _SPOKEN_OF = pattern(r"(?i:(?<!\w)(?:about|regarding|concerning|intro(?:duction)? to) (?:the )?\Z)")
 
 
-def _there(text: str, named: Sequence[Claim]) -> Sequence[Claim]:
-    """Those who are not only spoken of, `talked about Ada and Ben`; all, where there is nobody else."""
-    there: list[Claim] = []
+_WHOSE_LINE = pattern(r" ?:(?=\s)")
+
+
+def there(text: str, named: Sequence[Claim]) -> Sequence[Claim]:
+    """Those who are not only spoken of, `talked about Ada and Ben`, `Ben: Ada is moving`; all, where there is nobody else."""
+    found: list[Claim] = []
     last = -1  # the end of the last one who is spoken of
     for claim in named:
         if _SPOKEN_OF.search(text, 0, claim.start) or text[last : claim.start] in (" and ", " & "):
             last = claim.end
-        else:
-            there.append(claim)
-    return there or named
+            continue
+        found.append(claim)
+        if _WHOSE_LINE.match(text, claim.end):
+            break
+    return found or named
 
 
 def _why_unclear(text: str, claim: Claim, ids: Sequence[str], people: Crowd, kinds: KindTable) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from plaintextcrm.core.crowd import JOINING, WORD, Claim, Crowd, is_free, marked, named, people_of
+from plaintextcrm.core.crowd import JOINING, WORD, Claim, Crowd, is_free, marked, named, people_of, there
 from plaintextcrm.core.dates import FULL_WEEKDAYS, MONTHS, NUMBER_WORDS, WEEKDAYS, iso_forms, key_day, plus_days
 from plaintextcrm.core.entries import parse_text
 from plaintextcrm.core.errors import Usage
@@ -45,9 +45,10 @@ def understand(text: str, people: Crowd, kinds: KindTable, today: date, ids: Seq
     listed = _LISTED.match(text)
     if listed and on is None and (fold(listed[1]),) in people.phrases:
         raise DayUnclear(f'"{listed[0]}" may be a day or somebody: begin the line with the day, like "yesterday:"')
-    met = people_of(text, [claim for claim in claims if claim.what == "who"], people, kinds, ids)
+    who = there(text, [claim for claim in claims if claim.what == "who"])
+    met = people_of(text, who, people, kinds, ids)
     on = on or _day_of(text, [claim for claim in claims if claim.what == "day"], today)
-    spent = [claim for claim in claims if claim.what == "who" or (claim.what == "day" and claim.on == on and not claim.doubt)]
+    spent = sorted([*who, *(claim for claim in claims if claim.what == "day" and claim.on == on and not claim.doubt)])
     kind, at_time, rest = _rest(text, spent, kinds)
     entry = parse_text(f": {kind}: {rest}" if kind and rest else f": {kind or rest}" if kind or rest else "", on, "", 0, kinds)
     if not (entry.kind or entry.text):
