@@ -109,6 +109,13 @@ def test_other_languages_say_the_same(header, cells):
     }  # fmt: skip
 
 
+def test_of_two_french_columns_titre_the_second_is_the_job():
+    header = ["Titre", "Prénom", "Nom", "Société", "Service", "Titre", "Rue (bureau)", "Adresse de messagerie"]
+    ada = one(outlook, table([header, ["Mme", "Ada", "King", "Engine Works", "Mills", "Analyste", "1 Mill Lane", "ada@home.example"]]))
+    assert (ada.name, ada.keys["name_prefix"], ada.keys["role"]) == ("Ada King", "Mme", "Analyste")
+    assert lines(ada) == ["- Service: Mills"]
+
+
 GERMAN = {
     "Anrede": "Frau Dr.", "Vorname": "Änne", "Nachname": "Groß", "Straße geschäftlich": "Hauptstraße 5", "Straße geschäftlich 2": "Eingang B",
     "Ort geschäftlich": "Köln", "Postfach geschäftlich": "PF 7", "Weiterer Ort": "Füssen", "Weiteres/r Bundesland/Kanton": "Bayern",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plaintextcrm.core.exchange.table import fold_column
+from plaintextcrm.core.patterns import pattern
 
 _PEOPLE = {
     "first_name": "Vorname|Prénom|Nombre",
@@ -109,8 +110,9 @@ _REACHED = {
     "work_zipcode": "Dienstlich: PLZ",
 }
 ENGLISH = {fold_column(word): english for english, words in {**_PEOPLE, **_REACHED}.items() for word in words.split("|")}
+_SECOND_TITLE = pattern(r"titre_\(\d+\)")  # Outlook in French calls both the form of address and, behind it, the job so
 
 
 def english(folded: str) -> str:
     """The English name of a folded column; itself where it is English, or of no language that is known."""
-    return ENGLISH.get(folded, folded)
+    return "job_title" if _SECOND_TITLE.fullmatch(folded) else ENGLISH.get(folded, folded)
