@@ -23,6 +23,7 @@ from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold
 from plaintextcrm.edge import site
 from plaintextcrm.edge.cards import Card, Cards, Face
+from plaintextcrm.edge.faces import Faces
 from plaintextcrm.edge.index import Index
 from plaintextcrm.edge.workers import WORKERS, pool
 
@@ -158,7 +159,7 @@ class Build:
             stale |= self._speaking_of([face for pair in others for face in pair if face])
         self.cards.drop(gone, with_cards=False)
         self.cards.put_faces(faces)
-        self.names = Names(self.cards, faces if first else None)
+        self.names = Names(self.cards, Faces(self.cards, faces, gone, are_all=first))
         return stale & now.keys() if all_there else {id for id in stale if id in now or self.cards.face(id)}
 
     def _speaking_of(self, faces: Sequence[Face]) -> set[str]:
@@ -175,7 +176,7 @@ class Build:
         """Make and write these pages, keep their cards."""
         round_ = str(int(str(self.cards.meta("round") or "0")) + 1)
         self.cards.put_meta("round", round_)
-        if len(ids) < MANY or WORKERS < 2 or self.index.path is None:
+        if len(ids) < MANY or WORKERS < 2 or self.index.path is None or self.cards.path is None:
             for start in range(0, len(ids), CHUNK):
                 made, written = _made(self.press, self.output, ids[start : start + CHUNK], round_)
                 self.cards.put_cards(made, round_)
@@ -183,8 +184,7 @@ class Build:
                 yield written
             return
         chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-        self.names.know_all()
-        arguments = (self.vault, str(self.index.path), self.names, self.frame, self.files, self.output, round_)
+        arguments = (self.vault, str(self.index.path), self.names.elsewhere(), self.frame, self.files, self.output, round_)
         done = 0
         with pool(_begin, *arguments) as processes:
             for made, written in processes.map(_made_there, chunks):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from functools import cache, cached_property, lru_cache
 from json import loads
 from typing import Any, TypeVar
@@ -26,7 +27,8 @@ from plaintextcrm.core.standing import Facts, Rules, Standing, stand
 from plaintextcrm.core.text import fold
 from plaintextcrm.core.vocabulary import ORDER
 from plaintextcrm.edge import assets
-from plaintextcrm.edge.cards import Card, Cards, Face
+from plaintextcrm.edge.cards import Card, Cards
+from plaintextcrm.edge.faces import Faces
 from plaintextcrm.edge.index import Index, Written
 from plaintextcrm.render.html import Pages, Templates
 from plaintextcrm.render.timeline import Timeline, timeline
@@ -42,66 +44,29 @@ def _templates() -> Templates:
 
 
 class Names:
-    """Names as the faces have them: all in memory where everybody is needed, else asked one by one."""
+    """Who people are, what they offer, and who of them is private."""
 
-    def __init__(self, cards: Cards, faces: Sequence[Face] | None) -> None:
-        self.cards: Cards | None = cards
-        self.private = cards.private_ids()
+    def __init__(self, cards: Cards, faces: Faces) -> None:
+        self._cards: Cards | None = cards
+        self.faces, self.private = faces, cards.private_ids()
         self._offers: tuple[Offer, ...] | None = None
-        self._meant: dict[str, list[str]] = {}
-        self._names: dict[str, str] = {}
-        self._linked: dict[str, list[str]] = {}
-        self._words: dict[str, tuple[str, ...]] = {}
-        if faces is not None:
-            self._take(faces)
 
-    def _take(self, faces: Iterable[Face]) -> None:
-        for face in faces:
-            self._names[face.id] = face.name
-            self._words[face.id] = face.words
-            for word in face.words:
-                self._meant.setdefault(word, []).append(face.id)
-            if not face.private:
-                for target in face.links:
-                    self._linked.setdefault(target, []).append(face.id)
-
-    def know_all(self) -> None:
-        """Take everything into memory, for processes that have no cards."""
-        assert self.cards is not None
+    def elsewhere(self) -> Names:
+        """The same for another process."""
         self.offers()
-        if not self._names:
-            self._take(self.cards.faces())
-
-    def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "cards": None}
-
-    def meant(self, word: str) -> Sequence[str]:
-        """The ids a folded name may mean."""
-        return self._meant.get(word, ()) if self._names or self.cards is None else self.cards.meant(word)
-
-    def name_of(self, id: str) -> str:
-        """The name of somebody."""
-        if self._names or self.cards is None:
-            return self._names.get(id, id)
-        face = self.cards.face(id)
-        return face.name if face else id
+        other = copy(self)
+        other._cards, other.faces = None, self.faces.elsewhere()
+        return other
 
     def is_private(self, id: str) -> bool:
         """Whether somebody is on no page."""
         return id in self.private
 
-    def linked_to(self, id: str) -> Sequence[tuple[str, str]]:
-        """(id, name) of everybody public whose file names this one."""
-        if not self._names and self.cards is not None:
-            return self.cards.linked_to(id)
-        found = {other for word in self._words.get(id, ()) for other in self._linked.get(word, ()) if other != id}
-        return tuple((other, self._names[other]) for other in sorted(found))
-
     def offers(self) -> Iterable[Offer]:
         """What people offer, private ones left out."""
         if self._offers is None:
-            assert self.cards is not None
-            told = self.cards.told()
+            assert self._cards is not None
+            told = self._cards.told()
             self._offers = tuple(Offer(id, name, offer) for id, name, text in told for offer in loads(text).get("offers", ()))
         return self._offers
 
@@ -142,12 +107,12 @@ class Press:
         return self._known_hidden(target)
 
     def _resolve(self, target: str) -> tuple[str, str] | None:
-        found = [id for id in self.names.meant(fold(target)) if not self.names.is_private(id)]
-        return (page_of(found[0]), self.names.name_of(found[0])) if len(found) == 1 else None
+        found = [id for id in self.names.faces.meant(fold(target)) if not self.names.is_private(id)]
+        return (page_of(found[0]), self.names.faces.name_of(found[0])) if len(found) == 1 else None
 
     def _is_hidden(self, target: str) -> bool:
         word = _word_of(target)
-        found = self.names.meant(word) or ("/" in word and self.names.meant(word.rsplit("/", 1)[1])) or ()
+        found = self.names.faces.meant(word) or ("/" in word and self.names.faces.meant(word.rsplit("/", 1)[1])) or ()
         return bool(found) and all(self.names.is_private(id) for id in found)
 
     def seen(self, contact: Contact, facts: Facts) -> Known:
@@ -214,7 +179,7 @@ class Press:
 
     def _digest(self, known: Known, row: DueRow, notes: str) -> Digest:
         contact = known.contact
-        linked = tuple((name, page_of(id)) for id, name in self.names.linked_to(contact.id))
+        linked = tuple((name, page_of(id)) for id, name in self.names.faces.linked_to(contact.id))
         depth = page_path(contact.id).count("/")
         file = "../" * depth + self.files + encoded(contact.path) if self.files else ""
         return digest(contact, known.standing, row, notes, Around(known.settings, self.today, self.resolve, linked, file))

@@ -12,7 +12,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from json import loads
-from typing import Any
 
 from plaintextcrm.core.record import NamedTuple
 
@@ -95,9 +94,9 @@ class Cards:
         row = self.db.execute("SELECT * FROM face WHERE id = ?", (id,)).fetchone()
         if row is None:
             return None
-        words = [word for (word,) in self.db.execute("SELECT word FROM word WHERE id = ? ORDER BY word", (id,))]
-        links = [link for (link,) in self.db.execute("SELECT target FROM link WHERE id = ? ORDER BY target", (id,))]
-        return _face(row, words, links)
+        links = tuple(link for (link,) in self.db.execute("SELECT target FROM link WHERE id = ? ORDER BY target", (id,)))
+        id, seen, name, private, owner, passes, modest, told, checked = row
+        return Face(id, seen, name, bool(private), owner, bool(passes), bool(modest), told, checked, self.words_of(id), links)
 
     def put_faces(self, faces: Sequence[Face]) -> None:
         """Keep these, instead of what was kept of the same ids."""
@@ -122,13 +121,19 @@ class Cards:
         sql = "SELECT id FROM link WHERE target = ?1 UNION SELECT id FROM asked WHERE word = ?1"
         return {id for word in words for (id,) in self.db.execute(sql, (word,))}
 
-    def linked_to(self, id: str) -> tuple[tuple[str, str], ...]:
-        """(id, name) of everybody public whose file names this one, by id."""
-        sql = (
-            "SELECT DISTINCT face.id, face.name FROM word JOIN link ON link.target = word.word JOIN face ON face.id = link.id "
-            "WHERE word.id = ? AND link.id != ? AND NOT face.private ORDER BY face.id"
-        )
-        return tuple(self.db.execute(sql, (id, id)))
+    def name_of(self, id: str) -> str:
+        """What somebody is called; the id where nobody is there."""
+        row = self.db.execute("SELECT name FROM face WHERE id = ?", (id,)).fetchone()
+        return str(row[0]) if row else id
+
+    def words_of(self, id: str) -> tuple[str, ...]:
+        """The folded names that a link to somebody may use."""
+        return tuple(word for (word,) in self.db.execute("SELECT word FROM word WHERE id = ? ORDER BY word", (id,)))
+
+    def naming(self, word: str) -> tuple[tuple[str, str], ...]:
+        """(id, name) of everybody public whose file links to this folded name."""
+        sql = "SELECT face.id, face.name FROM link JOIN face ON face.id = link.id WHERE link.target = ? AND NOT face.private"
+        return tuple(self.db.execute(sql, (word,)))
 
     def private_ids(self) -> frozenset[str]:
         """Who is on no page."""
@@ -149,17 +154,6 @@ class Cards:
     def told(self) -> tuple[tuple[str, str, str], ...]:
         """(id, name, what they offer and need as JSON) of all who do, by id."""
         return tuple(self.db.execute("SELECT id, name, told FROM face WHERE told != '' ORDER BY id"))
-
-    def faces(self) -> Iterator[Face]:
-        """Everybody's face, by id."""
-        words: dict[str, list[str]] = {}
-        links: dict[str, list[str]] = {}
-        for id, word in self.db.execute("SELECT id, word FROM word ORDER BY word"):
-            words.setdefault(id, []).append(word)
-        for id, target in self.db.execute("SELECT id, target FROM link ORDER BY target"):
-            links.setdefault(id, []).append(target)
-        for row in self.db.execute("SELECT * FROM face ORDER BY id"):
-            yield _face(row, words.get(row[0], ()), links.get(row[0], ()))
 
     def count(self) -> int:
         """How many people are shown."""
@@ -252,9 +246,9 @@ class Cards:
         self.db.close()
 
 
-def _face(row: Sequence[Any], words: Sequence[str], links: Sequence[str]) -> Face:
-    id, seen, name, private, owner, passes, modest, told, checked = row
-    return Face(id, seen, name, bool(private), owner, bool(passes), bool(modest), told, checked, tuple(words), tuple(links))
+def reader(path: str) -> Cards:
+    """The cards in that file, to read in another process than that of the build: as they were kept."""
+    return Cards(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None), path)
 
 
 def path_of(folder: str) -> str:
