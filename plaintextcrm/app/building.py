@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from json import loads
 from zlib import crc32
 
-from plaintextcrm.app.issuing import Cut, Issue, frame_of
+from plaintextcrm.app.issuing import Cut, Issue, frame_of, tally_text
 from plaintextcrm.app.pressing import Names, Press
 from plaintextcrm.app.publishing import Built, Busy, Progress
 from plaintextcrm.app.vaults import Vault
@@ -110,9 +110,9 @@ class Build:
         return self._built(written, len(stale))
 
     def _pages(self, wanted: Sequence[str], changed: Sequence[str], gone: Sequence[str]) -> list[site.Written]:
-        """Make the pages that are wanted, drop those of people who are gone or private now, and keep the sum of all."""
+        """Make the pages that are wanted, drop those of people who are gone or private now, and keep the sum of all if few are others."""
         touched = {*wanted, *changed, *gone}
-        is_large = len(touched) > MANY or self.cards.meta("tally") is None
+        is_large = len(touched) > MANY or not self.cards.meta("tally")
         before = {} if is_large else {id: card for id in touched if (card := self.cards.card(id))}
         hidden = [*gone, *(id for id in changed if self.names.is_private(id))]
         self.cards.drop_cards(hidden)
@@ -120,8 +120,8 @@ class Build:
         written = [*self._press(wanted)]
         if hidden:
             written.append(self.output.write_some((), [page_path(id) for id in hidden]))
-        if is_large:
-            self._tally_all()
+        if is_large:  # it is summed up when it is asked for, after the due list
+            self._put_tally("", Card._fields)
         else:
             self._tally(before, {id: card for id in {*wanted, *changed} if (card := self.cards.card(id))})
         return written
@@ -197,13 +197,6 @@ class Build:
         if self.progress and whole > MANY:
             self.progress(done, whole)
 
-    def _tally_all(self) -> None:
-        """Keep the sum of all tallies; whatever pages about everybody take from cards may be another."""
-        total: Counter[str] = Counter()
-        for text in self.cards.tallies():
-            total.update(loads(text))
-        self._put_tally(total, Card._fields)
-
     def _tally(self, before: Mapping[str, Card], after: Mapping[str, Card]) -> None:
         """Keep the sum of all tallies, less what was, and what is; and what it is that is not the same."""
         total = Counter(loads(str(self.cards.meta("tally"))))
@@ -215,11 +208,11 @@ class Build:
             if new:
                 total.update(loads(new.tally))
             moved.update(_differing(old, new) if old and new else Card._fields)
-        self._put_tally(total, moved)
+        self._put_tally(tally_text(total), moved)
 
-    def _put_tally(self, total: Counter[str], moved: Iterable[str]) -> None:
+    def _put_tally(self, tally: str, moved: Iterable[str]) -> None:
         self.cards.put_meta("moved", stored.compact(sorted(moved)))
-        self.cards.put_meta("tally", stored.compact({key: count for key, count in sorted(total.items()) if count}))
+        self.cards.put_meta("tally", tally)
 
 
 def _never(seconds: float) -> bool:

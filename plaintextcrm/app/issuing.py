@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
@@ -58,6 +59,11 @@ def frame_of(settings: Settings, day: date) -> Frame:
     return Frame("", settings.site.title or settings.name, nav, "People", day.isoformat(), long_day(day), 0, 0, ())
 
 
+def tally_text(total: Mapping[str, int]) -> str:
+    """A sum of tallies, as it is kept."""
+    return stored.compact({key: count for key, count in sorted(total.items()) if count})
+
+
 class _Shown(NamedTuple):
     """Somebody on the page of a day, or perhaps on a later one."""
 
@@ -112,8 +118,7 @@ class Issue:
         if "calendar.html" not in same:
             yield "calendar.html", press.calendar(frame._replace(current="Calendar"), self._calendar())
         if "stats.html" not in same:
-            total = loads(str(self.cards.meta("tally") or "{}"))
-            yield "stats.html", press.stats(frame._replace(current="Stats"), stats.stats(total, self.settings, self.today))
+            yield "stats.html", press.stats(frame._replace(current="Stats"), stats.stats(self._tally(), self.settings, self.today))
         yield "problems.html", press.problems(frame._replace(current="Problems"), self._problems())
         yield (
             "due.ics",
@@ -151,6 +156,18 @@ class Issue:
             [*self.vault.problems, *self.index.problems(), *stored.to_problems(str(kept))], key=lambda one: (one.where, one.code)
         )
         return tuple(problem for problem in found if _file_of(problem.where.path) not in private)
+
+    def _tally(self) -> Mapping[str, int]:
+        """The sum of all tallies: as it was kept, else summed up now, and kept."""
+        kept = self.cards.meta("tally")
+        if not kept:
+            total: Counter[str] = Counter()
+            for text in self._in_calm(self.cards.tallies()):
+                total.update(loads(text))
+            kept = tally_text(total)
+            self.cards.put_meta("tally", kept)
+        tally: Mapping[str, int] = loads(str(kept))
+        return tally
 
     # -- reports --
 
