@@ -319,7 +319,6 @@ def column_places(count: int, width: int) -> tuple[tuple[float, ...], float]:
     return tuple([round(place * pitch + (pitch - wide) / 2, 1) for place in range(count)]), round(wide, 1)
 
 
-@lru_cache(maxsize=16384)
 def column_end(day: int, span: Span, width: int) -> float:
     """Where the column of a day ends and the next one begins."""
     place = (month_of(day) // span.step if span.step else (day - 1) // 7) - span.first

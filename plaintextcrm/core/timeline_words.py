@@ -149,9 +149,9 @@ def _given(count: int, names: AbstractSet[str | None]) -> str:
     return f"{count} {one}{'' if count == 1 else 's'}"
 
 
-def table(points: Iterable[Point]) -> tuple[tuple[str, ...], ...]:
+def table(points: Iterable[Point]) -> tuple[tuple[int, ...], ...]:
     """The contacts of each year as `TABLE_HEAD` names them, newest first; points are oldest first."""
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[int, ...]] = []
     here, row = -1, [0] * 9
     for _, month, what in points:
         if what < KINDS:
@@ -167,6 +167,5 @@ def table(points: Iterable[Point]) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-@lru_cache(maxsize=16384)
-def _row(year: int, meet: int, voice: int, give: int, write: int, _: int, __: int, together: int, you: int, them: int) -> tuple[str, ...]:
-    return str(year), str(meet), str(voice), str(write), str(give), str(you), str(them), str(together)
+def _row(year: int, meet: int, voice: int, give: int, write: int, _: int, __: int, together: int, you: int, them: int) -> tuple[int, ...]:
+    return year, meet, voice, write, give, you, them, together

@@ -61,7 +61,7 @@ class Figure(NamedTuple):
     wide: str
     narrow: str
     legend: tuple[tuple[str, str], ...]
-    table: tuple[tuple[str, ...], ...]
+    table: tuple[tuple[int, ...], ...]
 
 
 class Timeline(NamedTuple):
@@ -82,6 +82,7 @@ class _Log(NamedTuple):
     alive: bool
     sums: Sequence[int]  # how many there are of each what
     is_sided: bool  # whether anything came from one side
+    silence: str  # how long ago that contact was
 
 
 def timeline(log: Sequence[Interaction], today: date, died: date | None, kinds: KindTable) -> Timeline | None:
@@ -120,7 +121,8 @@ def _log(entries: Sequence[Interaction], points: Sequence[Point], end: int, aliv
         if what < KINDS:
             last, latest = day, place
     sided = any(sums[6:KINDS]) or any(sums[KINDS + 6 :])
-    return _Log._make((entries, points, end, last, entries[latest] if latest >= 0 else None, alive, sums, sided))
+    silence = between_words(date.fromordinal(last), date.fromordinal(end)) if last else ""
+    return _Log._make((entries, points, end, last, entries[latest] if latest >= 0 else None, alive, sums, sided, silence))
 
 
 def _day(entry: Interaction) -> date:
@@ -202,7 +204,7 @@ def _marks(log: _Log, marks: core.Marks, titles: Sequence[str], start: int, widt
     end = width - core.EDGE
     last = core.day_x(log.last, start, log.end, width) if log.last else 0
     is_free = last < end - 40 and not any(x > last and y > 0 for x, y in spots)
-    parts.append(_line(log.last, log.end, last, end, line, log.alive, is_free))
+    parts.append(_line(log, last, end, line, is_free))
     for (x, y), (_, _, what), title in zip(spots, log.points, titles, strict=True):
         shape = _SHAPE_OF[what]
         parts.append(f"{shape[0]}{x}{shape[1]}{line + y}{title}")
@@ -215,18 +217,16 @@ def _svg(width: int, low: float, sided: bool, label: str, parts: Sequence[str]) 
     return f'<svg class="timeline" role="img" aria-label="{label}" {size}>{"".join(parts)}</svg>'
 
 
-@lru_cache(maxsize=16384)
-def _line(last_day: int, end_day: int, last: float, end: float, line: float, alive: bool, may_tell: bool) -> str:
+def _line(log: _Log, last: float, end: float, line: float, may_tell: bool) -> str:
     """The axis, dotted from the last contact to today; how long that is below it, where there is room."""
     y = _number(line)
-    if not alive or end - last < 12:
+    if not log.alive or end - last < 12:
         return f'<path class="axis" d="M0 {y}H{_number(end)}"/>'
     drawn = f'<path class="axis" d="M0 {y}H{_number(last)}"/>' if last else ""
     drawn += f'<path class="silence" d="M{_number(last + 8)} {y}H{_number(end)}"/>'
-    if last_day and may_tell:
-        words = between_words(date.fromordinal(last_day), date.fromordinal(end_day))
-        if core.text_width(words) + 24 <= end - last:
-            drawn += f'<text class="label" text-anchor="middle" x="{_number((last + end) / 2)}" y="{_number(line + 14)}">{words}</text>'
+    if log.silence and may_tell and core.text_width(log.silence) + 24 <= end - last:
+        x = _number((last + end) / 2)
+        drawn += f'<text class="label" text-anchor="middle" x="{x}" y="{_number(line + 14)}">{log.silence}</text>'
     return drawn
 
 
@@ -292,7 +292,7 @@ def _columns(log: _Log, found: core.Columns, span: core.Span, width: int, label:
     last = core.column_end(log.last, span, width) if log.last else 0
     parts = [
         _frame(span, 0, 0, width, line, low, log.is_sided, log.alive),
-        _line(log.last, log.end, last, width - 2 if log.alive else width, line, log.alive, True),
+        _line(log, last, width - 2 if log.alive else width, line, True),
     ]
     if paths[ATTEMPT]:
         parts.append(_outlines(found, span, line, width))
@@ -339,7 +339,6 @@ def _outlines(found: core.Columns, span: core.Span, line: float, width: int) -> 
     return f'<g class="k-attempt"><path fill="none" d="{"".join(drawn)}"/></g>'
 
 
-@lru_cache(maxsize=4096)
 def _fullest(place: int, most: int, span: core.Span, width: int, sided: bool, alive: bool) -> str:
     """`21 in summer 1899`, above its column, or as near as the other words let it."""
     words = f"{most} in {column_words(place, span)}"
@@ -377,7 +376,7 @@ def legend_html(legend: Sequence[tuple[str, str]]) -> str:
     return f'<ul class="key">{"".join([f"<li>{sign}<span>{words}</span></li>" for sign, words in legend])}</ul>'
 
 
-def table_html(rows: Sequence[tuple[str, ...]]) -> str:
+def table_html(rows: Sequence[tuple[int, ...]]) -> str:
     """The table, folded, or nothing."""
     if not rows:
         return ""
@@ -392,7 +391,7 @@ _HEAD = '<th scope="col">' + '</th><th scope="col" class="num">'.join(TABLE_HEAD
 
 
 @lru_cache(maxsize=16384)
-def _row_html(row: tuple[str, ...]) -> str:
+def _row_html(row: tuple[int, ...]) -> str:
     year, *cells = row
-    inner = '</td><td class="num">'.join(cells)
+    inner = '</td><td class="num">'.join(map(str, cells))
     return f'<tr><th scope="row">{year}</th><td class="num">{inner}</td></tr>'

@@ -204,8 +204,8 @@ def test_years_in_words(count: int, words: str) -> None:
 def test_the_table_counts_every_contact_twice_by_kind_and_by_side(log: list[Interaction]) -> None:
     points = core.points(log, STANDARD)
     rows = table(points)
-    years = [int(row[0]) for row in rows]
+    years = [row[0] for row in rows]
     assert years == sorted(set(years), reverse=True)
     counted = [point for point in points if point[2] < 18]
-    assert sum(int(cell) for row in rows for cell in row[5:]) == len(counted)
-    assert sum(int(cell) for row in rows for cell in row[1:5]) == sum(point[2] % 6 < OTHER for point in counted)
+    assert sum(cell for row in rows for cell in row[5:]) == len(counted)
+    assert sum(cell for row in rows for cell in row[1:5]) == sum(point[2] % 6 < OTHER for point in counted)

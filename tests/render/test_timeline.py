@@ -140,9 +140,9 @@ def test_two_years_and_what_is_older() -> None:
     assert found.whole.caption == "3 coffees and calls since 2017. Each column is a month, on a small screen a quarter."
     assert "<title>9 Oct 2026, coffee: The gym list</title>" in found.recent.wide
     assert found.whole.table == (
-        ("2026", "1", "0", "0", "0", "0", "0", "1"),
-        ("2025", "0", "1", "0", "0", "0", "0", "1"),
-        ("2017", "1", "0", "0", "0", "0", "0", "1"),
+        (2026, 1, 0, 0, 0, 0, 0, 1),
+        (2025, 0, 1, 0, 0, 0, 0, 1),
+        (2017, 1, 0, 0, 0, 0, 0, 1),
     )
     assert found.recent.table == ()  # it is told once, with the whole
     assert found.whole.legend == ()  # likewise the signs
@@ -153,7 +153,7 @@ def test_a_young_history_begins_where_it_begins() -> None:
     assert found.whole is None
     assert found.recent is not None
     assert found.recent.heading == "Since September 2026"
-    assert [row[0] for row in found.recent.table] == ["2026"]
+    assert [row[0] for row in found.recent.table] == [2026]
 
 
 def test_a_long_silence_has_no_two_years_but_says_how_long_it_is() -> None:
@@ -210,7 +210,7 @@ def test_eight_hundred_letters_over_forty_years() -> None:
     assert found.recent.caption == "3 letters in the last two years, all from them. The last was a letter on 14 September 1931."
     assert "in summer 1899</text>" in found.whole.wide
     assert "in late 1899</text>" in found.whole.narrow
-    assert sum(int(row[5]) + int(row[6]) for row in found.whole.table) == 831
+    assert sum(row[5] + row[6] for row in found.whole.table) == 831
     for figure in figures(found):
         sound(figure.wide, 752)
         sound(figure.narrow, 350)
