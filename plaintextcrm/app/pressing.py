@@ -20,7 +20,7 @@ from plaintextcrm.core.pages import calendar, people, stats
 from plaintextcrm.core.pages.addresses import encoded, page_of, page_path
 from plaintextcrm.core.pages.digest import Around, digest, logged_lines, notes_of, plain_by
 from plaintextcrm.core.pages.published import clean, imported_lines, private_keys, published, seen_facts, without_comments, without_links
-from plaintextcrm.core.pages.shapes import Common, Digest, Fact, Frame, Link, Person, Year
+from plaintextcrm.core.pages.shapes import Common, Digest, Fact, Frame, Link, Person
 from plaintextcrm.core.record import NamedTuple, quicken
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
@@ -34,7 +34,7 @@ from plaintextcrm.render.html import Pages, Templates
 from plaintextcrm.render.timeline import Timeline, timeline
 
 T = TypeVar("T")
-quicken(Fact, Year, FollowUp, Link, Common, Digest, DueRow, Person, Facts, Standing)
+quicken(Fact, FollowUp, Link, Common, Digest, DueRow, Person, Facts, Standing)
 BATCH = 25  # pages that go through each step together (as files do when they are read)
 
 
@@ -192,7 +192,7 @@ class Press:
         return self.pages.digest(self._frame(page_path(one.id).count("/")), one, drawn)
 
     def _person(self, known: Known, one: Digest) -> Person:
-        return people.person(known.contact, known.standing, one.entries, known.settings, self.today)
+        return people.person(known.contact, known.standing, len(one.entries), known.settings, self.today)
 
     def _card(self, known: Known, row: DueRow, person: Person, shown: str) -> Card:
         contact, standing, settings = known.contact, known.standing, known.settings

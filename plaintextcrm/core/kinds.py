@@ -59,6 +59,8 @@ class KindTable(dict[str, Kind]):
         self.silent = frozenset(name for name in self.names.values() if name not in self.touching) - {"skip"}
         self.strengths = {spelling: kind.strength for spelling, kind in self.items()}
 
+    __hash__ = object.__hash__  # type: ignore[assignment]  # there is one of each (`kind_table`), by which what hangs on it is kept
+
 
 @lru_cache(maxsize=16)
 def kind_table(extra: tuple[Kind, ...] = ()) -> KindTable:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from plaintextcrm.core.dates import MONTHS
 from plaintextcrm.core.history import from_them, from_us, is_attempt, is_touch
-from plaintextcrm.core.kinds import STANDARD, KindTable
+from plaintextcrm.core.kinds import KindTable
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
 
@@ -81,14 +81,12 @@ class _Known(dict[tuple[str | None, tuple[tuple[str, str], ...]], What]):
         return what
 
 
-_known = [_Known(STANDARD)]  # of the kinds that were asked for last: a build asks for the same ones ten thousand times
+_known_of = lru_cache(maxsize=4)(_Known)  # a build asks for the same kinds ten thousand times
 
 
 def points(entries: Sequence[Interaction], kinds: KindTable) -> list[Point]:
     """The entries as they are drawn, in their order."""
-    known = _known[0]
-    if known.kinds is not kinds and known.kinds != kinds:
-        known = _known[0] = _Known(kinds)
+    known = _known_of(kinds)
     found = []
     for entry in entries:
         on, fields = entry[0], entry[4]

@@ -20,6 +20,7 @@ from plaintextcrm.render.markdown import inline
 Named = Callable[[str], "tuple[str, str] | None"]
 """What a wikilink names -> (address from the folder of the site, name), or None where there is no page."""
 
+NEWEST = 8  # entries that are not folded
 _SHORT = re.compile(r"[^\W\d_]\w{0,23}: \S")
 _STAR = ' <span class="star">⁎<span class="vh">you too</span></span>'
 
@@ -136,27 +137,33 @@ def promises(promises: Sequence[Promise], theirs: bool, link: Named) -> Markup:
 
 def log(page: Digest, link: Named) -> Markup:
     """The newest entries, and the older ones folded by year."""
-    if not page.recent:
+    if not page.entries:
         return as_markup("")
-    drawn = [_entries(page.recent, link)]
-    for year, some in page.older:
+    items = _items(page.entries, link)
+    drawn = [_list(items[:NEWEST])]
+    for year, places in groupby(range(NEWEST, len(items)), lambda place: page.entries[place].on[:4]):
+        some = [items[place] for place in places]
         count = f"{len(some)} {'entry' if len(some) == 1 else 'entries'}"
         summary = f'<summary><span>{int(year)}</span> <span class="count">{count}</span></summary>'
-        drawn.append(f"<details>{summary}{_entries(some, link)}</details>")
+        drawn.append(f"<details>{summary}{_list(some)}</details>")
     return as_markup("\n".join(drawn))
 
 
-def _entries(entries: Sequence[Entry], link: Named) -> str:
+def _list(items: Sequence[str]) -> str:
+    return f'<ol class="log">\n{"".join(items)}</ol>'
+
+
+def _items(entries: Sequence[Entry], link: Named) -> list[str]:
     drawn = []
     for on, when, kind, group, attempt, side, counts, text, details in entries:
         said = f"<p>{inline(text, link)}</p>" if text else ""
         if details:
             said += "".join([f'<p class="more">{inline(line, link)}</p>' for line in _run_together(details)])
         drawn.append(f'<li>{_time(on, when)}{_kind_words(kind, group, attempt, side, counts)}<div class="said">{said}</div></li>\n')
-    return f'<ol class="log">\n{"".join(drawn)}</ol>'
+    return drawn
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _time(on: str, when: str) -> str:
     return f'<time datetime="{escaped(on)}">{escaped(when)}</time>'
 

@@ -30,7 +30,6 @@ from plaintextcrm.core.pages.shapes import (
     Today,
     TodayRow,
     Week,
-    Year,
 )
 from plaintextcrm.core.reports.shapes import Step
 from plaintextcrm.edge.assets import PAGES, static, templates
@@ -112,7 +111,7 @@ def digest(text: str) -> Digest:
         text, text, "due", False, text, text, (text,), text, text, (Fact(text, text, text, 38),), (Promise(text, text, True),),
         (Promise(text, text, False),), ((text, Link(text, text)), ("Mail", Link(text, "mailto:a@example.com"))), text, (line(text),), text,
         Common(text, text), (Common(text, "contacts/bo.html"),), (Common(text, "", True),), ((text, text),), (text,), f"# {text}\n\n{text}",
-        (entry(text),), (Year(2025, (entry(text),)),), 2, (), "", text, text,
+        (entry(text), *[entry(text)._replace(on="2025-10-09")] * 9), (), "", text, text,
     )  # fmt: skip
 
 
@@ -288,8 +287,6 @@ def test_what_is_not_there_has_no_heading():
         (),
         "",
         (),
-        (),
-        0,
         (),
         "",
         "",

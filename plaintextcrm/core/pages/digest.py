@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
 
 from plaintextcrm.core import due as dues
 from plaintextcrm.core import history, numbers
@@ -19,13 +18,12 @@ from plaintextcrm.core.model import NEVER, OPEN_BOXES, Contact, FollowUp, Intera
 from plaintextcrm.core.numbers import Numbers
 from plaintextcrm.core.pages import words
 from plaintextcrm.core.pages.addresses import page_of
-from plaintextcrm.core.pages.shapes import Common, Digest, Entry, Fact, Line, Link, Promise, Year
+from plaintextcrm.core.pages.shapes import Common, Digest, Entry, Fact, Line, Link, Promise
 from plaintextcrm.core.patterns import pattern
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Standing
 
-NEWEST = 8
 SHOWN_FIELDS = ("with", "minutes", "value", "from", "to", "by")
 _ITEM = pattern(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[(.)\][ \t]+)?")
 _FIELD = pattern(r"\s*\[[^\[\]():]+::[^\[\]]*\]")
@@ -59,9 +57,6 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
     settings, today, kinds = around.settings, around.today, around.settings.kind_table
     log = history.past(contact, today)
     touches = history.touches(contact, today, kinds)
-    counting = frozenset(map(id, touches))
-    groups, days = words.Groups(kinds), words.days_of(today)
-    entries = [_entry(entry, id(entry) in counting, groups[entry[2]], days[entry[0]]) for entry in reversed(log)]
     gone = standing.hidden == "wholly"
     died = last_day(contact.died) if contact.died else None
     found = numbers.numbers(touches, today, kinds)
@@ -79,9 +74,8 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
         met=_met(contact, log, today), through=_common(contact.text("referred_by"), around.resolve),
         common=_in_common(contact, around),
         likes=tuple(Common(hobby, "", hobby in shared) for hobby in contact.texts("hobbies")), about=_about(contact),
-        ask=() if gone else numbers.ask_next_time(contact), notes=notes, recent=tuple(entries[:NEWEST]),
-        older=tuple([Year(int(year), tuple(part)) for year, part in groupby(entries[NEWEST:], key=lambda entry: entry.on[:4])]),
-        entries=len(entries), log=log, died=died.isoformat() if died else "", file=around.file, path=contact.path,
+        ask=() if gone else numbers.ask_next_time(contact), notes=notes,
+        entries=_entries(log, touches, kinds, today), log=log, died=died.isoformat() if died else "", file=around.file, path=contact.path,
     )  # fmt: skip
 
 
@@ -261,16 +255,23 @@ def _about(contact: Contact) -> tuple[tuple[str, str], ...]:
 # --- the log, the notes --------------------------------------------------------------------------------------------
 
 
-def _entry(entry: Interaction, counts: bool, group: str, day: tuple[str, str]) -> Entry:
-    text, kind, fields, details = entry[1], entry[2], entry[4], entry[6]
-    side, is_attempt = "", False
-    if fields:
-        extra, side, is_attempt = _of_fields(fields)
-        if extra:
-            text = f"{text} · {extra}" if text else extra
-    if details:
-        details = tuple([said for line in details if (said := _detail(line))])
-    return _new_entry((day[0], day[1], kind or "", group, is_attempt, side, counts, text, details))
+def _entries(log: Sequence[Interaction], touches: Sequence[Interaction], kinds: KindTable, today: date) -> tuple[Entry, ...]:
+    """The log as it is shown, newest first."""
+    counting = frozenset(map(id, touches))
+    groups, days = words.groups_of(kinds), words.days_of(today)
+    drawn = []
+    for entry in reversed(log):
+        on, text, kind, _, fields, _, details, _, _ = entry
+        side, is_attempt = "", False
+        if fields:
+            extra, side, is_attempt = _of_fields(fields)
+            if extra:
+                text = f"{text} · {extra}" if text else extra
+        if details:
+            details = tuple([said for line in details if (said := _detail(line))])
+        iso, when = days[on]
+        drawn.append(_new_entry((iso, when, kind or "", groups[kind], is_attempt, side, id(entry) in counting, text, details)))
+    return tuple(drawn)
 
 
 _new_entry = Entry._make

@@ -108,13 +108,6 @@ class Entry(NamedTuple):
     details: tuple[str, ...]  # Markdown, one line each
 
 
-class Year(NamedTuple):
-    """The older entries, folded by year."""
-
-    year: int
-    entries: tuple[Entry, ...]
-
-
 class Common(NamedTuple):
     """Something they like, or somebody in common."""
 
@@ -148,9 +141,7 @@ class Digest(NamedTuple):
     about: tuple[tuple[str, str], ...]  # (label, Markdown line): why, family, needs, offers, aliases
     ask: tuple[str, ...]  # what the file does not say yet
     notes: str  # Markdown
-    recent: tuple[Entry, ...]  # the eight newest
-    older: tuple[Year, ...]
-    entries: int  # how many there are in all
+    entries: tuple[Entry, ...]  # newest first
     log: tuple[Interaction, ...]  # what the timeline draws: not after today, oldest first, without open tasks
     died: str  # ISO day or ""
     file: str  # how the page reaches the file: "../../contacts/ada-king.md", or "" where it is elsewhere

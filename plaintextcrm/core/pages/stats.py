@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from operator import itemgetter
 
 from plaintextcrm.core import history
 from plaintextcrm.core.dates import FULL_MONTHS, MONTHS
@@ -35,11 +37,10 @@ def first_monday(today: date) -> int:
 def tally(contact: Contact, standing: Standing, settings: Settings, today: date) -> Tally:
     """What one contact adds."""
     found: Tally = {}
-    start, groups = first_monday(today), words.Groups(settings.kind_table)
-    for entry in history.touches(contact, today, settings.kind_table):
+    start, groups = first_monday(today), words.groups_of(settings.kind_table)
+    touches = history.touches(contact, today, settings.kind_table)
+    for entry in touches[bisect_left(touches, date.fromordinal(start), key=itemgetter(0)) :]:
         on = entry.on.toordinal()
-        if on < start:
-            continue
         kind = f"{groups[entry.kind]} {entry.kind or 'no kind'}"
         for key in (f"j{on} {entry.block_id} {kind}",) if entry.block_id else _once(on, start, kind):
             found[key] = found.get(key, 0) + 1

@@ -91,7 +91,6 @@ def near_day(day: date, today: date) -> str:
     return text if day.year == today.year or 0 < days < 60 else f"{text} {day.year}"
 
 
-@lru_cache(maxsize=4096)
 def short_day(day: date, today: date) -> str:
     """`9 Oct`, of other years `9 Oct 2025`."""
     text = f"{day.day} {MONTHS[day.month - 1].capitalize()}"
@@ -139,6 +138,10 @@ class Groups(dict[str | None, str]):
         kind = self.kinds.get(name) if name else None
         self[name] = group = "other" if kind is None else "give" if kind.name in GIVING else GROUPS[kind.group]
         return group
+
+
+groups_of = lru_cache(maxsize=4)(Groups)
+"""The signs of kinds as one page after the other needs them."""
 
 
 def count_words(count: int, one: str) -> str:
