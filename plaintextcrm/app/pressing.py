@@ -118,7 +118,7 @@ class Press:
     def seen(self, contact: Contact, facts: Facts) -> Known:
         """Somebody as others may see them."""
         hidden = private_keys(contact, self.settings)
-        shown = published(contact, self.settings, self.is_hidden)
+        shown = published(contact, hidden, self.is_hidden)
         seen = seen_facts(facts, shown, hidden, self.settings)
         settings = self.modest if "tier" in hidden else self.settings
         return Known(shown, seen, stand(seen, self.rules, self.today), hidden, settings)
@@ -167,7 +167,7 @@ class Press:
 
         known = each(lambda written: self.seen(written.contact, written.facts), batch)
         rows = each(self.row, known)
-        notes = each(self._notes, batch)
+        notes = each(self._notes, batch, known)
         digests = each(self._digest, known, rows, notes)
         timelines = [*map(self._timeline, known, digests)]
         pages = each(self._page, digests, timelines)
@@ -203,15 +203,14 @@ class Press:
             stored.compact(stats.tally(contact, standing, settings, self.today)), "",
         )  # fmt: skip
 
-    def _notes(self, written: Written) -> str:
+    def _notes(self, written: Written, known: Known) -> str:
         unsound = written.line == 2 or (written.line == 1 and written.text.startswith("<<<<<<< "))
-        hidden = private_keys(written.contact, self.settings)
-        if unsound or "notes" in hidden:
+        if unsound or "notes" in known.hidden:
             return ""  # unsound: the front matter is not closed, or a merge stands before it, so that keys are among the notes
         text = written.text
         if "<!--" in text or "%%" in text:
             text = without_comments(text, "\n\0")  # before any line is left out that has only one end of a comment
-        is_hidden = not hidden.isdisjoint(("log", "interactions"))
+        is_hidden = not known.hidden.isdisjoint(("log", "interactions"))
         sections = [lines for section in written.outline.sections for lines in logged_lines(section, whole=is_hidden)]
         sections += imported_lines(text, written.line)
         tasks = [task.where for task in written.contact.follow_ups]

@@ -143,13 +143,15 @@ class Contact(NamedTuple):
     def text(self, key: str) -> str | None:
         """A text key, or None; of a list its first."""
         value = self.keys.get(key)
-        if isinstance(value, tuple):
-            return value[0] if value else None
-        return value if isinstance(value, str) else None
+        if isinstance(value, str):
+            return value
+        return value[0] if value and isinstance(value, tuple) else None
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list key, or nothing."""
         value = self.keys.get(key)
+        if value is None:
+            return ()
         if isinstance(value, tuple):
             return value
         return (value,) if isinstance(value, str) else ()

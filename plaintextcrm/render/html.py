@@ -188,8 +188,11 @@ class Pages:
         head, middle, top, foot = around
         template = self._templates[kind.partition(" ")[0]]
         main = template.root_render_func(template.new_context({"frame": frame, **values}))
-        # piece by piece: nearly all are ASCII, and in one text with a single letter that is not they would be looked at one by one
-        return b"".join([piece.encode("utf-8", "replace") for piece in (head, escaped(title), middle, kind, top, *main, foot)])
+        pieces = (head, escaped(title), middle, kind, top, *main, foot)
+        try:  # piece by piece: nearly all are ASCII, and in one text with a single letter that is not they would be looked at one by one
+            return b"".join(map(str.encode, pieces))
+        except UnicodeEncodeError:  # a lone surrogate, which stands for a byte that was none of UTF-8
+            return "".join(pieces).encode("utf-8", "replace")
 
     def _link_from(self, root: str) -> Named:
         """The callback for wikilinks on a page that is `root` away from the folder of the site."""

@@ -71,9 +71,8 @@ def _names(word: str) -> list[str]:
     return [word.strip().lower(), *(part.name for part in parts if part and None not in parts)]
 
 
-def published(contact: Contact, settings: Settings, is_hidden: IsPrivate) -> Contact:
-    """The contact without its private keys, comments, own keys and links to private people. `log` and `notes` may be private too."""
-    hidden = private_keys(contact, settings)
+def published(contact: Contact, hidden: frozenset[str], is_hidden: IsPrivate) -> Contact:
+    """The contact without its private keys (`hidden`), comments, own keys and links to private people. `log` may be one of them."""
     keys = {
         key: value if key not in PEOPLE and type(value) is str and not _may_tell(value) else _clean_value(key, value, is_hidden)
         for key, value in contact.keys.items()

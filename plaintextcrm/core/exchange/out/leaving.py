@@ -142,7 +142,7 @@ def without_private(one: Leaving, settings: Settings, is_hidden: IsPrivate) -> L
     (docs/format.md, `private`)
     """
     contact, hidden = one.contact, private_keys(one.contact, settings)
-    seen = published(contact, settings, is_hidden)
+    seen = published(contact, hidden, is_hidden)
     keys = {key: value for key, value in seen.keys.items() if key not in hidden}
     other = {key: _clean_value(value, is_hidden) for key, value in contact.other.items() if not canonical([key]) & hidden}
     no_log = bool(hidden & set(LOG_WORDS))
