@@ -114,15 +114,21 @@ def cut(marks: Sequence[Mark], room: int) -> tuple[Mark, ...]:
     return tuple(mark for place, mark in enumerate(marks) if place < room or mark.standing.owed or mark.dated)
 
 
-def dated_rows(contact: Contact, standing: Standing, settings: Settings, today: date) -> tuple[DatedRow, ...]:
-    """What is near of one contact, by day: occasions, plans within 30 days, promises and next contacts within `soon_days`."""
+def dated_rows(
+    contact: Contact, standing: Standing, settings: Settings, today: date, occasions: Sequence[Occasion] | None = None
+) -> tuple[DatedRow, ...]:
+    """What is near of one contact, by day: occasions, plans within 30 days, promises and next contacts within `soon_days`.
+
+    `occasions` are what `near` tells of them, where that is known already.
+    """
     if standing.hidden == "wholly":
         return ()
     from plaintextcrm.core.due_words import entry_words
 
     who = (contact.id, contact.name)
     soon = plus_days(today, settings.soon_days)
-    rows = [DatedRow(on.on, *who, on.kind, on.words()) for on in near(contact, standing, settings, today)]
+    occasions = near(contact, standing, settings, today) if occasions is None else occasions
+    rows = [DatedRow(on.on, *who, on.kind, on.words()) for on in occasions]
     for plan in history.plans(contact, today, settings.kind_table):
         if plan.on <= plus_days(today, PLAN_DAYS):
             rows.append(DatedRow(plan.on, *who, "plan", entry_words(plan, str)))

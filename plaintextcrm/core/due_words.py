@@ -202,7 +202,7 @@ def last_words(contact: Contact, kinds: KindTable, today: date, plain: Plain = p
 def shared_hobbies(contact: Contact, settings: Settings) -> tuple[str, ...]:
     """Their hobbies that are ours too."""
     ours = {fold(hobby) for hobby in settings.me.hobbies}
-    return tuple(hobby for hobby in contact.texts("hobbies") if fold(hobby) in ours)
+    return tuple(hobby for hobby in contact.texts("hobbies") if fold(hobby) in ours) if ours else ()
 
 
 def shared_hobby_words(contact: Contact, settings: Settings) -> str:

@@ -62,7 +62,7 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
     found = numbers.numbers(touches, today, kinds)
     shared = frozenset(shared_hobbies(contact, settings))
     tier = (contact.tier or "") if settings.site.show_tier else ""
-    tasks = _open(contact)
+    tasks, near = _open(contact), dues.dated_rows(contact, standing, settings, today, row.occasions)
     return Digest(
         id=contact.id, name=contact.name, state=words.state_shown(standing), paused=standing.hidden in ("paused", "snoozed"),
         state_word=_state_word(contact, standing), role=words.role_line(contact), groups=contact.texts("groups"), tier=tier,
@@ -70,7 +70,7 @@ def digest(contact: Contact, standing: Standing, row: DueRow, notes: str, around
         yours=tuple([_promise(task, today) for task in tasks if task.waiting != "them"]),
         theirs=tuple([_promise(task, today) for task in tasks if task.waiting == "them"]),
         reach=_reach(contact), log_line="" if gone else log_line(contact, row, kinds),
-        dates=tuple([date_line(one, today, plain_by(around.resolve)) for one in dues.dated_rows(contact, standing, settings, today)]),
+        dates=tuple([date_line(one, today, plain_by(around.resolve)) for one in near]),
         met=_met(contact, log, today), through=_common(contact.text("referred_by"), around.resolve),
         common=_in_common(contact, around),
         likes=tuple(Common(hobby, "", hobby in shared) for hobby in contact.texts("hobbies")), about=_about(contact),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
-from json import JSONEncoder
 
 from plaintextcrm.core.due_words import between_words
 from plaintextcrm.core.model import Contact
@@ -13,6 +12,7 @@ from plaintextcrm.core.pages.addresses import page_of
 from plaintextcrm.core.pages.shapes import Person
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Standing
+from plaintextcrm.core.stored import compact
 from plaintextcrm.core.text import fold
 
 _LISTS = (
@@ -20,7 +20,6 @@ _LISTS = (
     ("hobby", "hobbies"), ("owner", "owner"), ("five", "five"), ("needs", "needs"), ("offers", "offers"), ("status", "status"),
 )  # fmt: skip
 folded = lru_cache(maxsize=8192)(fold)  # towns, firms, hobbies: said by many; a name is asked for twice
-_json = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 def person(contact: Contact, standing: Standing, entries: int, settings: Settings, today: date) -> Person:
@@ -34,7 +33,7 @@ def person(contact: Contact, standing: Standing, entries: int, settings: Setting
         tier=(contact.tier or "") if settings.site.show_tier else "", quiet=_quiet(last, today),
         quiet_days=(today - last).days if last else -1, freshness=standing.freshness, warmth=words.warmth(standing.freshness),
         next=_next(standing, today), next_day=date.fromordinal(standing.next).isoformat() if standing.next else "",
-        keys=_json(filter_keys(contact, standing, entries, settings)),
+        keys=compact(filter_keys(contact, standing, entries, settings)),
     )  # fmt: skip
 
 
@@ -66,6 +65,6 @@ def filter_keys(contact: Contact, standing: Standing, entries: int, settings: Se
     if standing.freshness is not None:
         found["freshness"] = [standing.freshness]
     found["has"] = sorted(
-        key for key, value in contact.keys.items() if value not in (False, ()) and (key != "tier" or settings.site.show_tier)
+        key for key, value in contact.keys.items() if (value or value == "") and (key != "tier" or settings.site.show_tier)
     )
     return found
