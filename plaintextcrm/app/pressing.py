@@ -35,7 +35,7 @@ from plaintextcrm.render.timeline import Timeline, timeline
 
 T = TypeVar("T")
 quicken(Fact, FollowUp, Link, Common, Digest, DueRow, Person, Facts, Standing)
-BATCH = 25  # pages that go through each step together (as files do when they are read)
+BATCH = 50  # pages that go through each step together (as files do when they are read)
 
 
 @cache

@@ -11,7 +11,7 @@ from plaintextcrm.core.model import Contact, Interaction
 
 # Kinds that say nothing about who owes whom an answer.
 ASIDES = ("note", "research", "comment", "review", "handover")
-MOST_KEPT = 64  # logs, whose order is asked for again and again
+MOST_KEPT = 128  # logs, whose order is asked for again and again
 
 
 def is_attempt(entry: Interaction) -> bool:
@@ -63,7 +63,7 @@ def chronological(interactions: Iterable[Interaction], order: str = "oldest") ->
 
 
 def _lately_asked(answer: Callable[..., tuple[Interaction, ...]]) -> Callable[..., tuple[Interaction, ...]]:
-    """Keeps the last answers, each for the very same arguments: a page asks for the same log ten times, and pages are made 25 at a time."""
+    """Keeps the last answers, each for the very same arguments: a page asks for the same log ten times, and pages are made 50 at a time."""
     kept: dict[tuple[int, ...], tuple[tuple[object, ...], tuple[Interaction, ...]]] = {}
 
     def asked(*arguments: object) -> tuple[Interaction, ...]:
