@@ -12,7 +12,7 @@ from json import loads
 from zlib import crc32
 
 from plaintextcrm.app.issuing import Cut, Issue, frame_of, tally_text
-from plaintextcrm.app.pressing import Names, Press
+from plaintextcrm.app.pressing import Names, Press, templates
 from plaintextcrm.app.publishing import Built, Busy, Progress
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import stored
@@ -25,9 +25,10 @@ from plaintextcrm.edge import site
 from plaintextcrm.edge.cards import Card, Cards, Face
 from plaintextcrm.edge.faces import Faces
 from plaintextcrm.edge.index import Index
-from plaintextcrm.edge.workers import WORKERS, pool
+from plaintextcrm.edge.workers import WORKERS, are_gathered, pool
 
 MANY = 400  # pages from which a second process pays
+SOME = 100  # the same where it has begun already
 CHUNK = 100
 UNSEEN = frozenset(("notes", "log", "interactions"))  # private: what the text links to cannot be told from what it may show
 
@@ -176,7 +177,7 @@ class Build:
         """Make and write these pages, keep their cards."""
         round_ = str(int(str(self.cards.meta("round") or "0")) + 1)
         self.cards.put_meta("round", round_)
-        if len(ids) < MANY or WORKERS < 2 or self.index.path is None or self.cards.path is None:
+        if len(ids) < (SOME if are_gathered() else MANY) or WORKERS < 2 or self.index.path is None or self.cards.path is None:
             for start in range(0, len(ids), CHUNK):
                 made, written = _made(self.press, self.output, ids[start : start + CHUNK], round_)
                 self.cards.put_cards(made, round_)
@@ -236,6 +237,12 @@ def _made(press: Press, output: site.Output, ids: Sequence[str], round_: str) ->
     return made, written
 
 
+def ready() -> None:
+    """Have by the first page what every page is made with."""
+    for name in ("frame", "digest"):
+        templates()[name]
+
+
 _press: Press
 _output: site.Output
 _round: str
@@ -243,26 +250,10 @@ _round: str
 
 def _begin(vault_: Vault, path: str, names: Names, frame: Frame, files: str, output: site.Output, round_: str) -> None:
     global _press, _output, _round
-    import gc
-    from threading import Thread
-
     from plaintextcrm.edge.indexes import reader
 
-    Thread(target=_follow, daemon=True).start()
-    gc.disable()  # what is made here lives as long as its chunk
     _press = Press(vault_, reader(path, vault_.root, vault_.settings), names, frame, files)
     _output, _round = output, round_
-
-
-def _follow() -> None:
-    """End with the process that began this one: who is killed cannot tell us, and we would hold its lock for ever."""
-    from multiprocessing import parent_process
-    from multiprocessing.connection import wait
-
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
 
 
 def _made_there(ids: Sequence[str]) -> tuple[list[Card], site.Written]:

@@ -39,7 +39,8 @@ BATCH = 50  # pages that go through each step together (as files do when they ar
 
 
 @cache
-def _templates() -> Templates:
+def templates() -> Templates:
+    """The templates of all pages, read once."""
     return Templates(assets.templates())
 
 
@@ -94,7 +95,7 @@ class Press:
         self._known_pages = lru_cache(maxsize=20_000)(self._resolve)
         self._known_hidden = lru_cache(maxsize=20_000)(self._is_hidden)
         self.plain = plain_by(self.resolve)
-        self.pages = Pages(self.resolve, _templates())
+        self.pages = Pages(self.resolve, templates())
 
     def resolve(self, target: str) -> tuple[str, str] | None:
         """The page that a name means, and the name to show; None where there is none."""

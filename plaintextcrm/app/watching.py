@@ -5,7 +5,6 @@ A build that fails leaves the last good pages; what went wrong is told, also at 
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -77,7 +76,7 @@ class Live:
             if index.is_of(self.vault.root, self.vault.settings):
                 index.refresh()
                 return
-        except sqlite3.Error:
+        except Exception:  # another one begins anew, and says what it is
             pass
         self.close()
         self.index = indexes.open_index(self._whose(), self.vault.cache)
@@ -99,6 +98,12 @@ class Live:
         if self.index is not None and self.index.count() > CROWD:
             workers.prepare("plaintextcrm.app.building", "plaintextcrm.edge.parsing")
 
+    def gather(self) -> None:
+        """Many files are changing: whoever will help with them begins while they do."""
+        from plaintextcrm.app.building import ready
+
+        workers.gather(ready)
+
     def say(self, wrong: str) -> None:
         """Say at the head of the due list why it is as it was before; the next build takes that away."""
         with suppress(PtcrmError, OSError):  # the terminal tells it in any case
@@ -114,7 +119,7 @@ class Live:
 def rebuilds(live: Live, watch: Watch, timeout: float | None = None) -> Iterator[Rebuilt]:
     """What becomes of the site, change by change, until nothing has come for `timeout` seconds (None: for ever)."""
     behind: tuple[str, ...] = ()
-    live.busy = watch.busy
+    live.busy, watch.many = watch.busy, live.gather
     while True:
         changes = watch.next(timeout)
         if changes is None:
@@ -128,6 +133,7 @@ def rebuilds(live: Live, watch: Watch, timeout: float | None = None) -> Iterator
             if watch.busy():  # more is coming: the pages about everybody are made once, after it
                 continue
         yield from _whole(live, watch, (*behind, *changes.paths), changes)
+        workers.dismiss()
         behind = ()
 
 

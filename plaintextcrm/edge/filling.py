@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable
+from itertools import chain, islice
 
 from plaintextcrm.edge import marks
 from plaintextcrm.edge.marks import MarkRow
@@ -48,13 +48,13 @@ def fill(db: sqlite3.Connection, read: Iterable[tuple[Row, MarkRow | None]], fir
         db.executemany(marks.PUT, [(rowid, *mark) for rowid, (_, mark) in some if mark])
 
 
-def replace(db: sqlite3.Connection, read: Sequence[Row], gone: Sequence[str], worded: bool) -> int:
+def replace(db: sqlite3.Connection, read: Iterable[Row], gone: Iterable[str], worded: bool) -> int:
     """The rows of files that were read anew, and none of those that are gone: how many say something else than before.
 
     `worded`: the full-text index is there, and is kept up.
     """
     touched = 0
-    for path, row in [*((row[0], row) for row in read), *((path, None) for path in gone)]:
+    for path, row in chain(((row[0], row) for row in read), ((path, None) for path in gone)):
         old = db.execute(f"SELECT rowid, {COLUMNS} FROM contact WHERE path = ?", (path,)).fetchone()
         if (old[1:] if old else None) == row:
             continue

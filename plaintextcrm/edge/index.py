@@ -422,7 +422,7 @@ class Index:
     def _replace(self, changed: list[str], gone: list[str]) -> None:
         from plaintextcrm.edge import filling, parsing
 
-        read = [row for row, _ in parsing.rows(self.root, changed, self.settings, None, None)]
+        read = (row for row, _ in parsing.rows(self.root, changed, self.settings, None, None))
         if filling.replace(self.db, read, gone, bool(self._meta("worded"))):
             self.db.execute("INSERT OR REPLACE INTO meta VALUES('unmarked', 1)")
             self.db.execute("DELETE FROM meta WHERE key = 'called'")

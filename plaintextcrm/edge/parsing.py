@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from plaintextcrm.core.vocabulary import KEYS, find_key, fold_key
 from plaintextcrm.edge import vault
 from plaintextcrm.edge.marks import Marker, MarkRow
 from plaintextcrm.edge.paths import Path
-from plaintextcrm.edge.workers import WORKERS, pool
+from plaintextcrm.edge.workers import WORKERS, are_gathered, pool
 
 if TYPE_CHECKING:
     from plaintextcrm.edge.filling import Row
@@ -32,6 +31,7 @@ _CHECKED = ("tier", "last_contact", "owner", "successor")
 _OTHERS = frozenset(key.name for key in KEYS if key.name not in _CHECKED)
 _MADE = (Source, Pair, FrontMatter, Section, Body, PartialDate, FollowUp, Parsed, Facts, YearlyDay, Standing, Mark)  # of each file
 MANY = 1500  # files from which a second process pays
+SOME = 200  # the same where it has begun already
 CHUNK = 250
 BATCH = 25  # files that go through each step together: what a step needs stays in the cache of the processor
 LARGE = 1_000_000  # letters, from which a batch is large enough
@@ -41,7 +41,7 @@ def rows(
     root: Path, paths: list[str], settings: Settings, today: date | None, progress: Progress | None
 ) -> Iterator[tuple[Row, MarkRow | None]]:
     """Of each file, in order, its row and a contact's mark of the day (where one is given); many files are shared out, a process a core."""
-    if len(paths) < MANY or WORKERS < 2:
+    if len(paths) < (SOME if are_gathered() else MANY) or WORKERS < 2:
         for number, row in enumerate(Reader(root, settings, today).read(paths)):
             yield row
             if progress and number % 100 == 99:
@@ -49,7 +49,8 @@ def rows(
         return
     quicken(*_MADE)
     list(Reader(root, settings, today).read(paths[:1]))  # patterns are compiled when first used: here once, not once a process
-    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
+    size = min(CHUNK, len(paths) // (4 * WORKERS) + 1)  # each has some, and nobody waits long for the last
+    chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
     done = 0
     with pool(_begin, root, settings, today) as processes:
         ahead = [processes.submit(_rows, chunk) for chunk in chunks[: 2 * WORKERS]]
@@ -70,7 +71,6 @@ _reader: Reader
 
 def _begin(root: Path, settings: Settings, today: date | None) -> None:
     global _reader
-    gc.disable()  # nothing made here is a cycle, and what is made goes to the parent at once
     _reader = Reader(root, settings, today)
 
 

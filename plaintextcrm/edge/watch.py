@@ -61,6 +61,7 @@ class Watch:
         settle: float = SETTLE,
     ) -> None:
         self.root, self.now, self.settle = root, now, settle
+        self.many: Callable[[], None] = lambda: None  # called while many changes are gathered, once for all of them
         self.polling = "asked for" if poll else ""
         self._scope = Scope(root, contacts, out)
         self._change = threading.Condition()
@@ -68,6 +69,7 @@ class Watch:
         self._held: dict[str, float] = {}  # path -> when it counts, if nothing else is said about it
         self._scan = False
         self._quiet = QUIET
+        self._is_many = False
         self._waited = False  # something that waits was held before, so that more of its kind may be
         self._first = self._last = self._before = 0.0  # of what is waiting; of all; the last one before `next` returned
         self._settle_at = 0.0
@@ -98,6 +100,9 @@ class Watch:
         while True:
             if time.monotonic() >= self._look_at:
                 self._look()
+            if len(self._ready) > FLOOD and not self._is_many:
+                self._is_many = True
+                self.many()
             with self._change:
                 instant = time.monotonic()
                 self._ripen(instant)
@@ -172,6 +177,7 @@ class Watch:
         day, self._day = today != self._day, today
         self._quiet = FLOOD_QUIET if len(paths) > FLOOD else QUIET
         self._ready.clear()
+        self._is_many = False
         if scan:
             self._held.clear()
         self._scan, self._waited, self._first, self._before = False, False, 0.0, self._last

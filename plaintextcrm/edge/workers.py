@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 WORKERS = min(os.cpu_count() or 1, 8)
 _is_prepared = False
+_gathered: ProcessPoolExecutor | None = None
 
 
 def prepare(*modules: str) -> None:
@@ -23,14 +28,86 @@ def prepare(*modules: str) -> None:
     _is_prepared = True
 
 
-def pool(begin: Callable[..., None], *arguments: Any) -> Any:
-    """A ProcessPoolExecutor of `WORKERS`, each of which first calls `begin`.
+def gather(begin: Callable[[], None]) -> None:
+    """Have workers begin now, each by calling that, who serve every pool until `dismiss`: where it is `prepare`d for them."""
+    global _gathered
+    if not _is_prepared or _gathered is not None:
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("forkserver")
+    _gathered = ProcessPoolExecutor(WORKERS, context, _begin, (_join, context.Barrier(WORKERS)))
+    for _ in range(WORKERS):
+        _gathered.submit(_begin_together, begin)
+
+
+def are_gathered() -> bool:
+    """Whether there are workers who have begun."""
+    return _gathered is not None
+
+
+def dismiss() -> None:
+    """Those who were gathered end."""
+    global _gathered
+    workers, _gathered = _gathered, None
+    if workers is not None:
+        workers.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def pool(begin: Callable[..., None], *arguments: Any) -> Iterator[ProcessPoolExecutor]:
+    """`WORKERS` processes, each of which first calls `begin`: those who are gathered, else new ones.
 
     To fork copies what other threads hold at that moment, locks and all: with threads, as in a watch, it is not this process that forks.
     """
+    if _gathered is not None:
+        try:
+            for begun in [_gathered.submit(_begin_together, begin, *arguments) for _ in range(WORKERS)]:
+                begun.result()
+            yield _gathered
+        except BaseException:
+            dismiss()  # with what they still had to do
+            raise
+        return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     method = ("forkserver" if _is_prepared else "spawn") if threading.active_count() > 1 else None
-    context = multiprocessing.get_context(method)
-    return ProcessPoolExecutor(WORKERS, context, begin, arguments)
+    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context(method), _begin, (begin, *arguments)) as processes:
+        yield processes
+
+
+# -- in a worker --
+
+_barrier: Any
+
+
+def _begin(begin: Callable[..., None], *arguments: Any) -> None:
+    import gc
+
+    threading.Thread(target=_follow, daemon=True).start()
+    gc.disable()  # what is made here goes to the other process at once
+    begin(*arguments)
+
+
+def _follow() -> None:
+    """End with the process that began this one: who is killed cannot tell us, and we would hold its lock for ever."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _join(barrier: Any) -> None:
+    global _barrier
+    _barrier = barrier
+
+
+def _begin_together(begin: Callable[..., None], *arguments: Any) -> None:
+    """Begin once each: nobody takes another beginning until all have taken one."""
+    _barrier.wait()
+    begin(*arguments)

@@ -56,6 +56,60 @@ def test_workers_of_a_process_with_threads(tmp_path: Path) -> None:
     assert ready.stdout == "[100, 101, 102, 103] {False} {True}\n"  # forked from the one that waits, with what it has loaded
 
 
+GATHERED = """
+import os, threading, time
+from plaintextcrm.edge import workers
+workers.WORKERS = 2
+base = 0
+
+def begin(number=0):
+    global base
+    base = number
+
+def made(number):
+    time.sleep(0.01)
+    return base + number, os.getpid()
+
+def failing(number):
+    raise ValueError(f"no {number}")
+
+if __name__ == "__main__":
+    workers.prepare()
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    workers.gather(begin)
+    who = set()
+    for number in (100, 200):
+        with workers.pool(begin, number) as processes:
+            found = list(processes.map(made, range(8)))
+        who |= {pid for _, pid in found}
+        print([number for number, _ in found])
+    print(len(who), workers.are_gathered())
+    try:
+        with workers.pool(failing, 1):
+            print("not here")
+    except ValueError as error:
+        print(error, workers.are_gathered())
+    with workers.pool(begin, 300) as processes:
+        found = list(processes.map(made, range(8)))
+    print([number for number, _ in found], who.isdisjoint(pid for _, pid in found), flush=True)
+    os._exit(0)
+"""
+
+
+def test_workers_who_are_gathered_serve_one_pool_after_the_other(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(GATHERED)
+    own = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, str(program)], env=own, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines() == [
+        str([*range(100, 108)]),
+        str([*range(200, 208)]),
+        "2 True",
+        "no 1 False",
+        f"{[*range(300, 308)]} True",
+    ]
+
+
 def test_who_waits_ends_with_the_process_that_is_killed(tmp_path: Path) -> None:
     own = {**os.environ, "PYTHONPATH": str(ROOT)}
     words = script(tmp_path, prepare=PREPARE, then="time.sleep(60)")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +20,7 @@ from plaintextcrm.app.watching import Live, Rebuilt, rebuilds
 from plaintextcrm.cli.publish import mistakes_words, rebuilt_words
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.edge.watch import Watch
-from tests.make import TODAY
+from tests.make import TODAY, environment
 from tests.make import vault as make_vault
 from tests.site.built import build, contents, opened
 
@@ -195,6 +197,76 @@ def test_three_hundred_files_at_once_cost_few_rebuilds(session: Session):
     session.seen(back, calm=1.0)
     assert len(list((session.root / "site" / "contacts").iterdir())) == 3
     assert session.is_true()
+
+
+TOGETHER = """
+import sys, threading
+from datetime import date
+from pathlib import Path
+from plaintextcrm.app import building
+from plaintextcrm.app.watching import Live
+from plaintextcrm.edge import parsing, workers
+from tests.site.built import opened
+from tests.site.test_watching import changed_crowd
+
+if __name__ == "__main__":
+    root = Path(sys.argv[1])
+    workers.WORKERS = building.WORKERS = parsing.WORKERS = 2
+    live = Live(lambda: opened(root), None)
+    live.whole()
+    ending = threading.Event()
+    threading.Thread(target=ending.wait, daemon=True).start()
+    workers.prepare("plaintextcrm.app.building", "plaintextcrm.edge.parsing")
+    changed_crowd(root)
+    live.gather()
+    live.whole()
+    print(workers.are_gathered())
+    workers.dismiss()
+    live.close()
+"""
+
+
+def crowd(root: Path) -> Path:
+    """Many people, each of whom names the next one and the one after."""
+    people = {
+        f"p{number:03}": f"---\nname: Person {number}\ntier: A\n---\n\nWith [[p{(number + 1) % 660:03}]] and [[Person {(number + 2) % 660}]].\n"
+        for number in range(660)
+    }
+    return make_vault(root, people)
+
+
+def changed_crowd(root: Path) -> None:
+    """The same, after a checkout: most have other names, some are private now, or gone, or new."""
+    for number in range(0, 660, 2):
+        path = root / "contacts" / f"p{number:03}.md"
+        if number % 20 == 0:
+            path.unlink()
+        else:
+            private = "private: true\n" if number % 22 == 0 else ""
+            path.write_text(path.read_text().replace(f"name: Person {number}\n", f"name: Somebody {number}\n{private}"))
+    (root / "contacts" / "new.md").write_text("---\nname: Person 0\n---\n\nWith [[Somebody 2]].\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nobody is gathered here")
+@pytest.mark.parametrize("gathered", [True, False])
+def test_what_other_processes_make_of_a_checkout_is_what_a_build_from_nothing_makes(tmp_path: Path, gathered: bool):
+    root = crowd(tmp_path / "v")
+    own = environment(tmp_path)
+    if gathered:
+        (tmp_path / "together.py").write_text(TOGETHER)
+        done = subprocess.run(
+            [sys.executable, str(tmp_path / "together.py"), str(root)], env=own, capture_output=True, text=True, check=True
+        )
+        assert done.stdout == "True\n"
+    else:
+        words = [sys.executable, "-m", "plaintextcrm", "-C", str(root), "--today", TODAY.isoformat(), "build"]
+        subprocess.run(words, env=own, capture_output=True, check=True)
+        changed_crowd(root)
+        subprocess.run(words, env=own, capture_output=True, check=True)
+    found = contents(root / "site")
+    shutil.rmtree(root / "site")
+    build(root, cache=False)
+    assert contents(root / "site") == found
 
 
 def test_a_setting_is_on_every_page(session: Session):
