@@ -32,8 +32,10 @@ from plaintextcrm.core.due import DueRow
 from plaintextcrm.core.model import Contact
 from plaintextcrm.core.standing import Facts, Rules, stand
 from plaintextcrm.edge import index as indexes
+from plaintextcrm.edge.indexes import open_index
 from tests.inside import Said, inside
 from tests.make import environment, vault
+from tests.site.built import opened
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # an index is left to the end of its process
 MORE = int(os.environ.get("PTCRM_EXAMPLES", "0"))
@@ -67,6 +69,37 @@ def cache_of(folder: Path) -> Path:
 def database_of(folder: Path) -> Path:
     """The database that is in use."""
     return cache_of(folder) / (cache_of(folder) / "current").read_text()
+
+
+# --- files that are written anew ---
+
+
+@pytest.mark.parametrize("way", ["back at once", "gone", "a folder now"])
+def test_a_file_that_is_gone_for_a_moment_is_not_gone_where_that_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    own = opened(vault(tmp_path / "v", {"ada": "# Ada\n", "bob": "# Bob\n"}))
+    index = open_index(indexes.Whose(own.root, own.settings, hold=0.5))
+    with closing(index):
+        before = index.versions()
+        path = tmp_path / "v" / "contacts" / "ada.md"
+        path.unlink()
+
+        def after() -> None:
+            if way == "back at once":
+                path.write_text("# Ada Lovelace\n")
+            elif way == "a folder now":
+                path.mkdir()
+
+        later = threading.Timer(0.1, after)
+        later.start()
+        for _ in range(2):  # the second finds all as the first kept it
+            index.refresh()
+            later.join()
+            found = {contact.id: contact.name for contact, _ in index.contacts()}
+            assert found == {"bob": "Bob"} | ({"ada": "Ada Lovelace"} if way == "back at once" else {})
+        assert index.versions()["bob"] == before["bob"]
 
 
 # --- anything that may happen --------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from plaintextcrm.core.errors import PtcrmError
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.edge import indexes, workers
 from plaintextcrm.edge.index import Index, Whose
-from plaintextcrm.edge.watch import Changes, Watch
+from plaintextcrm.edge.watch import HOLD, Changes, Watch
 
 FEW = 20  # paths up to which their pages are made before all else
 
@@ -67,7 +67,7 @@ class Live:
         raise AssertionError("unreachable")
 
     def _whose(self) -> Whose:
-        return Whose(self.vault.root, self.vault.settings, self.vault.today)
+        return Whose(self.vault.root, self.vault.settings, self.vault.today, hold=HOLD)
 
     def _refresh(self, index: Index) -> None:
         """Bring the index up to date, or take another one where it is not that of these settings any more."""

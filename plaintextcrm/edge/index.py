@@ -16,6 +16,7 @@ import contextlib
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -33,7 +34,7 @@ from plaintextcrm.core.text import fold
 from plaintextcrm.edge import ahead, marks, scanning, vault
 from plaintextcrm.edge.marks import Marker
 from plaintextcrm.edge.paths import Path
-from plaintextcrm.edge.scanning import Stamp
+from plaintextcrm.edge.scanning import Look, Stamp
 
 if TYPE_CHECKING:
     from plaintextcrm.core.check import Checked
@@ -68,12 +69,16 @@ class Written(NamedTuple):
 
 
 class Whose(NamedTuple):
-    """What an index is opened for: a vault, the day that is asked for first (its marks are made along), who is told of the progress."""
+    """What an index is opened for: a vault, the day that is asked for first (its marks are made along), who is told of the progress.
+
+    `hold`: seconds in which a file that is gone may come back, as in a checkout, which removes it and writes it anew.
+    """
 
     root: Path
     settings: Settings
     today: date | None = None
     progress: Progress | None = None
+    hold: float = 0.0
 
 
 class Index:
@@ -323,7 +328,7 @@ class Index:
         self.keep()
         self.db.execute("BEGIN")
         known = self._known()  # while somebody else still looks
-        seen = ahead.contacts(self.root, self.settings) or scanning.look(self.root, self.settings)
+        seen = self._look(known[0])
         now = seen[:2]
         if seen.is_plain and known == (*now, "[]"):
             self.odd = stored.to_problems(str(self._meta("odd")))
@@ -346,6 +351,15 @@ class Index:
         self.db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", meta)
         self.db.execute("COMMIT")
         self.db.execute("BEGIN")
+
+    def _look(self, known: object) -> Look:
+        """The contact folders as they are now; `known` are the paths that were there the last time."""
+        seen = ahead.contacts(self.root, self.settings) or scanning.look(self.root, self.settings)
+        lost = scanning.lost(known, seen) if self.whose.hold and isinstance(known, bytes) else ()
+        if lost:
+            time.sleep(self.whose.hold)
+            return scanning.with_others(seen, self.root, lost)
+        return seen
 
     def reread(self, paths: Iterable[str]) -> dict[str, int | None]:
         """Read these files anew, without looking at any other: of each id its row now, None where nobody is there.

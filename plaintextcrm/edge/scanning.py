@@ -145,6 +145,31 @@ def look_in(folder: str, below: Iterable[str], stamping: Stamping = stamped) -> 
     return packed(listings)
 
 
+def lost(known: bytes, seen: Look) -> list[str]:
+    """Which of the paths of an earlier look are there no more."""
+    there = set(seen.paths.split(b"\0"))
+    return [path.decode("utf-8", "surrogateescape") for path in known.split(b"\0") if path and path not in there]
+
+
+def with_others(seen: Look, root: Path, paths: Iterable[str]) -> Look:
+    """What was seen, with those of these files that are there after all."""
+    names: list[str] = []
+    numbers: list[int] = []
+    for path in paths:
+        try:
+            facts = os.lstat(os.path.join(root, path))
+        except OSError:
+            continue
+        if not stat.S_ISREG(facts.st_mode):
+            continue
+        names.append(path)
+        numbers += (facts.st_mode, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino)
+    if not names:
+        return seen
+    others, stamps = packed([Listing("", "", names, pack(f"{len(numbers)}q", *numbers))])
+    return seen._replace(paths=b"\0".join(filter(None, (seen.paths, others))), stamps=seen.stamps + stamps)
+
+
 def judged(seen: Look, root: Path) -> Scan:
     """Which of those files are contacts, and what is odd about the others."""
     stamps: dict[str, Stamp] = {}
