@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from json import loads
 from zlib import crc32
 
@@ -45,57 +46,78 @@ class Build:
         self.is_in_place = is_in_place
         self.frame = frame_of(vault_.settings, vault_.today)
         self.files = _way_to(output.folder, str(vault_.root))
+        self.written: list[site.Written] = []
+        self.keys: dict[str, str] = {}  # of the pages about everybody
 
     def whole(self) -> Built:
-        """Every page as it should be.
+        """Every page as it should be: those of whom something is other than before, the due list, then all else.
 
-        Where something `busy` comes in, the rest of the pages about everybody is left to the next build.
+        Where something `busy` comes in, what is behind the due list is left to the next build; after many pages the due list, too.
         """
         now, seen = self.index.versions(), self.cards.seen()
         changed = [id for id, row in now.items() if seen.get(id) != row]
         gone = [id for id in seen if id not in now]
-        stale = self._faces(changed, gone, now)
-        paths = {id: page_path(id) for id in (now if not self.is_in_place else sorted(stale)) if not self.names.is_private(id)}
+        stale = sorted(self._shown(self._faces(changed, gone, now)))
         issued = self._issued()
-        wanted, standing = (list(paths), frozenset(issued)) if self.is_in_place else self._wanted(paths, stale, issued)
         wrong = f"{crc32(repr((self.vault.problems, *self.index.problems())).encode('utf-8', 'replace')):08x}"
         is_whole = issued and self.cards.meta("wrong") == wrong and not self.cards.meta("behind")
-        if is_whole and not wanted and not gone and not changed and standing == frozenset(issued):
+        if is_whole and not stale and not gone and not changed and self._lacking(now, stale, issued) == ([], issued.keys()):
             return Built(self.output.folder, (), (), (), self.cards.count() + len(issued), tuple(self.index.problems()))
-        written = self._pages(wanted, changed, gone)
+        self._make(stale, changed, gone)
         busy = self.busy if seen and self.busy else _never
         issue = Issue(self.press, self.cards, self.output.folder, busy)
+        if not seen:
+            keep = [page_path(id) for id in self._shown(now)]
+            pages = chain(issue.due_pages(), issue.pages())
+            self.written.append(self.output.write(self._keyed(pages), keep=keep, keys=self.keys))
+        elif (len(stale) > SOME and busy(0.0)) or not self._issue(issue, now, stale, issued):
+            self.cards.put_meta("behind", 1)
+            return self._built(self.cards.count() + len(self.keys))
+        removed = [path for path in issued if path not in self.keys]
+        if removed:
+            self.written.append(self.output.write_some((), removed))
+        issue.keep()
+        self.cards.put_meta("issued", stored.compact(self.keys))
+        self.cards.put_meta("wrong", wrong)
+        self.cards.put_meta("behind", 0)
+        return self._built(self.cards.count() + len(self.keys))
+
+    def _issue(self, issue: Issue, now: Mapping[str, int], stale: Collection[str], issued: Mapping[str, str]) -> bool:
+        """Write the pages about everybody, and those of people that are not as they were left; False where something came in before."""
+        if not self._put(issue, issue.due_pages()) or not issue.is_calm():
+            return False
+        lacking, standing = self._lacking(now, stale, issued)
+        if lacking:
+            self._make(lacking, (), ())
         same = {path: issued[path] for path in issue.same if path in standing}
-        keys: dict[str, str] = {}
+        if not self._put(issue, issue.pages(same)):
+            return False
+        self.keys |= same
+        return True
+
+    def _put(self, issue: Issue, pages: Iterator[tuple[str, bytes]]) -> bool:
+        """Write these pages, and no more once something comes in: whether they are all."""
         is_cut = False
 
-        def pages() -> Iterator[tuple[str, bytes]]:
+        def in_calm() -> Iterator[tuple[str, bytes]]:
             nonlocal is_cut
             try:
-                for path, data in issue.pages(same):
-                    keys[path] = f"{crc32(data):08x}"
-                    yield path, data
-                    if busy(0.0):
-                        raise Cut
+                for page in self._keyed(pages):
+                    yield page
+                    issue.breathe()
             except Cut:
                 is_cut = True
 
-        if seen:
-            written.append(self.output.write_some(pages(), keys=keys))
-        else:
-            written.append(self.output.write(pages(), keep=paths.values(), keys=keys))
-        if is_cut:
-            self.cards.put_meta("behind", 1)
-            return self._built(written, self.cards.count() + len(keys))
-        keys |= same
-        removed = [path for path in issued if path not in keys]
-        if removed:
-            written.append(self.output.write_some((), removed))
-        issue.keep()
-        self.cards.put_meta("issued", stored.compact(keys))
-        self.cards.put_meta("wrong", wrong)
-        self.cards.put_meta("behind", 0)
-        return self._built(written, self.cards.count() + len(keys))
+        self.written.append(self.output.write_some(in_calm(), keys=self.keys))
+        return not is_cut
+
+    def _keyed(self, pages: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        for path, data in pages:
+            self.keys[path] = f"{crc32(data):08x}"
+            yield path, data
+
+    def _shown(self, ids: Iterable[str]) -> list[str]:
+        return [id for id in ids if not self.names.is_private(id)]
 
     def some(self, rows: Mapping[str, int | None]) -> Built:
         """The pages of these people, and of those that speak of them."""
@@ -107,10 +129,10 @@ class Build:
         now = {id: row for id, row in rows.items() if row is not None}
         stale = self._faces(changed, gone, now, all_there=False)
         self.cards.put_meta("behind", 1)
-        written = self._pages([id for id in sorted(stale) if not self.names.is_private(id)], changed, gone)
-        return self._built(written, len(stale))
+        self._make(sorted(self._shown(stale)), changed, gone)
+        return self._built(len(stale))
 
-    def _pages(self, wanted: Sequence[str], changed: Sequence[str], gone: Sequence[str]) -> list[site.Written]:
+    def _make(self, wanted: Sequence[str], changed: Sequence[str], gone: Sequence[str]) -> None:
         """Make the pages that are wanted, drop those of people who are gone or private now, and keep the sum of all if few are others."""
         touched = {*wanted, *changed, *gone}
         is_large = len(touched) > MANY or not self.cards.meta("tally")
@@ -118,31 +140,33 @@ class Build:
         hidden = [*gone, *(id for id in changed if self.names.is_private(id))]
         self.cards.drop_cards(hidden)
         self.press = Press(self.vault, self.index, self.names, self.frame, self.files)
-        written = [*self._press(wanted)]
+        self.written += self._press(wanted)
         if hidden:
-            written.append(self.output.write_some((), [page_path(id) for id in hidden]))
+            self.written.append(self.output.write_some((), [page_path(id) for id in hidden]))
         if is_large:  # it is summed up when it is asked for, after the due list
             self._put_tally("", Card._fields)
         else:
             self._tally(before, {id: card for id in {*wanted, *changed} if (card := self.cards.card(id))})
-        return written
 
-    def _wanted(self, paths: Mapping[str, str], stale: Collection[str], issued: Mapping[str, str]) -> tuple[list[str], frozenset[str]]:
-        """The ids whose page is to be made: what is stale, and what is not in the folder as it was left; and what is, of those `issued`."""
-        rounds = self.cards.rounds()
-        left = {path: rounds[id] for id, path in paths.items() if id not in stale and id in rounds}
-        there = self.output.in_place({**left, **issued}) if left or issued else frozenset()
+    def _lacking(self, now: Iterable[str], stale: Collection[str], issued: Mapping[str, str]) -> tuple[list[str], Collection[str]]:
+        """The ids whose page is not in the folder as it was left, but for those just made; and what is, of those `issued`."""
+        if self.is_in_place:
+            return [], issued.keys()
+        made, rounds = frozenset(stale), self.cards.rounds()
+        paths = {id: page_path(id) for id in self._shown(now) if id not in made}
+        left = {path: rounds[id] for id, path in paths.items() if id in rounds}
+        there = self.output.in_place({**left, **issued})
         return [id for id, path in paths.items() if path not in there], there & issued.keys()
 
     def _issued(self) -> dict[str, str]:
         """The pages about everybody that were made last, and their keys."""
         return dict(loads(str(self.cards.meta("issued") or "{}")))
 
-    def _built(self, written: Sequence[site.Written], pages: int) -> Built:
+    def _built(self, pages: int) -> Built:
         def all_of(name: str) -> tuple[str, ...]:
-            return tuple(path for part in written for path in getattr(part, name))
+            return tuple(path for part in self.written for path in getattr(part, name))
 
-        problems = tuple(problem for part in written for problem in part.problems)
+        problems = tuple(problem for part in self.written for problem in part.problems)
         return Built(self.output.folder, all_of("new"), all_of("changed"), all_of("removed"), pages, (*self.index.problems(), *problems), 1)
 
     # -- who is to be made anew --

@@ -78,7 +78,7 @@ class Cut(Exception):
 
 
 class Issue:
-    """One issue of the pages about everybody; `pages` raises Cut where something `busy` comes in while it looks at all people."""
+    """One issue of the pages about everybody; raises Cut where something `busy` comes in while it looks at all people."""
 
     def __init__(self, press: Press, cards: Cards, folder: str, busy: Busy = lambda seconds: False) -> None:
         self.press, self.cards, self.folder, self.busy = press, cards, folder, busy
@@ -101,8 +101,8 @@ class Issue:
         self.cards.put_meta("moved", "[]")
         self.cards.put_meta("frame", ascii(self.frame))
 
-    def pages(self, same: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
-        """(path, bytes) of each but those that are the `same`."""
+    def due_pages(self) -> Iterator[tuple[str, bytes]]:
+        """(path, bytes) of the due list and of each colleague's."""
         press, frame = self.press.pages, self.frame
         yield "index.html", press.today(frame._replace(current="Today"), self._today("", None))
         for mate, link in zip(self.settings.team, frame.owners, strict=True):
@@ -111,8 +111,14 @@ class Issue:
                 f"due/{mate_name(mate.id)}.html",
                 press.today(frame._replace(root="../", current=link.words), self._today(f"for {link.words}", owned)),
             )
-        if self.cards.count() > CROWD and self.busy(CALM):
-            raise Cut
+
+    def is_calm(self) -> bool:
+        """Whether nothing comes in for a while; with few people nobody waits for that."""
+        return self.cards.count() <= CROWD or not self.busy(CALM)
+
+    def pages(self, same: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
+        """(path, bytes) of each other but those that are the `same`."""
+        press, frame = self.press.pages, self.frame
         if "people.html" not in same:
             yield "people.html", press.people(frame._replace(current="People"), self.cards.column("row"), frame.people)
         if "calendar.html" not in same:
@@ -186,7 +192,7 @@ class Issue:
         modest = self.cards.modest()
         is_told = (self.settings.site.show_tier and not modest) or not self.cards.count()
         shown = self.settings if is_told else tiers_numbered(self.settings)
-        network = Network.of(self._sketched(shown), shown, self.today, self._breathe)
+        network = Network.of(self._sketched(shown), shown, self.today, self.breathe)
         untold = modest if self.settings.site.show_tier else network.by_id.keys()
         frame, made = self.frame._replace(current="Reports"), []
         for name in names:
@@ -215,10 +221,11 @@ class Issue:
         """Each of them; now and then it is asked whether anything came in."""
         for number, one in enumerate(each):
             if not number % 100:
-                self._breathe()
+                self.breathe()
             yield one
 
-    def _breathe(self) -> None:
+    def breathe(self) -> None:
+        """Raises Cut where something came in."""
         if self.busy(0.0):
             raise Cut
 

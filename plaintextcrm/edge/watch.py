@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 QUIET = 0.020  # seconds without an event that end a burst
 LONGEST = 0.250  # seconds that a burst is gathered for at most
 FLOOD = 64  # paths from which on it is a checkout: gathered with more patience, and looked at as a whole
-FLOOD_QUIET = 0.100
+FLOOD_QUIET = 0.060  # longer than a file is away, and than stamps may leave a later change unseen
 FLOOD_LONGEST = 1.0
 HOLD = 0.050  # seconds in which a file that is gone may come back, and one that is being written may be closed
 SETTLE = 2.0  # seconds after the last event in which everything is looked at once more, for events that were lost

@@ -773,6 +773,45 @@ def test_what_is_behind_the_due_list_of_many_waits_for_calm(tmp_path: Path) -> N
     assert contents(root / "site") == whole
 
 
+def test_the_due_list_after_many_pages_waits_for_more_that_comes_in(tmp_path: Path) -> None:
+    people = {f"p{number}": "---\ntier: A\n---\n\n## Interactions\n\n- 2025-03-01 call\n" for number in range(120)}
+    root = make_vault(tmp_path / "v", people, GIT)
+    build(root)
+    before = contents(root / "site")
+    for path in (root / "contacts").iterdir():
+        with path.open("a") as file:
+            file.write("- 2026-11-20 call: again\n")
+    own = opened(root)
+    ask(own, lambda index: publishing.build_whole(own, index, None, lambda seconds: True))
+    after = contents(root / "site")
+    assert {name for name in after if after[name] != before[name]} == {f"contacts/p{number}.html" for number in range(120)}
+    build(root)
+    whole = contents(root / "site")
+    assert whole["index.html"] != before["index.html"]
+    build(root, force=True)
+    assert contents(root / "site") == whole
+
+
+def test_a_page_that_is_gone_is_made_again_behind_the_due_list(tmp_path: Path) -> None:
+    root = make_vault(tmp_path / "v", {name: f"# {name.title()}\n" for name in ("ada", "bob")}, GIT)
+    build(root)
+    before = contents(root / "site")
+    (root / "site/contacts/bob.html").unlink()
+    (root / "contacts/ada.md").write_text("# Ada Lovelace\n")
+    own, asked = opened(root), []
+
+    def busy(seconds: float) -> bool:
+        asked.append((root / "site/contacts/bob.html").exists())
+        return False
+
+    ask(own, lambda index: publishing.build_whole(own, index, None, busy))
+    assert asked[0] is False  # after the due list
+    after = contents(root / "site")
+    assert after["contacts/bob.html"] == before["contacts/bob.html"]
+    build(root, force=True)
+    assert contents(root / "site") == after
+
+
 def test_a_failure_is_not_written_where_the_vault_has_gone(tmp_path: Path) -> None:
     root = make_vault(tmp_path / "v", {"ada": "# Ada\n"}, GIT)
     build(root)
