@@ -20,6 +20,7 @@ from plaintextcrm.core import stored
 from plaintextcrm.core.pages.addresses import encoded, page_path
 from plaintextcrm.core.pages.published import canonical, means_all, shown_name
 from plaintextcrm.core.pages.shapes import Frame
+from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold
 from plaintextcrm.edge import site
@@ -203,20 +204,24 @@ class Build:
         self.cards.put_meta("round", round_)
         if len(ids) < (SOME if are_gathered() else MANY) or WORKERS < 2 or self.index.path is None or self.cards.path is None:
             for start in range(0, len(ids), CHUNK):
-                made, written = _made(self.press, self.output, ids[start : start + CHUNK], round_)
-                self.cards.put_cards(made, round_)
-                self._tell(start + len(made), len(ids))
-                yield written
+                made = _made(self.press, self.output, ids[start : start + CHUNK], round_)
+                self._keep(made, round_)
+                self._tell(start + len(made.cards), len(ids))
+                yield made.written
             return
         chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
         arguments = (self.vault, str(self.index.path), self.names.elsewhere(), self.frame, self.files, self.output, round_)
         done = 0
         with pool(_begin, *arguments) as processes:
-            for made, written in processes.map(_made_there, chunks):
-                self.cards.put_cards(made, round_)
-                done += len(made)
+            for made in processes.map(_made_there, chunks):
+                self._keep(made, round_)
+                done += len(made.cards)
                 self._tell(done, len(ids))
-                yield written
+                yield made.written
+
+    def _keep(self, made: Made, round_: str) -> None:
+        self.cards.put_cards(made.cards, round_)
+        self.cards.put_worked(made.what, made.sketches)
 
     def _tell(self, done: int, whole: int) -> None:
         if self.progress and whole > MANY:
@@ -249,16 +254,28 @@ def _differing(old: Card, new: Card) -> Iterator[str]:
     return (name for name, one, other in zip(Card._fields, old, new, strict=True) if one != other)
 
 
-def _made(press: Press, output: site.Output, ids: Sequence[str], round_: str) -> tuple[list[Card], site.Written]:
-    made: list[Card] = []
+class Made(NamedTuple):
+    """Some pages that were made and written: their cards, and (id, sketch) of each where reports are shown; `what` these tell."""
+
+    cards: Sequence[Card]
+    sketches: Sequence[tuple[str, str]]
+    what: str  # as the process has it that made them
+    written: site.Written
+
+
+def _made(press: Press, output: site.Output, ids: Sequence[str], round_: str) -> Made:
+    cards: list[Card] = []
+    sketches: list[tuple[str, str]] = []
 
     def pages() -> Iterator[tuple[str, bytes]]:
-        for card, path, data in press.pressed(ids):
-            made.append(card)
-            yield path, data
+        for card, path, page, sketch in press.pressed(ids):
+            cards.append(card)
+            if sketch:
+                sketches.append((card.id, sketch))
+            yield path, page
 
     written = output.write_some(pages(), keys={page_path(id): round_ for id in ids})
-    return made, written
+    return Made(cards, sketches, press.sketches.what if sketches else "", written)
 
 
 def ready() -> None:
@@ -280,7 +297,7 @@ def _begin(vault_: Vault, path: str, names: Names, frame: Frame, files: str, out
     _output, _round = output, round_
 
 
-def _made_there(ids: Sequence[str]) -> tuple[list[Card], site.Written]:
+def _made_there(ids: Sequence[str]) -> Made:
     return _made(_press, _output, ids, _round)
 
 

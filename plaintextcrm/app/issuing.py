@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import islice
 from json import dumps, loads
 from typing import TYPE_CHECKING, TypeVar
-from zlib import crc32
 
 from plaintextcrm.app import reading
 from plaintextcrm.app.duelist import Wanted, due_list
@@ -24,7 +23,7 @@ from plaintextcrm.core.errors import Refused
 from plaintextcrm.core.model import Problem
 from plaintextcrm.core.pages import calendar, outlook, problems, stats, today, words
 from plaintextcrm.core.pages.addresses import page_of, page_path
-from plaintextcrm.core.pages.published import canonical, counted_facts, private_keys
+from plaintextcrm.core.pages.published import canonical, private_keys
 from plaintextcrm.core.pages.shapes import Frame, Line, Link, Month, Problems, Today, TodayRow
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.settings import Settings
@@ -36,6 +35,7 @@ from plaintextcrm.edge.cards import Cards
 from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, Slot, due_calendar, occasion_calendar
 
 if TYPE_CHECKING:
+    from plaintextcrm.app.sketching import Sketches
     from plaintextcrm.core.reports.network import Member
 
 T = TypeVar("T")
@@ -179,43 +179,31 @@ class Issue:
 
     def _reports(self) -> Iterator[tuple[str, bytes]]:
         """The reports that the settings name, of what may be seen, and the page that lists them."""
-        wanted = self.settings.site.reports
-        if not wanted:
+        if not self.settings.site.reports:
             return
         from plaintextcrm.core import reports
-        from plaintextcrm.core.pages.reported import reported, tiers_numbered
+        from plaintextcrm.core.pages.reported import reported
         from plaintextcrm.core.reports.network import Network
 
-        names = [name for name in reports.REPORTS if name in wanted]
-        for name in names:
-            reports.function(name)  # loaded, so that all they ask of one person is known
-        modest = self.cards.modest()
-        is_told = (self.settings.site.show_tier and not modest) or not self.cards.count()
-        shown = self.settings if is_told else tiers_numbered(self.settings)
-        network = Network.of(self._sketched(shown), shown, self.today, self.breathe)
-        untold = modest if self.settings.site.show_tier else network.by_id.keys()
+        sketches = self.press.sketches
+        network = Network.of(self._sketched(sketches), sketches.shown, self.today, self.breathe)
+        untold = self.press.names.modest if self.settings.site.show_tier else network.by_id.keys()
         frame, made = self.frame._replace(current="Reports"), []
-        for name in names:
+        for name in sketches.names:
             page = reported(reports.report(name, network), page_of, self.today, untold)
             made.append(page)
             yield f"reports/{name}.html", self.press.pages.report(frame._replace(root="../"), page)
         yield "reports.html", self.press.pages.reports(frame, made)
 
-    def _sketched(self, shown: Settings) -> Iterator[Member]:
-        """Everybody who may be seen, as `shown` calls their tiers: from sketches, each kept as long as the card is the same."""
-        from plaintextcrm.core.pages.reported import tier_as_shown
-        from plaintextcrm.core.reports import sketch
-        from plaintextcrm.core.reports.network import Member
+    def _sketched(self, sketches: Sketches) -> Iterator[Member]:
+        """Everybody who may be seen, from sketches: nearly all were made with the cards."""
 
-        def look(id: str) -> Member:
-            known = self.press.seen(*next(self.index.facts([id])))
-            contact, facts = tier_as_shown(known.contact, counted_facts(known.facts, known.hidden), self.settings, shown)
-            return Member(contact, facts, known.standing, shown, self.today)
+        def known(id: str) -> Known:
+            return self.press.seen(*next(self.index.facts([id])))
 
-        what = f"sketch {crc32(ascii((sketch.asked(), shown.tiers)).encode()):08x}"
-        for id in self._in_calm(self.cards.unworked(what)):
-            self.cards.put_worked(id, what, sketch.sketch(look(id)))
-        return sketch.sketched(self._in_calm(self.cards.all_worked(what)), shown, self.today, look)
+        missing = self._in_calm(self.cards.unworked(sketches.what))
+        self.cards.put_worked(sketches.what, ((id, sketches.of(known(id))) for id in missing))
+        return sketches.members(self._in_calm(self.cards.all_worked(sketches.what)), lambda id: sketches.member(known(id)))
 
     def _in_calm(self, each: Iterable[T]) -> Iterator[T]:
         """Each of them; now and then it is asked whether anything came in."""
@@ -320,7 +308,7 @@ class Issue:
         owed = today.owed_codes(known.contact, known.standing, self.today)
         made = _Shown(row, due.hook, owed, self._ahead(known, row, today.tail_words(due, known.settings)))
         if "needs" not in known.contact.keys:
-            self.cards.put_worked(id, "shown", dumps(made))
+            self.cards.put_worked("shown", [(id, dumps(made))])
         return made
 
     def _dated(self, id: str) -> tuple[DatedRow, ...]:
@@ -333,7 +321,7 @@ class Issue:
             return ()
         found = dues.dated_rows(known.contact, known.standing, known.settings, self.today)
         rows = tuple(row._replace(label=self.press.plain(row.label)) for row in found)
-        self.cards.put_worked(id, "dates", dumps([(row.on.toordinal(), *row[1:]) for row in rows]))
+        self.cards.put_worked("dates", [(id, dumps([(row.on.toordinal(), *row[1:]) for row in rows]))])
         return rows
 
     def _today(self, whose: str, owned: Collection[str] | None) -> Today:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from functools import cache, cached_property, lru_cache
 from json import loads
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import due as dues
@@ -33,6 +33,9 @@ from plaintextcrm.edge.index import Index, Written
 from plaintextcrm.render.html import Pages, Templates
 from plaintextcrm.render.timeline import Timeline, timeline
 
+if TYPE_CHECKING:
+    from plaintextcrm.app.sketching import Sketches
+
 T = TypeVar("T")
 quicken(Fact, FollowUp, Link, Common, Digest, DueRow, Person, Facts, Standing)
 BATCH = 50  # pages that go through each step together (as files do when they are read)
@@ -50,6 +53,7 @@ class Names:
     def __init__(self, cards: Cards, faces: Faces) -> None:
         self._cards: Cards | None = cards
         self.faces, self.private = faces, cards.private_ids()
+        self.modest, self.count = cards.modest(), cards.count()
         self._offers: tuple[Offer, ...] | None = None
 
     def elsewhere(self) -> Names:
@@ -70,6 +74,15 @@ class Names:
             told = self._cards.told()
             self._offers = tuple(Offer(id, name, offer) for id, name, text in told for offer in loads(text).get("offers", ()))
         return self._offers
+
+
+class Pressed(NamedTuple):
+    """One person: the card, the path of the page, the page, and what is kept for reports ("" where none is shown)."""
+
+    card: Card
+    path: str
+    page: bytes
+    sketch: str
 
 
 class Known(NamedTuple):
@@ -143,6 +156,14 @@ class Press:
         """What people offer, as others may see it."""
         return self._offers[0]
 
+    @cached_property
+    def sketches(self) -> Sketches:
+        """What the reports of the site keep of each."""
+        from plaintextcrm.app.sketching import Sketches  # loaded only where there are such pages
+
+        are_tiers_told = (self.settings.site.show_tier and not self.names.modest) or not self.names.count
+        return Sketches(self.settings, self.today, are_tiers_told)
+
     def row(self, known: Known) -> DueRow:
         """Their row of the due list, which tells no private rhythm."""
         if "needs" in known.contact.keys:
@@ -150,13 +171,13 @@ class Press:
         row = dues.due_row(known.contact, known.standing, known.settings, self.today, self.offers, self.plain)
         return row._replace(cadence=NEVER) if "cadence" in known.hidden else row
 
-    def pressed(self, ids: Sequence[str]) -> Iterator[tuple[Card, str, bytes]]:
-        """(card, path of the page, the page) of each; private people have none and are left out."""
+    def pressed(self, ids: Sequence[str]) -> Iterator[Pressed]:
+        """What is made of each; private people have no page and are left out."""
         for start in range(0, len(ids), BATCH):
             shown = [id for id in ids[start : start + BATCH] if not self.names.is_private(id)]
             yield from self._press(self.index.written(shown))
 
-    def _press(self, batch: Sequence[Written]) -> Iterator[tuple[Card, str, bytes]]:
+    def _press(self, batch: Sequence[Written]) -> Iterator[Pressed]:
         """The same of a few people, step by step for all of them: what a step needs stays in the cache of the processor."""
         asked: list[set[str]] = [set() for _ in batch]  # by each step that may ask for names; the others are only mapped
 
@@ -175,8 +196,9 @@ class Press:
         people_ = [*map(self._person, known, digests)]
         shown = [self.pages.person_row(person, self.frame) for person in people_]
         cards = each(self._card, known, rows, people_, shown)
-        for names, card, one, page in zip(asked, cards, digests, pages, strict=True):
-            yield card._replace(asked="\n".join(sorted(_words_of(names)))), page_path(one.id), page
+        sketches = [*map(self.sketches.of, known)] if self.settings.site.reports else [""] * len(known)
+        for names, card, one, page, sketch in zip(asked, cards, digests, pages, sketches, strict=True):
+            yield Pressed(card._replace(asked="\n".join(sorted(_words_of(names)))), page_path(one.id), page, sketch)
 
     def _digest(self, known: Known, row: DueRow, notes: str) -> Digest:
         contact = known.contact

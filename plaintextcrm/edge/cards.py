@@ -206,9 +206,9 @@ class Cards:
         row = self.db.execute("SELECT text FROM worked WHERE id = ? AND what = ?", (id, what)).fetchone()
         return str(row[0]) if row else ""
 
-    def put_worked(self, id: str, what: str, text: str) -> None:
-        """Keep that, until there is another card of them."""
-        self.db.execute("INSERT OR REPLACE INTO worked VALUES(?, ?, ?)", (id, what, text))
+    def put_worked(self, what: str, each: Iterable[tuple[str, str]]) -> None:
+        """Keep (id, what was worked out) of these people, until there is another card of them."""
+        self.db.executemany("INSERT OR REPLACE INTO worked VALUES(?, ?, ?)", ((id, what, text) for id, text in each))
 
     def unworked(self, what: str) -> list[str]:
         """The ids of those who have a card, and of whom that is not worked out."""

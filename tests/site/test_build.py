@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -718,6 +719,27 @@ def test_processes_that_are_not_forked_make_the_same_pages(tmp_path: Path) -> No
         shutil.rmtree(tmp_path / "out")
     assert made[0] == made[1]
     assert len(made[0]) > 450
+
+
+def test_what_reports_ask_of_somebody_is_kept_with_the_card_and_the_same_if_asked_later(letters: Path, tmp_path: Path) -> None:
+    root = copied(letters, tmp_path / "v")
+    build(root)
+    (path,) = (tmp_path / "cache").rglob("site.sqlite")
+    sql = "SELECT id, text FROM worked WHERE what LIKE 'sketch %' ORDER BY id"
+    with closing(sqlite3.connect(path)) as db:
+        kept = db.execute(sql).fetchall()
+        db.execute("DELETE FROM worked")
+        db.commit()
+    changed = sorted((root / "contacts").glob("*.md"))[0]
+    changed.write_text(changed.read_text() + "\n")
+    own = opened(root)
+    ask(own, lambda index: publishing.build_some(own, index, [f"contacts/{changed.name}"]))
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute(sql).fetchall() == kept[:1]
+    build(root)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute(sql).fetchall() == kept
+    assert len(kept) == 450
 
 
 def test_a_build_that_is_cut_short_at_any_point_is_made_whole_by_the_next(tmp_path: Path) -> None:
