@@ -209,7 +209,8 @@ class Build:
                 self._tell(start + len(made.cards), len(ids))
                 yield made.written
             return
-        chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+        size = min(CHUNK, len(ids) // (8 * WORKERS) + 1)  # nobody waits long for the last
+        chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
         arguments = (self.vault, str(self.index.path), self.names.elsewhere(), self.frame, self.files, self.output, round_)
         done = 0
         with pool(_begin, *arguments) as processes:
