@@ -32,7 +32,7 @@ print(json.dumps({"python": platform.python_version(), "sqlite": sqlite3.sqlite_
 class Sample:
     """One run of one command, as a whole process.
 
-    The peak is of the resident memory of its largest process, `sum_mib` the sum of the peaks of all where they were counted.
+    The peak is of the resident memory of its largest process, `sum_mib` what all held together where that was counted (timed.py).
     """
 
     milliseconds: float
