@@ -12,7 +12,7 @@ from itertools import chain
 from json import loads
 from zlib import crc32
 
-from plaintextcrm.app.issuing import Cut, Issue, frame_of, tally_text
+from plaintextcrm.app.issuing import ANY_PART, Cut, Issue, frame_of, tally_text
 from plaintextcrm.app.pressing import Names, Press, templates
 from plaintextcrm.app.publishing import Built, Busy, Progress
 from plaintextcrm.app.vaults import Vault
@@ -137,17 +137,17 @@ class Build:
         """Make the pages that are wanted, drop those of people who are gone or private now, and keep the sum of all if few are others."""
         touched = {*wanted, *changed, *gone}
         is_large = len(touched) > MANY or not self.cards.meta("tally")
-        before = {} if is_large else {id: card for id in touched if (card := self.cards.card(id))}
+        self.press = Press(self.vault, self.index, self.names, self.frame, self.files)
+        before = {} if is_large else self._kept(touched)
         hidden = [*gone, *(id for id in changed if self.names.is_private(id))]
         self.cards.drop_cards(hidden)
-        self.press = Press(self.vault, self.index, self.names, self.frame, self.files)
         self.written += self._press(wanted)
         if hidden:
             self.written.append(self.output.write_some((), [page_path(id) for id in hidden]))
         if is_large:  # it is summed up when it is asked for, after the due list
-            self._put_tally("", Card._fields)
+            self._put_tally("", _ALL)
         else:
-            self._tally(before, {id: card for id in {*wanted, *changed} if (card := self.cards.card(id))})
+            self._tally(before, self._kept({*wanted, *changed}))
 
     def _lacking(self, now: Iterable[str], stale: Collection[str], issued: Mapping[str, str]) -> tuple[list[str], Collection[str]]:
         """The ids whose page is not in the folder as it was left, but for those just made; and what is, of those `issued`."""
@@ -228,17 +228,22 @@ class Build:
         if self.progress and whole > MANY:
             self.progress(done, whole)
 
-    def _tally(self, before: Mapping[str, Card], after: Mapping[str, Card]) -> None:
+    def _kept(self, ids: Iterable[str]) -> dict[str, tuple[Card, str]]:
+        """The cards of those of these people who have one, and their sketches ("" where there is none)."""
+        what = self.press.sketches.what if self.vault.settings.site.reports else ""
+        return {id: (card, self.cards.worked(id, what)) for id in ids if (card := self.cards.card(id))}
+
+    def _tally(self, before: Mapping[str, tuple[Card, str]], after: Mapping[str, tuple[Card, str]]) -> None:
         """Keep the sum of all tallies, less what was, and what is; and what it is that is not the same."""
         total = Counter(loads(str(self.cards.meta("tally"))))
         moved = set(loads(str(self.cards.meta("moved") or "[]")))
         for id in {*before, *after}:
             old, new = before.get(id), after.get(id)
             if old:
-                total.subtract(loads(old.tally))
+                total.subtract(loads(old[0].tally))
             if new:
-                total.update(loads(new.tally))
-            moved.update(_differing(old, new) if old and new else Card._fields)
+                total.update(loads(new[0].tally))
+            moved.update(_differing(*old, *new) if old and new else _ALL)
         self._put_tally(tally_text(total), moved)
 
     def _put_tally(self, tally: str, moved: Iterable[str]) -> None:
@@ -250,9 +255,18 @@ def _never(seconds: float) -> bool:
     return False
 
 
-def _differing(old: Card, new: Card) -> Iterator[str]:
-    """The fields that are not the same."""
-    return (name for name, one, other in zip(Card._fields, old, new, strict=True) if one != other)
+_ALL = (*Card._fields, ANY_PART)
+
+
+def _differing(old: Card, old_sketch: str, new: Card, new_sketch: str) -> Iterator[str]:
+    """The fields and parts that are not the same."""
+    yield from (name for name, one, other in zip(Card._fields, old, new, strict=True) if one != other)
+    if old_sketch and new_sketch:
+        from plaintextcrm.core.reports.sketch import differing
+
+        yield from differing(old_sketch, new_sketch)
+    else:
+        yield ANY_PART
 
 
 class Made(NamedTuple):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import islice
 from json import dumps, loads
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plaintextcrm.app import reading
 from plaintextcrm.app.duelist import Wanted, due_list
@@ -35,8 +35,7 @@ from plaintextcrm.edge.cards import Cards
 from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, Slot, due_calendar, occasion_calendar
 
 if TYPE_CHECKING:
-    from plaintextcrm.app.sketching import Sketches
-    from plaintextcrm.core.reports.network import Member
+    from plaintextcrm.core.reports.sketch import Sheet
 
 T = TypeVar("T")
 AHEAD_DAYS = 31  # how far due.ics looks
@@ -51,6 +50,7 @@ TAKES = {
     "occasions.ics": ("sort", "name", "occasions"),
 }  # fmt: skip
 """What a page takes from cards, and from nothing else but its frame: with the same of these it is the same."""
+ANY_PART = "any part"  # may be another of what reports ask of somebody
 
 
 def frame_of(settings: Settings, day: date) -> Frame:
@@ -94,7 +94,8 @@ class Issue:
         if moved is None:
             return ()
         fields = frozenset(loads(str(moved)))
-        return tuple(path for path, takes in TAKES.items() if fields.isdisjoint(takes) and (is_framed or not path.endswith(".html")))
+        all_take = {**TAKES, **{report_path(name): asked for name, (*_, asked) in self._told.items()}}
+        return tuple(path for path, takes in all_take.items() if fields.isdisjoint(takes) and (is_framed or not path.endswith(".html")))
 
     def keep(self) -> None:
         """All were made: what is the same from now on."""
@@ -141,7 +142,7 @@ class Issue:
         yield "site.json", self._facts()
         for name in assets.PAGES:
             yield name, assets.static(name)
-        yield from self._reports()
+        yield from self._reports(same)
 
     @cached_property
     def frame(self) -> Frame:
@@ -177,33 +178,56 @@ class Issue:
 
     # -- reports --
 
-    def _reports(self) -> Iterator[tuple[str, bytes]]:
+    def _reports(self, same: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """The reports that the settings name, of what may be seen, and the page that lists them."""
         if not self.settings.site.reports:
             return
         from plaintextcrm.core import reports
         from plaintextcrm.core.pages.reported import reported
-        from plaintextcrm.core.reports.network import Network
 
-        sketches = self.press.sketches
-        network = Network.of(self._sketched(sketches), sketches.shown, self.today, self.breathe)
-        untold = self.press.names.modest if self.settings.site.show_tier else network.by_id.keys()
-        frame, made = self.frame._replace(current="Reports"), []
+        sketches, told = self.press.sketches, dict(self._told)
+        frame = self.frame._replace(current="Reports")
         for name in sketches.names:
+            if name in told and report_path(name) in same:
+                continue
+            network = sketches.network(self._sheet, self.breathe)
+            untold = network.by_id.keys() if self._untold is None else self._untold
             page = reported(reports.report(name, network), page_of, self.today, untold)
-            made.append(page)
-            yield f"reports/{name}.html", self.press.pages.report(frame._replace(root="../"), page)
-        yield "reports.html", self.press.pages.reports(frame, made)
+            told[name] = [page.question, page.sentences[0] if page.sentences else "", [ANY_PART, *sorted(self._sheet.asked)]]
+            yield report_path(name), self.press.pages.report(frame._replace(root="../"), page)
+        yield "reports.html", self.press.pages.reports(frame, [(name, *told[name][:2]) for name in sketches.names])
+        self.cards.put_meta("reports", dumps([*self._told_by, told]))
 
-    def _sketched(self, sketches: Sketches) -> Iterator[Member]:
+    @property
+    def _untold(self) -> frozenset[str] | None:
+        """Whose tier is not told; None: nobody's is."""
+        return self.press.names.modest if self.settings.site.show_tier else None
+
+    @cached_property
+    def _told_by(self) -> list[object]:
+        """What reports depend on beside what they ask of people, and what stands around their pages."""
+        return [self.press.sketches.what, sorted(self._untold or ())]
+
+    @cached_property
+    def _told(self) -> Mapping[str, list[Any]]:
+        """What was told last by each report: its question, the first sentence of the answer, the parts of sketches that it asked for."""
+        kept = self.cards.meta("reports")
+        if not kept or not self.settings.site.reports:
+            return {}
+        *by, told = loads(str(kept))
+        return told if by == self._told_by else {}
+
+    @cached_property
+    def _sheet(self) -> Sheet:
         """Everybody who may be seen, from sketches: nearly all were made with the cards."""
+        sketches = self.press.sketches
 
         def known(id: str) -> Known:
             return self.press.seen(*next(self.index.facts([id])))
 
         missing = self._in_calm(self.cards.unworked(sketches.what))
         self.cards.put_worked(sketches.what, ((id, sketches.of(known(id))) for id in missing))
-        return sketches.members(self._in_calm(self.cards.all_worked(sketches.what)), lambda id: sketches.member(known(id)))
+        return sketches.sheet(self._in_calm(self.cards.all_worked(sketches.what)), lambda id: sketches.member(known(id)))
 
     def _in_calm(self, each: Iterable[T]) -> Iterator[T]:
         """Each of them; now and then it is asked whether anything came in."""
@@ -445,6 +469,11 @@ class Issue:
         }  # fmt: skip
         people = b",\n".join(row.encode("utf-8", "replace") for row in self.cards.column("facts"))
         return b"".join((stored.compact(head)[:-1].encode("utf-8", "replace"), b',"people":[\n', people, b"\n]}\n"))
+
+
+def report_path(name: str) -> str:
+    """The page of a report."""
+    return f"reports/{name}.html"
 
 
 def _file_of(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -11,7 +11,7 @@ from plaintextcrm.core import reports
 from plaintextcrm.core.pages.published import counted_facts
 from plaintextcrm.core.pages.reported import tier_as_shown, tiers_numbered
 from plaintextcrm.core.reports import sketch
-from plaintextcrm.core.reports.network import Member
+from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Sketches:
             reports.function(name)  # loaded, so that all they ask of one person is known
         self.settings, self.today = settings, today
         self.shown = settings if are_tiers_told else tiers_numbered(settings)
-        self.what = f"sketch {crc32(ascii((sketch.asked(), self.shown.tiers)).encode()):08x}"  # with another one, none is of use
+        self.what = f"sketch {crc32(ascii((sketch.parts(), self.shown.tiers)).encode()):08x}"  # with another one, none is of use
 
     def member(self, known: Known) -> Member:
         """Somebody as the reports may see them."""
@@ -38,6 +38,10 @@ class Sketches:
         """What is kept of them."""
         return sketch.sketch(self.member(known))
 
-    def members(self, kept: Iterable[tuple[str, str]], look: sketch.Look) -> Iterator[Member]:
+    def sheet(self, kept: Iterable[tuple[str, str]], look: sketch.Look) -> sketch.Sheet:
         """Everybody again, from (id, what is kept); `look` says who an id is, in full."""
-        return sketch.sketched(kept, self.shown, self.today, look)
+        return sketch.Sheet(kept, self.shown, self.today, look)
+
+    def network(self, sheet: sketch.Sheet, breath: Callable[[], None]) -> Network:
+        """Everybody for one report."""
+        return Network.of(sheet.members(), self.shown, self.today, breath)

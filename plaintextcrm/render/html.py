@@ -164,11 +164,9 @@ class Pages:
             "problems", frame, "Problems", page=page, mistakes=[(*one[:6], vetted(frame.root, one.href)) for one in page.mistakes]
         )
 
-    def reports(self, frame: Frame, reports: Sequence[Report]) -> bytes:
-        """`reports.html`: each question with the first sentence of its answer."""
-        listed = [
-            (vetted(frame.root, f"reports/{one.name}.html"), one.question, one.sentences[0] if one.sentences else "") for one in reports
-        ]
+    def reports(self, frame: Frame, reports: Iterable[tuple[str, str, str]]) -> bytes:
+        """`reports.html`, of (name, question, first sentence of the answer)."""
+        listed = [(vetted(frame.root, f"reports/{name}.html"), question, sentence) for name, question, sentence in reports]
         return self._page("reports", frame, "Reports", reports=listed)
 
     def report(self, frame: Frame, page: Report) -> bytes:

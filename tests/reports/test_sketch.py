@@ -12,7 +12,7 @@ from plaintextcrm.core.model import Contact
 from plaintextcrm.core.reports import REPORTS, function, report
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.shapes import Report
-from plaintextcrm.core.reports.sketch import sketch, sketched
+from plaintextcrm.core.reports.sketch import WHOLE, Look, Sheet, differing, sketch
 from tests.make import source
 from tests.reports.test_plain_logs import SETTINGS, TODAY, both, network
 
@@ -42,12 +42,16 @@ def odd_person(dice: random.Random, id: str) -> Contact:
     return contact.parse(source("\n".join(["---", *keys, "---", "", "## Interactions", "", *lines, ""]), id), SETTINGS.kind_table).contact
 
 
-def of_sketches(whole: Network) -> Network:
-    """The same people from what is kept of them."""
+def sheet_of(whole: Network, look: Look | None = None) -> Sheet:
+    """What is kept of these people."""
     for name in REPORTS:
         function(name)  # what they ask of one person is asked of everybody
-    kept = [(one.id, sketch(one)) for one in whole.everybody]
-    return Network.of(sketched(kept, whole.settings, whole.today, whole.by_id.__getitem__), whole.settings, whole.today, lambda: None)
+    return Sheet([(one.id, sketch(one)) for one in whole.everybody], SETTINGS, TODAY, look or whole.by_id.__getitem__)
+
+
+def of_sketches(sheet: Sheet) -> Network:
+    """The same people from what is kept of them."""
+    return Network.of(sheet.members(), SETTINGS, TODAY, lambda: None)
 
 
 def plain(found: Report) -> Report:
@@ -62,25 +66,67 @@ def test_a_report_of_sketches_says_what_the_people_say(name: str, seed: int):
     dice = random.Random(seed)
     people = [*both(seed)[seed % 2], *(odd_person(dice, f"odd-{at}") for at in range(60))]
     whole = network(sorted(people, key=lambda one: one.id))
-    assert plain(report(name, of_sketches(whole))) == plain(report(name, network([one.contact for one in whole.everybody])))
+    assert plain(report(name, of_sketches(sheet_of(whole)))) == plain(report(name, network([one.contact for one in whole.everybody])))
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_of_nobody_is_the_same_of_sketches(name: str):
-    assert plain(report(name, of_sketches(network([])))) == plain(report(name, network([])))
+    assert plain(report(name, of_sketches(sheet_of(network([]))))) == plain(report(name, network([])))
 
 
 @pytest.mark.parametrize("name", ["load", "new", "mix", "year"])
 def test_what_a_site_shows_if_not_asked_is_counted_without_reading_the_people_anew(name: str):
     """But for those whom a table shows with more than is counted of them."""
-    whole = of_sketches(network(both(1)[0]))
+    whole = network(both(1)[0])
     looked: list[str] = []
 
     def look(id: str) -> Member:
         looked.append(id)
         return whole.by_id[id]
 
-    again = sketched([(one.id, sketch(one)) for one in whole.everybody], SETTINGS, TODAY, look)
-    found = report(name, Network.of(again, SETTINGS, TODAY, lambda: None))
+    sheet = sheet_of(whole, look)
+    found = report(name, of_sketches(sheet))
     assert looked == []
+    assert WHOLE not in sheet.asked
     assert any(table.rows for table in found.tables)
+
+
+CHANGES = (
+    "phone: +351 1", "company: Quay", "tier: A", "five: [now]", "name: Bo King", "aliases: [Ann]", "cadence: 3 weeks", "knows: [[p2]]",
+    "- 2026-11-20 call: again", "- 2026-11-21 lunch ^t1", "- 2019-01-01 email", "- 2027-01-01 call", "- 2026-11-19 referral-in: [[p3]]",
+)  # fmt: skip
+
+
+def with_line(one: Contact, line: str) -> Contact:
+    """Somebody with one key or entry more."""
+    if line.startswith("- "):
+        said = contact.parse(source(f"## Interactions\n\n{line}\n"), SETTINGS.kind_table).contact
+        return one._replace(interactions=(*one.interactions, *said.interactions))
+    said = contact.parse(source(f"---\n{line}\n---\n")).contact
+    name = said.name if "name" in said.keys else one.name
+    return one._replace(keys={**one.keys, **said.keys}, name=name, cadence=said.cadence or one.cadence, birthday=said.birthday)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_is_the_same_where_nothing_that_it_asked_for_has_changed(name: str):
+    people = [*both(5)[0][:20], *(odd_person(random.Random(7), f"odd-{at}") for at in range(10))]
+    before = network(sorted(people, key=lambda one: one.id))
+    sheet = sheet_of(before)
+    told = plain(report(name, of_sketches(sheet)))
+    for change in CHANGES:
+        for place in (0, 9, 25):
+            one = before.everybody[place].contact
+            changed = [*(member.contact for member in before.everybody if member.id != one.id), with_line(one, change)]
+            after = network(sorted(changed, key=lambda one: one.id))
+            if sheet.asked.isdisjoint(differing(sketch(before.everybody[place]), sketch(after.everybody[place]))):
+                assert plain(report(name, after)) == told, change
+
+
+@pytest.mark.parametrize("name", ["load", "new", "mix", "year"])
+def test_a_key_that_no_report_asks_for_makes_none_anew(name: str):
+    before = network(both(5)[0][:20])
+    sheet = sheet_of(before)
+    report(name, of_sketches(sheet))
+    after = network([with_line(one.contact, "birthday: 05-17") for one in before.everybody])
+    for one, other in zip(before.everybody, after.everybody, strict=True):
+        assert sheet.asked.isdisjoint(differing(sketch(one), sketch(other)))

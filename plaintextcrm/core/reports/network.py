@@ -28,16 +28,18 @@ class Member:
 
     contact: Contact
     facts: Facts
+    standing: Standing
 
     def __init__(self, contact: Contact, facts: Facts, standing: Standing, settings: Settings, today: date) -> None:
         self.contact, self.facts = contact, facts
-        self._stands(contact.id, contact.name, standing, settings, today)
+        self.id, self.name, self.standing, self.settings, self.today = contact.id, contact.name, standing, settings, today
+        self.is_gone = standing.hidden == "wholly"  # do not contact, archived or deceased: in no list of whom to turn to
         self.is_coi, self.is_five = facts.coi, facts.five
         self.told: list[Any] = []  # what the functions of OF_ONE say, by their places
 
-    def _stands(self, id: str, name: str, standing: Standing, settings: Settings, today: date) -> None:
-        self.id, self.name, self.standing, self.settings, self.today = id, name, standing, settings, today
-        self.is_gone = standing.hidden == "wholly"  # do not contact, archived or deceased: in no list of whom to turn to
+    def tell(self, place: int, function: Callable[[Member], Any]) -> Any:
+        """What a function of OF_ONE, which has that place, says of them."""
+        return function(self)
 
     @cached_property
     def past(self) -> tuple[Interaction, ...]:
@@ -99,7 +101,7 @@ class Member:
 
 OF_ONE: list[Callable[[Member], Any]] = []
 """All functions that `of_one` stands above, in the order of their places in `Member.told`."""
-_UNTOLD: Any = object()
+UNTOLD: Any = object()
 
 
 def of_one(function: Callable[[Member], T]) -> Callable[[Member], T]:
@@ -114,10 +116,10 @@ def of_one(function: Callable[[Member], T]) -> Callable[[Member], T]:
     def told(one: Member) -> T:
         values = one.told
         if place >= len(values):
-            values.extend([_UNTOLD] * (len(OF_ONE) - len(values)))
+            values.extend([UNTOLD] * (len(OF_ONE) - len(values)))
         found: T = values[place]
-        if found is _UNTOLD:
-            found = values[place] = function(one)
+        if found is UNTOLD:
+            found = values[place] = one.tell(place, function)
         return found
 
     OF_ONE.append(told)

@@ -1,13 +1,16 @@
-"""What is kept of one person for the reports of a site, as JSON: who is the same is not read again for what is counted of them."""
+"""What is kept of one person for the reports of a site: who is the same is not read again for what is counted of them.
+
+A sketch is text, one part a line, each JSON. A report that asks for no part which has changed of anybody is what it was.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from json import JSONDecoder, loads
+from json import loads
 from typing import Any
 
-from plaintextcrm.core.reports.network import OF_ONE, Member
+from plaintextcrm.core.reports.network import OF_ONE, UNTOLD, Member
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Standing
 from plaintextcrm.core.stored import compact
@@ -15,52 +18,104 @@ from plaintextcrm.core.stored import compact
 Look = Callable[[str], Member]
 """Id -> that person in full, as the reports may see them."""
 
-_read = JSONDecoder().raw_decode  # `loads` looks for blanks before and behind, which takes longer than most of these values
-_OFTEN = 32  # letters, up to which a value is likely to be that of others, too
+WHO, STANDING = "who", "standing"
+WHOLE = "whole"  # asked for where a report looks at the contact itself: that is no part, and may always be another
+_FIRST = 2  # parts before those of OF_ONE
 
 
-def asked() -> str:
-    """What sketches made by this process tell, in its order: those that tell anything else are of no use to it."""
-    return " ".join(f"{one.__module__}.{one.__qualname__}" for one in OF_ONE)
+def parts() -> tuple[str, ...]:
+    """What sketches made by this process tell, line by line: those that tell anything else are of no use to it."""
+    return (WHO, STANDING, *(f"{one.__module__}.{one.__qualname__}" for one in OF_ONE))
 
 
 def sketch(one: Member) -> str:
-    """One person: who they are, where they stand, and what each function of OF_ONE says; JSON, a line each."""
-    return "\n".join(map(compact, [one.name, one.is_coi, one.is_five, one.standing[1:], *[told(one) for told in OF_ONE]]))
+    """One person: who they are, where they stand, and what each function of OF_ONE says."""
+    who = (one.name, one.is_coi, one.is_five, one.is_gone)
+    return "\n".join(map(compact, (who, one.standing[1:], *[told(one) for told in OF_ONE])))
 
 
-def sketched(kept: Iterable[tuple[str, str]], settings: Settings, today: date, look: Look) -> Iterator[Member]:
-    """Everybody again, from (id, sketch). What is the same of many is there once: it is never changed."""
-    value = _Values().__getitem__
-    for id, text in kept:
-        name, rest = text.split("\n", 1)
-        is_coi, is_five, standing, *told = map(value, rest.split("\n"))
-        yield Sketched(id, loads(name), is_coi, is_five, Standing._make((id, *standing)), told, settings, today, look)
+def differing(old: str, new: str) -> Iterator[str]:
+    """What reports may ask for that is not the same in two sketches of one person."""
+    yield WHOLE
+    pairs = zip(parts(), old.split("\n"), new.split("\n"), strict=True)
+    yield from (part for part, one, other in pairs if one != other)
 
 
-class _Values(dict[str, Any]):
-    """JSON -> its value; the short ones are kept."""
+class Sheet:
+    """Everybody, from (id, sketch): a column for each part, its values made when first asked for."""
 
-    def __missing__(self, text: str) -> Any:
-        found, _ = _read(text)
-        if len(text) <= _OFTEN:
-            self[text] = found
-        return found
+    def __init__(self, kept: Iterable[tuple[str, str]], settings: Settings, today: date, look: Look) -> None:
+        self.settings, self.today, self.look = settings, today, look
+        self.asked: set[str] = set()  # parts, by those who look at the members
+        self._members: Sequence[Sketched] = ()
+        self._ids: list[str] = []
+        lines = []
+        same = _Same().__getitem__
+        for id, text in kept:
+            self._ids.append(id)
+            lines.append([*map(same, text.split("\n"))])
+        self._width = len(lines[0]) if lines else 0
+        self._texts: dict[int, Sequence[str]] = dict(enumerate(zip(*lines, strict=True)))
+        self._values: dict[int, Sequence[Any]] = {}
+
+    def members(self) -> Sequence[Member]:
+        """Them all, for one report: what it asks of them is in `asked` from then on."""
+        self.asked = {WHO}
+        self._members = [Sketched(self, id, *who) for id, who in zip(self._ids, self._column(0), strict=True)]
+        return self._members
+
+    def tell(self, place: int) -> bool:
+        """Tell all members what the function of that place says; False where sketches know nothing of it."""
+        if place + _FIRST >= self._width:
+            return False
+        self.asked.add(parts()[place + _FIRST])
+        for one, value in zip(self._members, self._column(place + _FIRST), strict=True):
+            one.told[place] = value
+        return True
+
+    def stand(self) -> None:
+        """Tell all members where they stand."""
+        self.asked.add(STANDING)
+        for one, standing in zip(self._members, self._column(1), strict=True):
+            one.standing = Standing._make((one.id, *standing))
+
+    def _column(self, number: int) -> Sequence[Any]:
+        """The values of one part. What is the same of many is there once: it is never changed."""
+        if number in self._texts:
+            texts = self._texts.pop(number)
+            each = dict.fromkeys(texts)
+            values = dict(zip(each, loads(f"[{','.join(each)}]"), strict=True))
+            self._values[number] = [*map(values.__getitem__, texts)]
+        return self._values.get(number, ())
+
+
+class _Same(dict[str, str]):
+    """Text -> the same text, as it came first."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = text
+        return text
 
 
 class Sketched(Member):
     """Somebody of whom there is a sketch; the contact is looked up when a report asks for it."""
 
-    def __init__(
-        self, id: str, name: str, is_coi: bool, is_five: bool, standing: Standing, told: list[Any], settings: Settings, today: date,
-        look: Look,
-    ) -> None:  # fmt: skip
-        self._stands(id, name, standing, settings, today)
-        self.is_coi, self.is_five, self.told, self._look = is_coi, is_five, told, look
+    def __init__(self, sheet: Sheet, id: str, name: str, is_coi: bool, is_five: bool, is_gone: bool) -> None:
+        self.id, self.name, self.is_coi, self.is_five, self.is_gone = id, name, is_coi, is_five, is_gone
+        self.settings, self.today, self._sheet = sheet.settings, sheet.today, sheet
+        self.told = [UNTOLD] * len(OF_ONE)
+
+    def tell(self, place: int, function: Callable[[Member], Any]) -> Any:
+        """What the sheet says."""
+        return self.told[place] if self._sheet.tell(place) else function(self)
 
     def __getattr__(self, name: str) -> object:
-        if name not in ("contact", "facts"):
+        if name == STANDING:
+            self._sheet.stand()
+        elif name in ("contact", "facts"):
+            self._sheet.asked.add(WHOLE)
+            whole = self._sheet.look(self.id)
+            self.contact, self.facts = whole.contact, whole.facts
+        else:
             raise AttributeError(name)
-        whole = self._look(self.id)
-        self.contact, self.facts = whole.contact, whole.facts
         return self.__dict__[name]
