@@ -264,7 +264,7 @@ def _differing(old: Card, old_sketch: str, new: Card, new_sketch: str) -> Iterat
     if old_sketch and new_sketch:
         from plaintextcrm.core.reports.sketch import differing
 
-        yield from differing(old_sketch, new_sketch)
+        yield from differing(new.id, old_sketch, new_sketch)
     else:
         yield ANY_PART
 

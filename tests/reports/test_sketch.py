@@ -12,7 +12,7 @@ from plaintextcrm.core.model import Contact
 from plaintextcrm.core.reports import REPORTS, function, report
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.shapes import Report
-from plaintextcrm.core.reports.sketch import WHOLE, Look, Sheet, differing, sketch
+from plaintextcrm.core.reports.sketch import Look, Sheet, differing, sketch
 from tests.make import source
 from tests.reports.test_plain_logs import SETTINGS, TODAY, both, network
 
@@ -87,7 +87,6 @@ def test_what_a_site_shows_if_not_asked_is_counted_without_reading_the_people_an
     sheet = sheet_of(whole, look)
     found = report(name, of_sketches(sheet))
     assert looked == []
-    assert WHOLE not in sheet.asked
     assert any(table.rows for table in found.tables)
 
 
@@ -118,7 +117,7 @@ def test_a_report_is_the_same_where_nothing_that_it_asked_for_has_changed(name: 
             one = before.everybody[place].contact
             changed = [*(member.contact for member in before.everybody if member.id != one.id), with_line(one, change)]
             after = network(sorted(changed, key=lambda one: one.id))
-            if sheet.asked.isdisjoint(differing(sketch(before.everybody[place]), sketch(after.everybody[place]))):
+            if sheet.asked.isdisjoint(differing(one.id, sketch(before.everybody[place]), sketch(after.everybody[place]))):
                 assert plain(report(name, after)) == told, change
 
 
@@ -129,4 +128,4 @@ def test_a_key_that_no_report_asks_for_makes_none_anew(name: str):
     report(name, of_sketches(sheet))
     after = network([with_line(one.contact, "birthday: 05-17") for one in before.everybody])
     for one, other in zip(before.everybody, after.everybody, strict=True):
-        assert sheet.asked.isdisjoint(differing(sketch(one), sketch(other)))
+        assert sheet.asked.isdisjoint(differing(one.id, sketch(one), sketch(other)))

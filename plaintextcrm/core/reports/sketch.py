@@ -19,7 +19,6 @@ Look = Callable[[str], Member]
 """Id -> that person in full, as the reports may see them."""
 
 WHO, STANDING = "who", "standing"
-WHOLE = "whole"  # asked for where a report looks at the contact itself: that is no part, and may always be another
 _FIRST = 2  # parts before those of OF_ONE
 
 
@@ -28,15 +27,20 @@ def parts() -> tuple[str, ...]:
     return (WHO, STANDING, *(f"{one.__module__}.{one.__qualname__}" for one in OF_ONE))
 
 
+def whole(id: str) -> str:
+    """What is asked for where a report looks at the contact itself: as one part, which is another whenever the contact is."""
+    return f"whole {id}"
+
+
 def sketch(one: Member) -> str:
     """One person: who they are, where they stand, and what each function of OF_ONE says."""
     who = (one.name, one.is_coi, one.is_five, one.is_gone)
     return "\n".join(map(compact, (who, one.standing[1:], *[told(one) for told in OF_ONE])))
 
 
-def differing(old: str, new: str) -> Iterator[str]:
-    """What reports may ask for that is not the same in two sketches of one person."""
-    yield WHOLE
+def differing(id: str, old: str, new: str) -> Iterator[str]:
+    """What reports may ask for that is not the same since a person had the old sketch."""
+    yield whole(id)
     pairs = zip(parts(), old.split("\n"), new.split("\n"), strict=True)
     yield from (part for part, one, other in pairs if one != other)
 
@@ -113,9 +117,9 @@ class Sketched(Member):
         if name == STANDING:
             self._sheet.stand()
         elif name in ("contact", "facts"):
-            self._sheet.asked.add(WHOLE)
-            whole = self._sheet.look(self.id)
-            self.contact, self.facts = whole.contact, whole.facts
+            self._sheet.asked.add(whole(self.id))
+            known = self._sheet.look(self.id)
+            self.contact, self.facts = known.contact, known.facts
         else:
             raise AttributeError(name)
         return self.__dict__[name]
