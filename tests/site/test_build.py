@@ -725,7 +725,8 @@ def test_what_reports_ask_of_somebody_is_kept_with_the_card_and_the_same_if_aske
     root = copied(letters, tmp_path / "v")
     build(root)
     (path,) = (tmp_path / "cache").rglob("site.sqlite")
-    sql = "SELECT id, text FROM worked WHERE what LIKE 'sketch %' ORDER BY id"
+    ours = "SELECT json_extract(value, '$[0]') FROM meta WHERE key = 'reports'"  # a worker that was not forked knows fewer reports than we
+    sql = f"SELECT id, text FROM worked WHERE what = ({ours}) ORDER BY id"
     with closing(sqlite3.connect(path)) as db:
         kept = db.execute(sql).fetchall()
         db.execute("DELETE FROM worked")
@@ -768,7 +769,7 @@ def test_a_build_that_is_cut_short_at_any_point_is_made_whole_by_the_next(tmp_pa
             assert contents(root / "site") == found
         if left[0] >= 0:
             break
-    assert 15 < cut < 100
+    assert 10 < cut < 100
 
 
 def test_what_is_behind_the_due_list_of_many_waits_for_calm(tmp_path: Path) -> None:
