@@ -114,12 +114,13 @@ def of_one(function: Callable[[Member], T]) -> Callable[[Member], T]:
 
     @wraps(function)
     def told(one: Member) -> T:
-        values = one.told
-        if place >= len(values):
-            values.extend([UNTOLD] * (len(OF_ONE) - len(values)))
-        found: T = values[place]
+        try:
+            found: T = one.told[place]
+        except IndexError:  # it was loaded since
+            one.told.extend([UNTOLD] * (len(OF_ONE) - len(one.told)))
+            found = UNTOLD
         if found is UNTOLD:
-            found = values[place] = one.tell(place, function)
+            found = one.told[place] = one.tell(place, function)
         return found
 
     OF_ONE.append(told)
@@ -145,10 +146,9 @@ class _Roll(tuple[Member, ...]):
         return roll
 
     def __iter__(self) -> Iterator[Member]:
-        for number, one in enumerate(super().__iter__()):
-            if not number % 100:
-                self.breath()
-            yield one
+        for start in range(0, len(self), 100):
+            self.breath()
+            yield from self[start : start + 100]
 
 
 class Network:
