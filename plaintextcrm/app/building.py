@@ -211,6 +211,7 @@ class Build:
             return
         size = min(CHUNK, len(ids) // (8 * WORKERS) + 1)  # nobody waits long for the last
         chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
+        list(self.press.pressed(ids[:1]))  # what is made when first used is made here: once, not once a process
         arguments = (self.vault, str(self.index.path), self.names.elsewhere(), self.frame, self.files, self.output, round_)
         done = 0
         with pool(_begin, *arguments) as processes:

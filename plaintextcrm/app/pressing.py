@@ -105,8 +105,8 @@ class Press:
         self.modest = self.settings._replace(site=self.settings.site._replace(show_tier=False))
         self.asked: set[str] = set()  # the names that the page in the press asked for
         self._frames: dict[int, Frame] = {}
-        self._known_pages = lru_cache(maxsize=20_000)(self._resolve)
-        self._known_hidden = lru_cache(maxsize=20_000)(self._is_hidden)
+        self._known_pages = lru_cache(maxsize=2048)(self._resolve)
+        self._known_hidden = lru_cache(maxsize=2048)(self._is_hidden)
         self.plain = plain_by(self.resolve)
         self.pages = Pages(self.resolve, templates())
 
@@ -118,7 +118,7 @@ class Press:
     def is_hidden(self, target: str) -> bool:
         """Whether a name is that of somebody private."""
         self.asked.add(target)
-        return self._known_hidden(target)
+        return bool(self.names.private) and self._known_hidden(target)
 
     def _resolve(self, target: str) -> tuple[str, str] | None:
         found = [id for id in self.names.faces.meant(fold(target)) if not self.names.is_private(id)]
@@ -251,7 +251,7 @@ def _words_of(asked: Iterable[str]) -> set[str]:
     return words | {word.rsplit("/", 1)[1] for word in words if "/" in word}
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2048)
 def _word_of(name: str) -> str:
     return fold(name).removesuffix(".md")
 

@@ -40,7 +40,9 @@ _SOUND = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, s
 
 def reader(path: str, root: Path, settings: Settings) -> Index:
     """The index in that file, to read in another process than the one that keeps it up to date."""
-    return Index(_connect(path), Whose(root, settings), Path(path))
+    db = _connect(path)
+    db.execute("PRAGMA cache_size = -500")  # KiB: each row is read once
+    return Index(db, Whose(root, settings), Path(path))
 
 
 def discard(index: Index) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import unquote
 
@@ -111,7 +110,6 @@ def _between(pieces: list[str], link: Link) -> str:
     return "".join(drawn).strip(" ")
 
 
-@lru_cache(maxsize=8192)
 def _anchor(href: str, name: str) -> str:
     return f'<a href="{_inside(href)}">{escape(name)}</a>'
 

@@ -49,7 +49,7 @@ _SHAPES = {  # what stands before x, between x and y, after y, and behind the ti
     ATTEMPT: ('<g class="k-attempt"><circle fill="none" cx="', '" cy="', '" r="3.75">', "</circle></g>"),
 }
 _SHAPE_OF = [_SHAPES[what % 6] for what in range(2 * KINDS)]
-_number = lru_cache(maxsize=8192)(number)
+_number = lru_cache(maxsize=4096)(number)
 _safe = lru_cache(maxsize=1024)(safe)  # of the names of kinds
 
 
@@ -230,7 +230,7 @@ def _line(log: _Log, last: float, end: float, line: float, may_tell: bool) -> st
     return drawn
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def _frame(span: core.Span | None, start: int, end: int, width: int, line: float, low: float, sided: bool, alive: bool) -> str:
     """What stands around marks (of days from `start` to `end`) or columns: years and months, "from you", "from them", today."""
     axis = core.column_axis(span, width) if span else core.day_axis(start, end, width)
@@ -390,7 +390,7 @@ def table_html(rows: Sequence[tuple[int, ...]]) -> str:
 _HEAD = '<th scope="col">' + '</th><th scope="col" class="num">'.join(TABLE_HEAD) + "</th>"
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=1024)
 def _row_html(row: tuple[int, ...]) -> str:
     year, *cells = row
     inner = '</td><td class="num">'.join(map(str, cells))

@@ -47,7 +47,7 @@ def page_of(id: str) -> str:
     return encoded(page_path(id))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def page_path(id: str) -> str:
     """The page of a contact as a path below the folder of the site."""
     return f"contacts/{page_name(id)}.html"

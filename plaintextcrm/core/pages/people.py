@@ -19,7 +19,7 @@ _LISTS = (
     ("alias", "aliases"), ("tag", "tags"), ("group", "groups"), ("company", "company"), ("role", "role"), ("city", "location"),
     ("hobby", "hobbies"), ("owner", "owner"), ("five", "five"), ("needs", "needs"), ("offers", "offers"), ("status", "status"),
 )  # fmt: skip
-folded = lru_cache(maxsize=8192)(fold)  # towns, firms, hobbies: said by many; a name is asked for twice
+folded = lru_cache(maxsize=1024)(fold)  # towns, firms, hobbies: said by many; a name is asked for twice
 
 
 def person(contact: Contact, standing: Standing, entries: int, settings: Settings, today: date) -> Person:
