@@ -37,7 +37,6 @@ class Written(NamedTuple):
     same: int = 0
     removed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()  # pages that something of somebody else's is in the way of
-    left: Mapping[str, tuple[tuple[int, int, int], str]] = {}  # how each page was left, for `Output.write` to remember
 
 
 def _safe(path: str) -> str:
@@ -102,25 +101,17 @@ class Output:
             os.close(descriptor)
         os.replace(beside, os.path.join(self.folder, SIGN))
 
-    def write(
-        self,
-        pages: Iterable[tuple[str, bytes]],
-        *,
-        keep: Collection[str] = (),
-        keys: Mapping[str, str] | None = None,
-        also: Iterable[Written] = (),
-    ) -> Written:
+    def write(self, pages: Iterable[tuple[str, bytes]], *, keep: Collection[str] = (), keys: Mapping[str, str] | None = None) -> Written:
         """The whole site: these pages (path below the folder, bytes) and those to `keep` as they are; all others of ours go.
 
-        `keys` says for a path what its page was made from, for `in_place` to ask later. `also`: what forked children wrote with
-        `write_some`; these pages stay, too. Raises Refused where the disk does not take it: what was written until then is whole.
+        `keys` says for a path what its page was made from, for `in_place` to ask later. What other processes wrote with
+        `write_some` is among those to keep. Raises Refused where the disk does not take it: what was written until then is whole.
         """
         with self._held(make=True) as folders:
             known, is_whole = self._kept.load()
             names: set[str] = set()
             paths: set[str] = set()
-            theirs = {path: how for one in also for path, how in one.left.items()}
-            for path in (*keep, *theirs):
+            for path in keep:
                 self._once(path, names, paths)
 
             def counted() -> Iterator[tuple[str, bytes]]:
@@ -130,7 +121,7 @@ class Output:
 
             written, left = self._put_all(folders, counted(), keys or {})
             removed = self._sweep(folders, paths, known, is_whole)
-            kept = {path: known[path] for path in paths if path in known} | theirs | left
+            kept = {path: known[path] for path in paths if path in known} | left
             if kept != known or not is_whole:
                 self._kept.replace(kept)
             return written._replace(removed=removed)
@@ -244,7 +235,7 @@ class Output:
                 name = f" {path}" if error.filename else ""
                 raise Refused(f"{self.shown}{name}: cannot be written: {why(error)}") from None
             raise
-        return Written(tuple(new), tuple(changed), same, (), tuple(problems), left), left
+        return Written(tuple(new), tuple(changed), same, (), tuple(problems)), left
 
     # -- what is no page any more --
 

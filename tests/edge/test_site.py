@@ -427,7 +427,7 @@ with output:
     with open(read, "rb") as file:
         theirs = Written(*pickle.load(file))
     os.wait()
-    output.write([("index.html", page)], also=[mine, theirs])
+    output.write([("index.html", page)], keep=keys)
 assert len(output.in_place(keys)) == 40
 print(len(mine.new), len(theirs.new))
 """
