@@ -144,6 +144,11 @@ def stats(text: str) -> Stats:
     )
 
 
+def listed(told: Report) -> tuple[str, str, str]:
+    """A report as the page of all reports has it."""
+    return told.name, told.question, told.sentences[0] if told.sentences else ""
+
+
 def report(text: str) -> Report:
     return Report(
         text, text, (text, text), (Table(text, (text, "n"), ((Link(text, text), 3), (text, 1.5), (None, None))), Table(text, (text,), ()))
@@ -169,7 +174,7 @@ def every_page(text: str) -> dict[str, str]:
         "calendar": pages.calendar(top, months(text)),
         "stats": pages.stats(top, stats(text)),
         "problems": pages.problems(top, problems(text)),
-        "reports": pages.reports(top, (report(text),)),
+        "reports": pages.reports(top, (listed(report(text)),)),
         "report": pages.report(below, report(text)),
     }
     return {name: page.decode() for name, page in made.items()}
@@ -339,7 +344,7 @@ def test_a_word_between_backticks_is_code_in_the_sentences_of_a_report():
     told = Report(
         "q", "Q", ("Neither `met` nor `<b>`.",), (Table("t", ("who",), (), "As `knows` says.", "No `needs`."),), (Step("Say `owner`", ""),)
     )
-    shown = Pages(link, READY).report(frame("x", "../"), told).decode() + Pages(link, READY).reports(frame("x"), (told,)).decode()
+    shown = Pages(link, READY).report(frame("x", "../"), told).decode() + Pages(link, READY).reports(frame("x"), (listed(told),)).decode()
     assert shown.count("Neither <code>met</code> nor <code>&lt;b&gt;</code>.") == 2
     assert "No <code>needs</code>." in shown
     assert "Say <code>owner</code>" in shown
