@@ -53,7 +53,7 @@ def not_ours(folder: str) -> str:
     try:
         if not stat.S_ISDIR(os.lstat(folder).st_mode):
             return "is not a folder"
-        if has_sign(folder) or not any(not TEMP.match(name) for name in os.listdir(folder)):
+        if has_sign(folder) or all(map(TEMP.match, os.listdir(folder))) or has_sign(folder):  # another build may begin in between
             return ""
     except (FileNotFoundError, NotADirectoryError):
         return ""

@@ -555,3 +555,14 @@ def test_one_changed_page_costs_no_look_at_the_others(root: Path, output: Output
         assert output.write_some([("contacts/p7.html", page(f"new {turn}"))]).changed == ("contacts/p7.html",)
         least = min(least, time.process_time() - begun)
     assert least < 0.005
+
+
+def test_a_folder_that_another_build_makes_at_this_moment_is_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listdir = os.listdir
+
+    def meanwhile(folder: str) -> list[str]:
+        (tmp_path / ours.SIGN).write_bytes(ours.SIGN_TEXT)
+        return listdir(folder)
+
+    monkeypatch.setattr(os, "listdir", meanwhile)
+    assert ours.not_ours(str(tmp_path)) == ""
