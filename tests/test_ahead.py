@@ -17,7 +17,7 @@ from plaintextcrm.__main__ import READING, Question, question_of
 from plaintextcrm.app.asking import ask
 from plaintextcrm.app.vaults import look_ahead, open_vault
 from plaintextcrm.cli import COMMANDS
-from plaintextcrm.edge import ahead, scanning
+from plaintextcrm.edge import ahead, aside, scanning
 from plaintextcrm.edge.paths import Path as OurPath
 from tests.make import environment, vault
 
@@ -162,7 +162,7 @@ def test_one_sees_it_all_where_there_is_no_room_for_another(crowd: tuple[list[st
 
 
 def test_whoever_looks_ends_when_nobody_waits_for_the_answer(tmp_path: Path) -> None:
-    large = 4 * ahead.ROOM  # more than a pipe takes
+    large = 4 * aside.ROOM  # more than a pipe takes
     ahead._begin("nobody", lambda: (b"x" * large,))
     process, descriptor = ahead._begun.pop("nobody")
     os.close(descriptor)
@@ -185,7 +185,7 @@ def test_nobody_looks_at_a_small_vault_or_one_without_an_index(folder: Path, mon
 
 STARTED = """
 import sys, time
-from plaintextcrm.edge import ahead, scanning
+from plaintextcrm.edge import ahead, aside, scanning
 ahead.LARGE = 0
 look = scanning.look
 def telling(taken):

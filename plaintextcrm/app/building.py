@@ -12,7 +12,7 @@ from itertools import chain
 from json import loads
 from zlib import crc32
 
-from plaintextcrm.app.issuing import ANY_PART, Cut, Issue, frame_of, tally_text
+from plaintextcrm.app.issuing import ANY_PART, Cut, Exchange, Issue, exchanges, frame_of, tally_text
 from plaintextcrm.app.pressing import Names, Press, templates
 from plaintextcrm.app.publishing import Built, Busy, Progress
 from plaintextcrm.app.vaults import Vault
@@ -31,6 +31,7 @@ from plaintextcrm.edge.workers import WORKERS, are_gathered, pool
 
 MANY = 400  # pages from which a second process pays
 SOME = 100  # the same where it has begun already
+MOST_EXCHANGED = 40  # pieces of pages that are exchanged in them; with more of them the pages are joined anew
 CHUNK = 100
 UNSEEN = frozenset(("notes", "log", "interactions"))  # private: what the text links to cannot be told from what it may show
 
@@ -67,6 +68,8 @@ class Build:
         self._make(stale, changed, gone)
         busy = self.busy if seen and self.busy else _never
         issue = Issue(self.press, self.cards, self.output.folder, busy)
+        if len(stale) <= SOME:  # after many pages there is no memory for another process
+            issue.begin()
         if not seen:
             keep = [page_path(id) for id in self._shown(now)]
             pages = chain(issue.due_pages(), issue.pages())
@@ -91,7 +94,7 @@ class Build:
         if lacking:
             self._make(lacking, (), ())
         same = {path: issued[path] for path in issue.same if path in standing}
-        if not self._put(issue, issue.pages(same)):
+        if not self._put(issue, issue.pages(same, lambda path: self.output.read(path) if path in standing else None)):
             return False
         self.keys |= same
         return True
@@ -238,6 +241,7 @@ class Build:
         """Keep the sum of all tallies, less what was, and what is; and what it is that is not the same."""
         total = Counter(loads(str(self.cards.meta("tally"))))
         moved = set(loads(str(self.cards.meta("moved") or "[]")))
+        exchanged: list[Exchange] | None = loads(str(self.cards.meta("exchanged") or "null"))
         for id in {*before, *after}:
             old, new = before.get(id), after.get(id)
             if old:
@@ -245,10 +249,14 @@ class Build:
             if new:
                 total.update(loads(new[0].tally))
             moved.update(_differing(*old, *new) if old and new else _ALL)
-        self._put_tally(tally_text(total), moved)
+            if exchanged is not None and old and new:
+                exchanged += exchanges(old[0], new[0])
+        self._put_tally(tally_text(total), moved, exchanged)
 
-    def _put_tally(self, tally: str, moved: Iterable[str]) -> None:
+    def _put_tally(self, tally: str, moved: Iterable[str], exchanged: Sequence[Exchange] | None = None) -> None:
+        """Keep the sum, and what of cards is another since the pages about everybody were made; of a few people, what became what."""
         self.cards.put_meta("moved", stored.compact(sorted(moved)))
+        self.cards.put_meta("exchanged", stored.compact(exchanged if exchanged is not None and len(exchanged) <= MOST_EXCHANGED else None))
         self.cards.put_meta("tally", tally)
 
 
@@ -295,9 +303,9 @@ def _made(press: Press, output: site.Output, ids: Sequence[str], round_: str) ->
 
 
 def ready() -> None:
-    """Have by the first page what every page is made with."""
+    """Have by the first page what every page is made with, in a process that shares out work: there are such where things are kept."""
     for name in ("frame", "digest"):
-        templates()[name]
+        templates(True)[name]
 
 
 _press: Press

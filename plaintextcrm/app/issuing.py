@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import islice
 from json import dumps, loads
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from plaintextcrm.app import reading
 from plaintextcrm.app.duelist import Wanted, due_list
@@ -31,11 +31,12 @@ from plaintextcrm.core.standing import ANSWER_DAYS, BIRTHDAY, DATE, THANKS_DAYS,
 from plaintextcrm.core.text import fold, split_lines
 from plaintextcrm.edge import assets
 from plaintextcrm.edge import vault as vaults
-from plaintextcrm.edge.cards import Cards
+from plaintextcrm.edge.cards import Card, Cards
+from plaintextcrm.render.html import has_tier
 from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, Slot, due_calendar, occasion_calendar
 
 if TYPE_CHECKING:
-    from plaintextcrm.core.reports.sketch import Sheet
+    from plaintextcrm.app.reporting import Reports
 
 T = TypeVar("T")
 AHEAD_DAYS = 31  # how far due.ics looks
@@ -50,6 +51,12 @@ TAKES = {
     "occasions.ics": ("sort", "name", "occasions"),
 }  # fmt: skip
 """What a page takes from cards, and from nothing else but its frame: with the same of these it is the same."""
+PIECES = {"people.html": "row", "site.json": "facts"}
+"""What of each card is a piece of a page, one after the other by name, as it stands there."""
+Exchange = Sequence[str]
+"""A field of a card of which pages have a piece, what it was, and what it is since."""
+Left = Callable[[str], bytes | None]
+PEOPLE = b',"people":[\n'  # from here on `site.json` is about one person a line
 ANY_PART = "any part"  # may be another of what reports ask of somebody
 
 
@@ -62,6 +69,12 @@ def frame_of(settings: Settings, day: date) -> Frame:
 def tally_text(total: Mapping[str, int]) -> str:
     """A sum of tallies, as it is kept."""
     return stored.compact({key: count for key, count in sorted(total.items()) if count})
+
+
+def exchanges(old: Card, new: Card) -> list[Exchange]:
+    """Which pieces of pages another card brings."""
+    pairs = ((field, getattr(old, field), getattr(new, field)) for field in PIECES.values())
+    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 class _Shown(NamedTuple):
@@ -77,6 +90,14 @@ class Cut(Exception):
     """Something came in that should not wait for the rest."""
 
 
+def in_calm(each: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
+    """Each of them; at every hundredth there is a breath."""
+    for number, one in enumerate(each):
+        if not number % 100:
+            breathe()
+        yield one
+
+
 class Issue:
     """One issue of the pages about everybody; raises Cut where something `busy` comes in while it looks at all people."""
 
@@ -90,17 +111,62 @@ class Issue:
     @property
     def same(self) -> tuple[str, ...]:
         """The pages that are as they were made last."""
-        moved, is_framed = self.cards.meta("moved"), self.cards.meta("frame") == ascii(self.frame)
-        if moved is None:
+        fields = self._moved
+        if fields is None:
             return ()
-        fields = frozenset(loads(str(moved)))
-        all_take = {**TAKES, **{report_path(name): asked for name, (*_, asked) in self._told.items()}}
-        return tuple(path for path, takes in all_take.items() if fields.isdisjoint(takes) and (is_framed or not path.endswith(".html")))
+        all_take = {**TAKES, **(self.reports.asked() if self.reports else {})}
+        return tuple(
+            path for path, takes in all_take.items() if fields.isdisjoint(takes) and (self._is_framed or not path.endswith(".html"))
+        )
+
+    @property
+    def _moved(self) -> frozenset[str] | None:
+        """Which fields of cards, and parts of sketches, are others than when these pages were made; None where that is not known."""
+        moved = self.cards.meta("moved")
+        return None if moved is None else frozenset(loads(str(moved)))
+
+    @cached_property
+    def _is_framed(self) -> bool:
+        """Whether around these pages stands what stood there."""
+        return self.cards.meta("frame") == ascii(self.frame)
+
+    def _exchanged(self, path: str, left: Left) -> bytes | None:
+        """A page as it was left, with other pieces of those few who have others; None where it has to be joined of all pieces."""
+        every: Sequence[Exchange] | None = loads(str(self.cards.meta("exchanged") or "null"))
+        moved = self._moved
+        if every is None or moved is None or "sort" in moved:
+            return None
+        page = left(path)
+        for field, old, new in every:
+            if field == PIECES[path] and page is not None:
+                piece = old.encode("utf-8", "replace")
+                is_there = page.count(piece) == 1 and has_tier(old) == has_tier(new)
+                page = page.replace(piece, new.encode("utf-8", "replace")) if is_there else None
+        return page
 
     def keep(self) -> None:
         """All were made: what is the same from now on."""
         self.cards.put_meta("moved", "[]")
+        self.cards.put_meta("exchanged", "[]")
         self.cards.put_meta("frame", ascii(self.frame))
+
+    def begin(self) -> None:
+        """Begin with what another process can make meanwhile."""
+        if self.reports:
+            self.reports.begin(self._frame_of_reports, self.same)
+
+    @cached_property
+    def reports(self) -> Reports | None:
+        """The reports that the site shows; None where it shows none."""
+        if not self.settings.site.reports:
+            return None
+        from plaintextcrm.app.reporting import Reports  # loaded only where there are such pages
+
+        return Reports(self.press, self.cards, self.breathe)
+
+    @property
+    def _frame_of_reports(self) -> Frame:
+        return self.frame._replace(current="Reports")
 
     def due_pages(self) -> Iterator[tuple[str, bytes]]:
         """(path, bytes) of the due list and of each colleague's."""
@@ -117,11 +183,12 @@ class Issue:
         """Whether nothing comes in for a while; with few people nobody waits for that."""
         return self.cards.count() <= CROWD or not self.busy(CALM)
 
-    def pages(self, same: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
-        """(path, bytes) of each other but those that are the `same`."""
+    def pages(self, same: Collection[str] = (), left: Left = lambda path: None) -> Iterator[tuple[str, bytes]]:
+        """(path, bytes) of each other but those that are the `same`; `left` says how a page was left, if it still is so."""
         press, frame = self.press.pages, self.frame
         if "people.html" not in same:
-            yield "people.html", press.people(frame._replace(current="People"), self.cards.column("row"), frame.people)
+            page = self._exchanged("people.html", left) if self._is_framed else None
+            yield "people.html", page or press.people(frame._replace(current="People"), self.cards.column("row"), frame.people)
         if "calendar.html" not in same:
             yield "calendar.html", press.calendar(frame._replace(current="Calendar"), self._calendar())
         if "stats.html" not in same:
@@ -139,10 +206,11 @@ class Issue:
                     leap_day=self.settings.leap_day,
                 ),
             )  # fmt: skip
-        yield "site.json", self._facts()
+        yield "site.json", self._facts(self._exchanged("site.json", left))
         for name in assets.PAGES:
             yield name, assets.static(name)
-        yield from self._reports(same)
+        if self.reports:
+            yield from self.reports.pages(self._frame_of_reports, same)
 
     @cached_property
     def frame(self) -> Frame:
@@ -169,72 +237,12 @@ class Issue:
         kept = self.cards.meta("tally")
         if not kept:
             total: Counter[str] = Counter()
-            for text in self._in_calm(self.cards.tallies()):
+            for text in in_calm(self.cards.tallies(), self.breathe):
                 total.update(loads(text))
             kept = tally_text(total)
             self.cards.put_meta("tally", kept)
         tally: Mapping[str, int] = loads(str(kept))
         return tally
-
-    # -- reports --
-
-    def _reports(self, same: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        """The reports that the settings name, of what may be seen, and the page that lists them."""
-        if not self.settings.site.reports:
-            return
-        from plaintextcrm.core import reports
-        from plaintextcrm.core.pages.reported import reported
-
-        sketches, told = self.press.sketches, dict(self._told)
-        frame = self.frame._replace(current="Reports")
-        for name in sketches.names:
-            if name in told and report_path(name) in same:
-                continue
-            network = sketches.network(self._sheet, self.breathe)
-            untold = network.by_id.keys() if self._untold is None else self._untold
-            page = reported(reports.report(name, network), page_of, self.today, untold)
-            told[name] = [page.question, page.sentences[0] if page.sentences else "", [ANY_PART, *sorted(self._sheet.asked)]]
-            yield report_path(name), self.press.pages.report(frame._replace(root="../"), page)
-        yield "reports.html", self.press.pages.reports(frame, [(name, *told[name][:2]) for name in sketches.names])
-        self.cards.put_meta("reports", dumps([*self._told_by, told]))
-
-    @property
-    def _untold(self) -> frozenset[str] | None:
-        """Whose tier is not told; None: nobody's is."""
-        return self.press.names.modest if self.settings.site.show_tier else None
-
-    @cached_property
-    def _told_by(self) -> list[object]:
-        """What reports depend on beside what they ask of people, and what stands around their pages."""
-        return [self.press.sketches.what, sorted(self._untold or ())]
-
-    @cached_property
-    def _told(self) -> Mapping[str, list[Any]]:
-        """What was told last by each report: its question, the first sentence of the answer, the parts of sketches that it asked for."""
-        kept = self.cards.meta("reports")
-        if not kept or not self.settings.site.reports:
-            return {}
-        *by, told = loads(str(kept))
-        return told if by == self._told_by else {}
-
-    @cached_property
-    def _sheet(self) -> Sheet:
-        """Everybody who may be seen, from sketches: nearly all were made with the cards."""
-        sketches = self.press.sketches
-
-        def known(id: str) -> Known:
-            return self.press.seen(*next(self.index.facts([id])))
-
-        missing = self._in_calm(self.cards.unworked(sketches.what))
-        self.cards.put_worked(sketches.what, ((id, sketches.of(known(id))) for id in missing))
-        return sketches.sheet(self._in_calm(self.cards.all_worked(sketches.what)), lambda id: sketches.member(known(id)))
-
-    def _in_calm(self, each: Iterable[T]) -> Iterator[T]:
-        """Each of them; now and then it is asked whether anything came in."""
-        for number, one in enumerate(each):
-            if not number % 100:
-                self.breathe()
-            yield one
 
     def breathe(self) -> None:
         """Raises Cut where something came in."""
@@ -460,20 +468,19 @@ class Issue:
                 found.append(OccasionEvent(id, name, kind, month, day, year, label))
         return found
 
-    def _facts(self) -> bytes:
+    def _facts(self, left: bytes | None) -> bytes:
+        """`site.json`; where it is `left` but for what is about all, that alone is made anew."""
         shown, listed, dated, touched = self.day
         head = {
             "schema": "ptcrm.site/1", "made_by": "ptcrm build", "today": self.today.isoformat(), "title": self.frame.site,
             "due": [one.row.id for one in shown], "waiting": listed - len(shown), "touched_this_week": touched,
             "dates": [dues.dated_facts(row) for row in dated],
         }  # fmt: skip
+        begun = b"".join((stored.compact(head)[:-1].encode("utf-8", "replace"), PEOPLE))
+        if left is not None:
+            return begun + left.partition(PEOPLE)[2]
         people = b",\n".join(row.encode("utf-8", "replace") for row in self.cards.column("facts"))
-        return b"".join((stored.compact(head)[:-1].encode("utf-8", "replace"), b',"people":[\n', people, b"\n]}\n"))
-
-
-def report_path(name: str) -> str:
-    """The page of a report."""
-    return f"reports/{name}.html"
+        return b"".join((begun, people, b"\n]}\n"))
 
 
 def _file_of(path: str) -> str:

@@ -26,8 +26,9 @@ from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Facts, Rules, Standing, stand
 from plaintextcrm.core.text import fold
 from plaintextcrm.core.vocabulary import ORDER
-from plaintextcrm.edge import assets
+from plaintextcrm.edge import assets, places
 from plaintextcrm.edge.cards import Card, Cards
+from plaintextcrm.edge.compiled import Compiled
 from plaintextcrm.edge.faces import Faces
 from plaintextcrm.edge.index import Index, Written
 from plaintextcrm.render.html import Pages, Templates
@@ -42,9 +43,9 @@ BATCH = 50  # pages that go through each step together (as files do when they ar
 
 
 @cache
-def templates() -> Templates:
-    """The templates of all pages, read once."""
-    return Templates(assets.templates())
+def templates(may_keep: bool) -> Templates:
+    """The templates of all pages, read once; compiled ones are kept where that may be."""
+    return Templates(assets.templates(), Compiled(places.cache_folder() / "templates") if may_keep else None)
 
 
 class Names:
@@ -108,7 +109,7 @@ class Press:
         self._known_pages = lru_cache(maxsize=2048)(self._resolve)
         self._known_hidden = lru_cache(maxsize=2048)(self._is_hidden)
         self.plain = plain_by(self.resolve)
-        self.pages = Pages(self.resolve, templates())
+        self.pages = Pages(self.resolve, templates(vault_.cache))
 
     def resolve(self, target: str) -> tuple[str, str] | None:
         """The page that a name means, and the name to show; None where there is none."""

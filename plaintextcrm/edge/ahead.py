@@ -7,31 +7,29 @@ as if nobody had.
 
 from __future__ import annotations
 
-import marshal
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from plaintextcrm.core.settings import Settings
-from plaintextcrm.edge import places, scanning
+from plaintextcrm.edge import aside, places, scanning
+from plaintextcrm.edge.aside import Aside
 from plaintextcrm.edge.left import Sight
 from plaintextcrm.edge.paths import Path
 from plaintextcrm.edge.scanning import Look
 
 LARGE = 8_000_000  # bytes of an index (some 1,500 contacts) from which to look costs more than a process
-ROOM = 1 << 20  # bytes that a pipe takes before anybody reads; more is not for everybody
 CROWDED = 20_000  # names in a folder from which two look at them, each at a half
 
 Seen = tuple[Any, ...] | None
 
-_begun: dict[object, tuple[int, int]] = {}  # at what is looked -> by which process, and from where its answer comes
+_begun: dict[object, Aside] = {}  # at what is looked -> by whom
 
 
 def is_worth_it(folder: Path) -> bool:
     """Whether the vault whose cache is in that folder is large, and there is a core to look at it."""
-    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
+    if not aside.is_room():
         return False
     try:
         return os.stat(folder / places.current(folder)).st_size >= LARGE
@@ -86,46 +84,8 @@ def _by_two(base: str, found: Sequence[str], descriptor: int | None) -> tuple[li
 
 
 def _begin(about: object, look: Callable[[], Seen]) -> None:
-    reading, writing = os.pipe()
-    try:
-        process = os.fork()
-    except OSError:
-        os.close(reading)
-        os.close(writing)
-        raise
-    if not process:
-        os.close(reading)  # or nobody would tell us that nobody reads
-        _answer(look, writing)
-    os.close(writing)
-    _begun[about] = process, reading
+    _begun[about] = aside.begin(lambda: look() or ())
 
 
 def _taken(about: object) -> Seen:
-    if about not in _begun:
-        return None
-    process, descriptor = _begun.pop(about)
-    with open(descriptor, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(process, 0)
-    try:
-        seen: Seen = marshal.loads(answer)
-    except (EOFError, ValueError, TypeError):
-        return None  # it was killed
-    return seen
-
-
-def _answer(look: Callable[[], Seen], writing: int) -> None:
-    """The other process: look, tell, end."""
-    try:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for descriptor in {0, 1, 2} - {writing}:  # whoever reads what the command prints is not to wait for this
-            os.dup2(nowhere, descriptor)
-        answer = marshal.dumps(look() or ())
-        from fcntl import F_SETPIPE_SZ, fcntl
-
-        fcntl(writing, F_SETPIPE_SZ, ROOM)
-        with open(writing, "wb", buffering=0) as pipe:
-            while answer:
-                answer = answer[pipe.write(answer) :]
-    finally:
-        os._exit(0)
+    return _begun.pop(about).answer() if about in _begun else None

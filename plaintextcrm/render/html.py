@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
-from jinja2 import DictLoader, Environment, StrictUndefined, Template
+from jinja2 import BytecodeCache, DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from plaintextcrm.core.dates import FULL_WEEKDAYS, WEEKDAYS
@@ -31,9 +31,9 @@ _NO_TIER = '<td class="tr"></td>'
 
 
 class Templates:
-    """The templates (text by file name), ready: each compiled when first used, once for all builds of a process."""
+    """The templates (text by file name), ready: each compiled when first used, once for all builds of a process, or as it was kept."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], kept: BytecodeCache | None = None) -> None:
         environment = Environment(
             autoescape=True,
             undefined=StrictUndefined,
@@ -41,6 +41,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
             loader=DictLoader(texts),
+            bytecode_cache=kept,
         )
         environment.globals.clear()  # no template asks for one of them, and each page would copy them all twice
         environment.filters["coded"] = coded
@@ -126,7 +127,7 @@ class Pages:
         """`people.html`, of rows made by `person_row`."""
         each, chunks, tiers = iter(rows), [], False
         while some := list(islice(each, CHUNK)):
-            tiers = tiers or any(_NO_TIER not in row for row in some)
+            tiers = tiers or any(map(has_tier, some))
             chunks.append(as_markup("\n".join(some)))
         return self._page("people", frame, "People", chunks=chunks, count=count, tiers=tiers)
 
@@ -204,3 +205,8 @@ class Pages:
 
             self._links[root] = found
         return found
+
+
+def has_tier(row: str) -> bool:
+    """Whether that row of `people.html` tells a tier: where none does, there is no column of tiers."""
+    return _NO_TIER not in row

@@ -11,21 +11,25 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import icalendar
 import pytest
 
 from bench.generate import generate
-from plaintextcrm.app import publishing
+from plaintextcrm.app import publishing, reporting
 from plaintextcrm.app.asking import ask
 from plaintextcrm.core.errors import Refused
+from plaintextcrm.edge import aside
+from plaintextcrm.edge.cards import Cards
 from plaintextcrm.edge.left import Sight
 from plaintextcrm.edge.site import open_output
 from tests.make import TODAY, environment, ptcrm
@@ -833,6 +837,130 @@ def test_a_page_that_is_gone_is_made_again_behind_the_due_list(tmp_path: Path) -
     assert after["contacts/bob.html"] == before["contacts/bob.html"]
     build(root, force=True)
     assert contents(root / "site") == after
+
+
+def log(root: Path, id: str, line: str) -> None:
+    """One more line in somebody's file."""
+    with (root / f"contacts/{id}.md").open("a") as file:
+        file.write(f"{line}\n")
+
+
+def people_who_write(count: int) -> dict[str, str]:
+    """Some who were only ever written to, so that a report looks at their files."""
+    text = "---\ntier: A\nphone: '+351 1'\n---\n\n## Interactions\n\n- 2026-03-01 email\n- 2026-04-01 email\n- 2026-05-01 letter\n"
+    return {f"p{number}": text for number in range(count)}
+
+
+def test_of_a_few_who_changed_the_pieces_are_exchanged_in_the_pages_of_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_vault(tmp_path / "v", people_who_write(60), GIT)
+    build(root)
+    joined: list[str] = []
+    column = Cards.column
+
+    def told(cards: Cards, name: str) -> Iterator[str]:
+        joined.append(name)
+        return column(cards, name)
+
+    monkeypatch.setattr(Cards, "column", told)
+    for number, is_joined in ((1, False), (3, False), (20, False), (21, True), (60, True)):  # a row and the facts of each
+        joined.clear()
+        for person_ in range(number):
+            log(root, f"p{person_}", f"- 2026-11-20 call: {number} of them")
+        build(root)
+        assert joined == (["row", "facts"] if is_joined else []), number
+        assert contents(root / "site") == fresh(root)
+    joined.clear()
+    (root / "contacts/p7.md").write_text("# Another\n\n")  # who stands elsewhere
+    build(root)
+    assert joined == ["row", "facts"]
+    assert contents(root / "site") == fresh(root)
+
+
+def test_pieces_that_are_exchanged_after_a_cut_are_those_of_then(tmp_path: Path) -> None:
+    root = make_vault(tmp_path / "v", people_who_write(4), GIT)
+    build(root)
+    for number, id in enumerate(("p1", "p2", "p1", "p1")):
+        log(root, id, f"- 2026-11-{10 + number} call: {number}")
+        own = opened(root)
+        ask(own, lambda index, own=own, id=id: publishing.build_some(own, index, [f"contacts/{id}.md"]))
+    build(root)
+    assert contents(root / "site") == fresh(root)
+    page = root / "site/people.html"
+    log(root, "p3", "- 2026-11-20 call: now")
+    page.write_bytes(page.read_bytes().replace(b"P2", b"Q2"))  # it is not as it was left
+    build(root)
+    assert contents(root / "site") == fresh(root)
+
+
+def test_the_column_of_tiers_comes_and_goes_with_the_first_and_last(tmp_path: Path) -> None:
+    root = make_vault(tmp_path / "v", {"ada": "# Ada\n", "bob": "# Bob\n"}, f"[site]\nshow_tier = true\n{GIT}")
+    build(root)
+    for text in ("---\ntier: A\n---\n# Ada\n", "---\ntier: B\n---\n# Ada\n", "# Ada\n"):
+        (root / "contacts/ada.md").write_text(text)
+        build(root)
+        assert contents(root / "site") == fresh(root)
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[aside.Aside]:
+    """The processes that tell reports aside, as they are begun where there are many people and no threads."""
+    monkeypatch.setattr(reporting, "CROWD", 0)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr(aside, "is_room", lambda: True)
+    found: list[aside.Aside] = []
+    begin = aside.begin
+
+    def counted(work: Callable[[], Any]) -> aside.Aside:
+        found.append(begin(work))
+        return found[-1]
+
+    monkeypatch.setattr(aside, "begin", counted)
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no process is forked here")
+def test_reports_that_another_process_tells_say_the_same(tmp_path: Path, begun: list[aside.Aside]) -> None:
+    root = make_vault(tmp_path / "v", people_who_write(9), GIT)
+    build(root)
+    for number, line in enumerate(("- 2026-11-20 call: now", "- 2026-11-20 email: again", "")):
+        log(root, "p2", line)
+        if number == 2:
+            (root / "contacts/p4.md").write_text("---\nname: New\ntier: B\nphone: '+351 2'\n---\n")
+        begun.clear()
+        build(root)
+        ((process, _),) = begun
+        with pytest.raises(ChildProcessError):
+            os.waitpid(process, 0)  # it was waited for
+        assert contents(root / "site") == fresh(root)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no process is forked here")
+def test_a_process_that_dies_or_cannot_begin_leaves_the_reports_to_us(
+    tmp_path: Path, begun: list[aside.Aside], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_vault(tmp_path / "v", people_who_write(3), GIT)
+    build(root)
+    here, tell = os.getpid(), reporting.Reports._tell
+
+    def killed(told: Any, *words: Any) -> Any:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return tell(told, *words)
+
+    monkeypatch.setattr(reporting.Reports, "_tell", killed)
+    log(root, "p2", "- 2026-11-20 call: now")
+    begun.clear()
+    build(root)
+    assert len(begun) == 1
+    assert contents(root / "site") == fresh(root)
+
+    def full() -> int:
+        raise BlockingIOError("no room")
+
+    monkeypatch.setattr(os, "fork", full)
+    log(root, "p1", "- 2026-11-20 call: now")
+    build(root)
+    assert contents(root / "site") == fresh(root)
 
 
 def test_a_failure_is_not_written_where_the_vault_has_gone(tmp_path: Path) -> None:

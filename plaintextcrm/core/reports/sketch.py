@@ -52,14 +52,10 @@ class Sheet:
         self.settings, self.today, self.look = settings, today, look
         self.asked: set[str] = set()  # parts, by those who look at the members
         self._members: Sequence[Sketched] = ()
-        self._ids: list[str] = []
-        lines = []
-        same = _Same().__getitem__
-        for id, text in kept:
-            self._ids.append(id)
-            lines.append([*map(same, text.split("\n"))])
-        self._width = len(lines[0]) if lines else 0
-        self._texts: dict[int, Sequence[str]] = dict(enumerate(zip(*lines, strict=True)))
+        rows = list(kept)
+        self._ids = [id for id, _ in rows]
+        self._lines = "\n".join([text for _, text in rows]).split("\n") if rows else []  # of the first person, then of the next
+        self._width = len(self._lines) // len(rows) if rows else 0
         self._values: dict[int, Sequence[Any]] = {}
 
     def members(self) -> Sequence[Member]:
@@ -85,20 +81,12 @@ class Sheet:
 
     def _column(self, number: int) -> Sequence[Any]:
         """The values of one part. What is the same of many is there once: it is never changed."""
-        if number in self._texts:
-            texts = self._texts.pop(number)
+        if number not in self._values and number < self._width:
+            texts = self._lines[number :: self._width]
             each = dict.fromkeys(texts)
             values = dict(zip(each, loads(f"[{','.join(each)}]"), strict=True))
             self._values[number] = [*map(values.__getitem__, texts)]
         return self._values.get(number, ())
-
-
-class _Same(dict[str, str]):
-    """Text -> the same text, as it came first."""
-
-    def __missing__(self, text: str) -> str:
-        self[text] = text
-        return text
 
 
 class Sketched(Member):

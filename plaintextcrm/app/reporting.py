@@ -1,0 +1,145 @@
+"""The pages of the reports that a site shows, told of what is kept of people: of many by another process, while this one goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from json import dumps, loads
+from typing import Any
+
+from plaintextcrm.app.issuing import ANY_PART, in_calm
+from plaintextcrm.app.pressing import Known, Press
+from plaintextcrm.app.publishing import CROWD
+from plaintextcrm.core import reports
+from plaintextcrm.core.pages.addresses import page_of
+from plaintextcrm.core.pages.reported import reported
+from plaintextcrm.core.pages.shapes import Frame
+from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.reports.sketch import Sheet
+from plaintextcrm.edge import aside
+from plaintextcrm.edge.aside import Aside
+from plaintextcrm.edge.cards import Cards
+from plaintextcrm.edge.indexes import reader
+
+
+class Told(NamedTuple):
+    """A report as a site tells it: its page; its question and the first sentence of the answer; the parts of sketches it asked for."""
+
+    name: str
+    page: bytes
+    question: str
+    sentence: str
+    asked: Sequence[str]
+
+
+class Reports:
+    """The reports that the settings name, of everybody who may be seen; `breathe` is called now and then, and may end it by raising."""
+
+    def __init__(self, press: Press, cards: Cards, breathe: Callable[[], None]) -> None:
+        self.press, self.cards, self.breathe = press, cards, breathe
+        self.names = press.sketches.names
+        self._aside: Aside | None = None
+        self._theirs: Sequence[str] = ()  # those that the other process tells
+        self._made: dict[str, Told] = {}  # by it
+
+    @cached_property
+    def _told(self) -> Mapping[str, tuple[str, str, Sequence[str]]]:
+        """What was told last by each report: its question, the first sentence of the answer, the parts of sketches that it asked for."""
+        kept = self.cards.meta("reports")
+        if not kept:
+            return {}
+        *by, told = loads(str(kept))
+        return {name: (question, sentence, asked) for name, (question, sentence, asked) in told.items()} if by == self._told_by else {}
+
+    @cached_property
+    def _told_by(self) -> list[object]:
+        """What reports depend on beside what they ask of people, and what stands around their pages."""
+        return [self.press.sketches.what, sorted(self._untold or ())]
+
+    @property
+    def _untold(self) -> frozenset[str] | None:
+        """Whose tier is not told; None: nobody's is."""
+        return self.press.names.modest if self.press.settings.site.show_tier else None
+
+    def asked(self) -> dict[str, Sequence[str]]:
+        """What each page that was made last asked for: with the same it is the same."""
+        return {report_path(name): asked for name, (_, _, asked) in self._told.items()}
+
+    def begin(self, frame: Frame, same: Collection[str]) -> None:
+        """Have another process tell those that are not the same, where there are many people and it can be forked: all but the first,
+        for while it does, this one makes all other pages of the site, and then that.
+        """  # fmt: skip
+        wanted, path = self._wanted(same), self.press.index.path
+        theirs = wanted[1:] or wanted
+        if not wanted or path is None or self.cards.path is None or self.cards.count() <= CROWD:
+            return
+        if threading.active_count() > 1 or not aside.is_room():
+            return
+        kept, names = self._kept, self.press.names.elsewhere()
+
+        def work() -> list[tuple[Any, ...]]:
+            vault = self.press.vault
+            press = Press(vault, reader(str(path), vault.root, vault.settings), names, frame, self.press.files)
+            sheet = _sheet(press, kept)
+            return [tuple(self._tell(name, sheet, frame)) for name in theirs]
+
+        with suppress(OSError):  # no room for a process
+            self._aside, self._theirs = aside.begin(work), theirs
+
+    def pages(self, frame: Frame, same: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """(path, bytes) of each that is not the same, and of the page that lists them."""
+        told = dict(self._told)
+        for name in self._wanted(same):
+            one = self._told_aside(name) or self._tell(name, self._sheet, frame)
+            told[name] = (one.question, one.sentence, one.asked)
+            yield report_path(name), one.page
+        yield "reports.html", self.press.pages.reports(frame, [(name, *told[name][:2]) for name in self.names])
+        self.cards.put_meta("reports", dumps([*self._told_by, told]))
+
+    def _told_aside(self, name: str) -> Told | None:
+        """What the other process told of it, if it is to; all of its answer is waited for."""
+        if name in self._theirs and self._aside:
+            begun, self._aside = self._aside, None
+            self._made = {name: Told(name, *rest) for name, *rest in begun.answer() or ()}
+        return self._made.pop(name, None)
+
+    def _wanted(self, same: Collection[str]) -> list[str]:
+        return [name for name in self.names if name not in self._told or report_path(name) not in same]
+
+    def _tell(self, name: str, sheet: Sheet, frame: Frame) -> Told:
+        network = self.press.sketches.network(sheet, self.breathe)
+        untold = network.by_id.keys() if self._untold is None else self._untold
+        page = reported(reports.report(name, network), page_of, self.press.today, untold)
+        made = self.press.pages.report(frame._replace(root="../"), page)
+        return Told(name, made, page.question, page.sentences[0] if page.sentences else "", [ANY_PART, *sorted(sheet.asked)])
+
+    @cached_property
+    def _sheet(self) -> Sheet:
+        return _sheet(self.press, self._kept)
+
+    @cached_property
+    def _kept(self) -> Sequence[tuple[str, str]]:
+        """(id, sketch) of everybody who may be seen: nearly all were made with the cards."""
+        what = self.press.sketches.what
+        kept = list(in_calm(self.cards.all_worked(what), self.breathe))
+        if len(kept) == self.cards.count():
+            return kept
+        missing = in_calm(self.cards.unworked(what), self.breathe)
+        self.cards.put_worked(what, ((id, self.press.sketches.of(_known(self.press, id))) for id in missing))
+        return list(in_calm(self.cards.all_worked(what), self.breathe))
+
+
+def _sheet(press: Press, kept: Iterable[tuple[str, str]]) -> Sheet:
+    """Everybody of whom that is kept, looked up by that press where a report wants to know more."""
+    return press.sketches.sheet(kept, lambda id: press.sketches.member(_known(press, id)))
+
+
+def _known(press: Press, id: str) -> Known:
+    return press.seen(*next(press.index.facts([id])))
+
+
+def report_path(name: str) -> str:
+    """The page of a report."""
+    return f"reports/{name}.html"
