@@ -43,6 +43,7 @@ class Reports:
         self._aside: Aside | None = None
         self._theirs: Sequence[str] = ()  # those that the other process tells
         self._made: dict[str, Told] = {}  # by it
+        self._read: list[tuple[str, str]] = []  # (id, sketch) of everybody, where they were read for it
 
     @cached_property
     def _told(self) -> Mapping[str, tuple[str, str, Sequence[str]]]:
@@ -77,7 +78,7 @@ class Reports:
             return
         if threading.active_count() > 1 or not aside.is_room():
             return
-        kept, names = self._kept, self.press.names.elsewhere()
+        kept, names = list(self._kept()), self.press.names.elsewhere()
 
         def work() -> list[tuple[Any, ...]]:
             vault = self.press.vault
@@ -86,7 +87,7 @@ class Reports:
             return [tuple(self._tell(name, sheet, frame)) for name in theirs]
 
         with suppress(OSError):  # no room for a process
-            self._aside, self._theirs = aside.begin(work), theirs
+            self._aside, self._theirs, self._read = aside.begin(work), theirs, kept
 
     def pages(self, frame: Frame, same: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """(path, bytes) of each that is not the same, and of the page that lists them."""
@@ -117,18 +118,15 @@ class Reports:
 
     @cached_property
     def _sheet(self) -> Sheet:
-        return _sheet(self.press, self._kept)
+        kept, self._read = self._read or self._kept(), []
+        return _sheet(self.press, kept)
 
-    @cached_property
-    def _kept(self) -> Sequence[tuple[str, str]]:
+    def _kept(self) -> Iterator[tuple[str, str]]:
         """(id, sketch) of everybody who may be seen: nearly all were made with the cards."""
-        what = self.press.sketches.what
-        kept = list(in_calm(self.cards.all_worked(what), self.breathe))
-        if len(kept) == self.cards.count():
-            return kept
-        missing = in_calm(self.cards.unworked(what), self.breathe)
-        self.cards.put_worked(what, ((id, self.press.sketches.of(_known(self.press, id))) for id in missing))
-        return list(in_calm(self.cards.all_worked(what), self.breathe))
+        sketches = self.press.sketches
+        missing = in_calm(self.cards.unworked(sketches.what), self.breathe)
+        self.cards.put_worked(sketches.what, ((id, sketches.of(_known(self.press, id))) for id in missing))
+        return in_calm(self.cards.all_worked(sketches.what), self.breathe)
 
 
 def _sheet(press: Press, kept: Iterable[tuple[str, str]]) -> Sheet:

@@ -212,7 +212,7 @@ class Cards:
 
     def unworked(self, what: str) -> list[str]:
         """The ids of those who have a card, and of whom that is not worked out."""
-        sql = "SELECT id FROM card EXCEPT SELECT id FROM worked WHERE what = ?"
+        sql = "SELECT id FROM card WHERE NOT EXISTS (SELECT 1 FROM worked WHERE worked.id = card.id AND what = ?)"
         return [id for (id,) in self.db.execute(sql, (what,))]
 
     def all_worked(self, what: str) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from json import loads
 from typing import Any
 
@@ -20,6 +21,7 @@ Look = Callable[[str], Member]
 
 WHO, STANDING = "who", "standing"
 _FIRST = 2  # parts before those of OF_ONE
+AT_ONCE = 500  # people whose sketches are taken apart together
 
 
 def parts() -> tuple[str, ...]:
@@ -52,10 +54,17 @@ class Sheet:
         self.settings, self.today, self.look = settings, today, look
         self.asked: set[str] = set()  # parts, by those who look at the members
         self._members: Sequence[Sketched] = ()
-        rows = list(kept)
-        self._ids = [id for id, _ in rows]
-        self._lines = "\n".join([text for _, text in rows]).split("\n") if rows else []  # of the first person, then of the next
-        self._width = len(self._lines) // len(rows) if rows else 0
+        self._ids: list[str] = []
+        self._texts: dict[int, list[str]] = {}
+        same: dict[str, str] = {}  # what is the same of many is there once
+        each = iter(kept)
+        while some := list(islice(each, AT_ONCE)):
+            self._ids += [id for id, _ in some]
+            lines = "\n".join([text for _, text in some]).split("\n")
+            lines = [*map(same.setdefault, lines, lines)]  # of the first person, then of the next
+            width = len(lines) // len(some)
+            for number in range(width):
+                self._texts.setdefault(number, []).extend(lines[number::width])
         self._values: dict[int, Sequence[Any]] = {}
 
     def members(self) -> Sequence[Member]:
@@ -66,7 +75,7 @@ class Sheet:
 
     def tell(self, place: int) -> bool:
         """Tell all members what the function of that place says; False where sketches know nothing of it."""
-        if place + _FIRST >= self._width:
+        if place + _FIRST not in self._texts and place + _FIRST not in self._values:
             return False
         self.asked.add(parts()[place + _FIRST])
         for one, value in zip(self._members, self._column(place + _FIRST), strict=True):
@@ -81,8 +90,8 @@ class Sheet:
 
     def _column(self, number: int) -> Sequence[Any]:
         """The values of one part. What is the same of many is there once: it is never changed."""
-        if number not in self._values and number < self._width:
-            texts = self._lines[number :: self._width]
+        if number in self._texts:
+            texts = self._texts.pop(number)
             each = dict.fromkeys(texts)
             values = dict(zip(each, loads(f"[{','.join(each)}]"), strict=True))
             self._values[number] = [*map(values.__getitem__, texts)]
