@@ -329,28 +329,38 @@ class Index:
         self.db.execute("BEGIN")
         known = self._known()  # while somebody else still looks
         seen = self._look(known[0])
-        now = seen[:2]
-        if seen.is_plain and known == (*now, "[]"):
+        is_known = known == (seen.paths, seen.stamps, "[]") and self._meta("plain") == seen.is_plain
+        if is_known and seen.is_plain:
             self.odd = stored.to_problems(str(self._meta("odd")))
             return
-        stamps, self.odd = scanning.judged(seen, self.root)
-        if known == (*now, "[]"):
+        changed, gone, self.odd = self._news(known, seen)
+        if is_known:
             return
         self._lock()
         if self._known() != known:  # another process was quicker: begin again from what it wrote
             self.refresh()
             return
-        old, racy = _unpacked(known[0], known[1]), set(loads(str(known[2] or "[]")))
-        changed = [path for path, stamp in stamps.items() if old.get(path) != stamp or path in racy]
-        if changed and not old:
-            self._fill(changed)
+        if changed and not known[0]:
+            self._fill(list(changed))
         else:
-            self._replace(changed, [path for path in old if path not in stamps])
-        now_racy = dumps([path for path in changed if _is_racy(stamps[path], seen.began)])
-        meta = zip(("names", "stamps", "racy", "odd"), (*now, now_racy, stored.problems(self.odd)), strict=True)
-        self.db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", meta)
+            self._replace(list(changed), gone)
+        racy = dumps([path for path, stamp in changed.items() if _is_racy(stamp, seen.began)])
+        meta = {"names": seen.paths, "stamps": seen.stamps, "racy": racy, "plain": seen.is_plain, "odd": stored.problems(self.odd)}
+        self.db.executemany("INSERT OR REPLACE INTO meta VALUES(?, ?)", meta.items())
         self.db.execute("COMMIT")
         self.db.execute("BEGIN")
+
+    def _news(self, known: tuple[object, object, object], seen: Look) -> tuple[Mapping[str, Stamp], list[str], tuple[Problem, ...]]:
+        """(the files to read with their stamps, the paths that are gone, what is odd) in what was seen, against what was `known`."""
+        names, stamps, racy = known[0], known[1], set(loads(str(known[2] or "[]")))
+        if isinstance(names, bytes) and isinstance(stamps, bytes) and self._meta("plain"):
+            few = scanning.touched((names, stamps), seen, racy)
+            if few is not None:
+                return scanning.judged(few, self.root).stamps, [], stored.to_problems(str(self._meta("odd")))
+        now, odd = scanning.judged(seen, self.root)
+        old = _unpacked(names, stamps)
+        changed = {path: stamp for path, stamp in now.items() if old.get(path) != stamp or path in racy}
+        return changed, [path for path in old if path not in now], odd
 
     def _look(self, known: object) -> Look:
         """The contact folders as they are now; `known` are the paths that were there the last time."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from struct import pack, unpack
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from struct import iter_unpack, pack, unpack
 
 from plaintextcrm.core.errors import why
 from plaintextcrm.core.model import Location, Problem
@@ -21,6 +21,7 @@ from plaintextcrm.edge.vault import SKIPPED_FOLDERS, conflict_copy_of, contact_f
 
 Stamp = tuple[int, int, int, int, int]
 """mode, mtime_ns, ctime_ns, size, inode."""
+_EACH = 40  # bytes of a stamp that is packed
 
 
 class Scan(NamedTuple):
@@ -149,6 +150,35 @@ def lost(known: bytes, seen: Look) -> list[str]:
     """Which of the paths of an earlier look are there no more."""
     there = set(seen.paths.split(b"\0"))
     return [path.decode("utf-8", "surrogateescape") for path in known.split(b"\0") if path and path not in there]
+
+
+def touched(known: tuple[bytes, bytes], seen: Look, also: Collection[str]) -> Look | None:
+    """Of what was seen the paths whose stamp is another than the `known` one, and those of `also`: all else is to be judged as it was.
+
+    None where paths came or went, or where one is no longer the same kind of thing.
+    """
+    if not seen.is_plain or known[0] != seen.paths or len(known[1]) != len(seen.stamps):
+        return None
+    paths = seen.paths.split(b"\0")
+    again = {path.encode("utf-8", "surrogateescape") for path in also}
+    others = [place for place, path in enumerate(paths) if path in again] if again else []
+    places = sorted({*_differing(memoryview(known[1]), memoryview(seen.stamps), 0, len(paths)), *others})
+    old, new = (b"".join([stamps[_EACH * place : _EACH * (place + 1)] for place in places]) for stamps in (known[1], seen.stamps))
+    if any(was[0] != now[0] for was, now in zip(iter_unpack("5q", old), iter_unpack("5q", new), strict=True)):
+        return None
+    return seen._replace(paths=b"\0".join([paths[place] for place in places]), stamps=new)
+
+
+def _differing(old: memoryview, new: memoryview, first: int, end: int) -> Iterator[int]:
+    """The places of those stamps that differ: of a half that is the same none is looked at."""
+    if old[_EACH * first : _EACH * end] == new[_EACH * first : _EACH * end]:
+        return
+    if end - first == 1:
+        yield first
+        return
+    middle = (first + end) // 2
+    yield from _differing(old, new, first, middle)
+    yield from _differing(old, new, middle, end)
 
 
 def with_others(seen: Look, root: Path, paths: Iterable[str]) -> Look:
