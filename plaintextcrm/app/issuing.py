@@ -286,9 +286,7 @@ class Issue:
     def coming(self) -> tuple[str, ...]:
         """Who may come up for something else than a cadence: a promise, a date, silence that ends, a fresh word of theirs, a handover."""
         now = self.today.toordinal()
-        events = sorted((day, id, sign) for id, *_, days in self.events() for day, sign, _ in days if now < day <= now + outlook.HORIZON)
-        dated = [id for _, id, sign in events if sign != "state"]
-        due = [id for _, id, sign in events if sign == "state"]  # perhaps before their cadence: a `next_contact`
+        dated, due = self.cards.coming(LOOKED_AT)  # due perhaps before their cadence: a `next_contact`
         fresh = self.cards.touched_since((self.today - timedelta(days=max(ANSWER_DAYS[0], THANKS_DAYS[0]))).isoformat())
         passed = self.index.passing_on() if self.cards.passes() else ()
         handovers = ((id, handover_day(facts, now, last_contact(facts, now))) for id, facts in passed)

@@ -19,6 +19,7 @@ from plaintextcrm.core.occasions import days_of
 from plaintextcrm.core.pages import calendar, people, stats
 from plaintextcrm.core.pages.addresses import encoded, page_of, page_path
 from plaintextcrm.core.pages.digest import Around, digest, logged_lines, notes_of, plain_by
+from plaintextcrm.core.pages.outlook import HORIZON
 from plaintextcrm.core.pages.published import clean, imported_lines, private_keys, published, seen_facts, without_comments, without_links
 from plaintextcrm.core.pages.shapes import Common, Digest, Fact, Frame, Link, Person
 from plaintextcrm.core.record import NamedTuple, quicken
@@ -45,7 +46,7 @@ BATCH = 50  # pages that go through each step together (as files do when they ar
 @cache
 def templates(may_keep: bool) -> Templates:
     """The templates of all pages, read once; compiled ones are kept where that may be."""
-    return Templates(assets.templates(), Compiled(places.cache_folder() / "templates") if may_keep else None)
+    return Templates(assets.template, Compiled(places.cache_folder() / "templates") if may_keep else None)
 
 
 class Names:
@@ -220,12 +221,24 @@ class Press:
 
     def _card(self, known: Known, row: DueRow, person: Person, shown: str) -> Card:
         contact, standing, settings = known.contact, known.standing, known.settings
+        events = calendar.events(contact, standing, settings, self.today, self.plain)
         return Card(
             contact.id, people.folded(contact.name), contact.name, person.href, person.state, shown,
-            stored.compact(site_facts(known, row)), _listed(calendar.events(contact, standing, settings, self.today, self.plain)),
+            stored.compact(site_facts(known, row)), _listed(events),
             _listed([] if standing.hidden == "wholly" else [(kind, *on, label) for *on, kind, label in days_of(contact)]),
-            stored.compact(stats.tally(contact, standing, settings, self.today)), "",
+            stored.compact(stats.tally(contact, standing, settings, self.today)), *self._coming(events), "",
         )  # fmt: skip
+
+    def _coming(self, events: Sequence[calendar.Event]) -> tuple[int, int]:
+        """The first day ahead of what is dated, and of falling due; 0 for none."""
+        now, first, falls = self.today.toordinal(), 0, 0
+        for day, sign, _ in events:
+            if now < day <= now + HORIZON:
+                if sign == "state":
+                    falls = min(falls or day, day)
+                else:
+                    first = min(first or day, day)
+        return first, falls
 
     def _notes(self, written: Written, known: Known) -> str:
         unsound = written.line == 2 or (written.line == 1 and written.text.startswith("<<<<<<< "))

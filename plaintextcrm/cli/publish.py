@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import click
 
@@ -86,7 +85,7 @@ def watch_command(run: Run, serve: bool, port: int, open_: bool, out: str | None
             run.tell(f"the system has no room for more file events ({watch.polling}): looking once a second instead")
         run.say("watching; Ctrl-C ends it")
         if open_:
-            _open_browser(server.url if server else f"file://{quote(os.path.join(built.folder, 'index.html'))}")
+            _open_browser(server.url if server else _file_address(os.path.join(built.folder, "index.html")))
         sys.stdout.flush()
         told = ""
         for rebuilt in rebuilds(live, watch):
@@ -100,6 +99,12 @@ def watch_command(run: Run, serve: bool, port: int, open_: bool, out: str | None
                 run.say(f"{clock.time_of_day()}  {words}{f'; {mistakes}' if mistakes and not is_told else ''}")
                 sys.stdout.flush()
             told = "" if rebuilt.whole else mistakes
+
+
+def _file_address(path: str) -> str:
+    from urllib.parse import quote
+
+    return f"file://{quote(path)}"
 
 
 def _server(built: Built, port: int) -> Server:

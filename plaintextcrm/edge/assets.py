@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from importlib.resources import files
+from typing import Any
+
+import plaintextcrm
 
 PAGES = ("style.css", "page.js")  # beside the pages; live.js is for `watch --serve` only
 
 
 @cache
-def templates() -> dict[str, str]:
-    """The templates, by file name."""
-    folder = files("plaintextcrm.render").joinpath("templates")
-    return {entry.name: entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".j2")}
+def template(name: str) -> str:
+    """One of the templates."""
+    return _read("templates", name).decode("utf-8")
 
 
 @cache
 def static(name: str) -> bytes:
     """One of the files beside the pages."""
-    return files("plaintextcrm.render").joinpath("static", name).read_bytes()
+    return _read("static", name)
+
+
+def _read(folder: str, name: str) -> bytes:
+    """By whoever loaded the program, from an archive, too: importlib.resources takes 8 ms to load."""
+    loader: Any = plaintextcrm.__loader__
+    data: bytes = loader.get_data(os.path.join(os.path.dirname(plaintextcrm.__file__), "render", folder, name))
+    return data

@@ -15,7 +15,7 @@ from json import loads
 
 from plaintextcrm.core.record import NamedTuple
 
-LAYOUT = 6
+LAYOUT = 7
 PATIENCE = 60.0  # seconds that a build waits for another one
 
 _TABLES = """
@@ -33,14 +33,16 @@ CREATE INDEX word_of ON word(id);
 CREATE INDEX link_of ON link(id);
 CREATE TABLE card(
     id TEXT PRIMARY KEY, sort TEXT, name TEXT, href TEXT, state TEXT, row TEXT, facts TEXT, events TEXT, occasions TEXT, tally TEXT,
-    asked TEXT, round TEXT);
+    dated INTEGER, falls INTEGER, asked TEXT, round TEXT);
 CREATE TABLE worked(id TEXT, what TEXT, text TEXT, PRIMARY KEY(id, what)) WITHOUT ROWID;
 CREATE TABLE asked(word TEXT, id TEXT, PRIMARY KEY(word, id)) WITHOUT ROWID;
 CREATE INDEX asked_of ON asked(id);
 CREATE INDEX sorted ON card(sort, id);
 CREATE INDEX made ON card(id, round);
 CREATE INDEX touched ON card(json_extract(facts, '$.last'), sort, id);
-CREATE INDEX dated ON card(sort, id, name, href, state, events) WHERE events != '[]';
+CREATE INDEX eventful ON card(sort, id, name, href, state, events) WHERE events != '[]';
+CREATE INDEX dated ON card(dated, id) WHERE dated;
+CREATE INDEX falling ON card(falls, id) WHERE falls;
 """
 _ALL = ("face", "word", "link", "card", "asked", "worked", "meta")
 
@@ -74,6 +76,8 @@ class Card(NamedTuple):
     events: str
     occasions: str
     tally: str
+    dated: int  # the day of the first event ahead (of `events`), as far as a page works days out by itself, 0 for none
+    falls: int  # the same, the day on which they fall due
     asked: str  # the folded names that the page asked for, a line each: who they mean is what it depends on
 
 
@@ -164,7 +168,7 @@ class Cards:
     def put_cards(self, cards: Sequence[Card], round_: str) -> None:
         """Keep these, instead of those of the same ids; `round_` names the build that made them and their pages."""
         run = self.db.executemany
-        run("INSERT OR REPLACE INTO card VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ((*card, round_) for card in cards))
+        run("INSERT OR REPLACE INTO card VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ((*card, round_) for card in cards))
         for table in ("asked", "worked"):
             run(f"DELETE FROM {table} WHERE id = ?", ((card.id,) for card in cards))
         run("INSERT INTO asked VALUES(?, ?)", ((word, card.id) for card in cards for word in card.asked.split("\n") if word))
@@ -191,6 +195,12 @@ class Cards:
     def events(self) -> Iterator[tuple[str, str, str, str, str]]:
         """(id, name, href, state, events as JSON) of all who have any, by name."""
         yield from self.db.execute("SELECT id, name, href, state, events FROM card WHERE events != '[]' ORDER BY sort, id")
+
+    def coming(self, limit: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The ids of those who have something dated ahead, and of those who fall due, the first to come first: so many of each."""
+        sqls = (f"SELECT id FROM card WHERE {day} ORDER BY {day}, id LIMIT ?" for day in ("dated", "falls"))
+        dated, falling = (tuple(id for (id,) in self.db.execute(sql, (limit,))) for sql in sqls)
+        return dated, falling
 
     def touched_since(self, day: str) -> tuple[str, ...]:
         """The ids of those who were in touch on that ISO day or later, by name."""

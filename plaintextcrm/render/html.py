@@ -5,10 +5,10 @@ Markup comes from the templates, the few lines of it here and in `render.html_pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
-from jinja2 import BytecodeCache, DictLoader, Environment, StrictUndefined, Template
+from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from plaintextcrm.core.dates import FULL_WEEKDAYS, WEEKDAYS
@@ -31,16 +31,16 @@ _NO_TIER = '<td class="tr"></td>'
 
 
 class Templates:
-    """The templates (text by file name), ready: each compiled when first used, once for all builds of a process, or as it was kept."""
+    """The templates (`text` says what is in a file), ready: compiled when first used, once a process, or as it was kept."""
 
-    def __init__(self, texts: Mapping[str, str], kept: BytecodeCache | None = None) -> None:
+    def __init__(self, text: Callable[[str], str], kept: BytecodeCache | None = None) -> None:
         environment = Environment(
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
-            loader=DictLoader(texts),
+            loader=FunctionLoader(text),
             bytecode_cache=kept,
         )
         environment.globals.clear()  # no template asks for one of them, and each page would copy them all twice

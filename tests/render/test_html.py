@@ -32,11 +32,11 @@ from plaintextcrm.core.pages.shapes import (
     Week,
 )
 from plaintextcrm.core.reports.shapes import Step
-from plaintextcrm.edge.assets import PAGES, static, templates
+from plaintextcrm.edge.assets import PAGES, static, template
 from plaintextcrm.render.escaping import escaped, vetted
 from plaintextcrm.render.html import Pages, Templates
 
-READY = Templates(templates())
+READY = Templates(template)
 HOSTILE = (
     "<script>alert(1)</script>",
     "\"'><img src=x onerror=alert(1)>",

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -961,6 +962,23 @@ def test_a_process_that_dies_or_cannot_begin_leaves_the_reports_to_us(
     log(root, "p1", "- 2026-11-20 call: now")
     build(root)
     assert contents(root / "site") == fresh(root)
+
+
+def test_a_program_in_an_archive_builds_the_same(tmp_path: Path) -> None:
+    root = make_vault(tmp_path / "v", CAST, GIT)
+    package = Path(publishing.__file__).parent.parent
+    with zipfile.ZipFile(tmp_path / "ptcrm.zip", "w") as archive:
+        for path in package.rglob("*"):
+            if "__pycache__" not in path.parts:
+                archive.write(path, path.relative_to(package.parent))
+    made = []
+    for home, program in (("one", package.parent), ("other", tmp_path / "ptcrm.zip")):
+        words = ["-m", "plaintextcrm", "-C", str(root), "--today", "2026-11-21", "build"]
+        around = {**environment(tmp_path / home), "PYTHONPATH": str(program)}
+        subprocess.run([sys.executable, *words], check=True, env=around, cwd=tmp_path, capture_output=True)
+        made.append(contents(root / "site"))
+        shutil.rmtree(root / "site")
+    assert made[0] == made[1]
 
 
 def test_a_failure_is_not_written_where_the_vault_has_gone(tmp_path: Path) -> None:
