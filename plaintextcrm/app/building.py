@@ -12,7 +12,7 @@ from itertools import chain
 from json import loads
 from zlib import crc32
 
-from plaintextcrm.app.issuing import ANY_PART, Cut, Exchange, Issue, exchanges, frame_of, tally_text
+from plaintextcrm.app.issuing import Cut, Exchange, Issue, exchanges, frame_of, tally_text
 from plaintextcrm.app.pressing import Names, Press, templates
 from plaintextcrm.app.publishing import Built, Busy, Progress
 from plaintextcrm.app.vaults import Vault
@@ -21,6 +21,7 @@ from plaintextcrm.core.pages.addresses import encoded, page_path
 from plaintextcrm.core.pages.published import canonical, means_all, shown_name
 from plaintextcrm.core.pages.shapes import Frame
 from plaintextcrm.core.record import NamedTuple
+from plaintextcrm.core.reports.sketch import ANY_PART, differing
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold
 from plaintextcrm.edge import site
@@ -271,8 +272,6 @@ def _differing(old: Card, old_sketch: str, new: Card, new_sketch: str) -> Iterat
     """The fields and parts that are not the same."""
     yield from (name for name, one, other in zip(Card._fields, old, new, strict=True) if one != other)
     if old_sketch and new_sketch:
-        from plaintextcrm.core.reports.sketch import differing
-
         yield from differing(new.id, old_sketch, new_sketch)
     else:
         yield ANY_PART

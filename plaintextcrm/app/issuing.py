@@ -57,7 +57,6 @@ Exchange = Sequence[str]
 """A field of a card of which pages have a piece, what it was, and what it is since."""
 Left = Callable[[str], bytes | None]
 PEOPLE = b',"people":[\n'  # from here on `site.json` is about one person a line
-ANY_PART = "any part"  # may be another of what reports ask of somebody
 
 
 def frame_of(settings: Settings, day: date) -> Frame:
@@ -153,7 +152,7 @@ class Issue:
     def begin(self) -> None:
         """Begin with what another process can make meanwhile."""
         if self.reports:
-            self.reports.begin(self._frame_of_reports, self.same)
+            self.reports.begin(self._frame_of_reports, self.same, self._moved)
 
     @cached_property
     def reports(self) -> Reports | None:
@@ -210,7 +209,7 @@ class Issue:
         for name in assets.PAGES:
             yield name, assets.static(name)
         if self.reports:
-            yield from self.reports.pages(self._frame_of_reports, same)
+            yield from self.reports.pages(self._frame_of_reports, same, self._moved)
 
     @cached_property
     def frame(self) -> Frame:

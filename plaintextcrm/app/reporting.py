@@ -9,7 +9,7 @@ from functools import cached_property
 from json import dumps, loads
 from typing import Any
 
-from plaintextcrm.app.issuing import ANY_PART, in_calm
+from plaintextcrm.app.issuing import in_calm
 from plaintextcrm.app.pressing import Known, Press
 from plaintextcrm.app.publishing import CROWD
 from plaintextcrm.core import reports
@@ -17,7 +17,7 @@ from plaintextcrm.core.pages.addresses import page_of
 from plaintextcrm.core.pages.reported import reported
 from plaintextcrm.core.pages.shapes import Frame
 from plaintextcrm.core.record import NamedTuple
-from plaintextcrm.core.reports.sketch import Sheet
+from plaintextcrm.core.reports.sketch import ANY_PART, Memory, Sheet
 from plaintextcrm.edge import aside
 from plaintextcrm.edge.aside import Aside
 from plaintextcrm.edge.cards import Cards
@@ -41,9 +41,6 @@ class Reports:
         self.press, self.cards, self.breathe = press, cards, breathe
         self.names = press.sketches.names
         self._aside: Aside | None = None
-        self._theirs: Sequence[str] = ()  # those that the other process tells
-        self._made: dict[str, Told] = {}  # by it
-        self._read: list[tuple[str, str]] = []  # (id, sketch) of everybody, where they were read for it
 
     @cached_property
     def _told(self) -> Mapping[str, tuple[str, str, Sequence[str]]]:
@@ -68,58 +65,59 @@ class Reports:
         """What each page that was made last asked for: with the same it is the same."""
         return {report_path(name): asked for name, (_, _, asked) in self._told.items()}
 
-    def begin(self, frame: Frame, same: Collection[str]) -> None:
-        """Have another process tell those that are not the same, where there are many people and it can be forked: all but the first,
-        for while it does, this one makes all other pages of the site, and then that.
-        """  # fmt: skip
+    def begin(self, frame: Frame, same: Collection[str], moved: Collection[str] | None) -> None:
+        """Have another process tell those that are not the same, where there are many people and it can be forked."""
         wanted, path = self._wanted(same), self.press.index.path
-        theirs = wanted[1:] or wanted
         if not wanted or path is None or self.cards.path is None or self.cards.count() <= CROWD:
             return
         if threading.active_count() > 1 or not aside.is_room():
             return
-        kept, names = list(self._kept()), self.press.names.elsewhere()
+        kept, names, said = list(self._kept()), self.press.names.elsewhere(), self._said
 
-        def work() -> list[tuple[Any, ...]]:
+        def work() -> tuple[list[tuple[Any, ...]], str]:
             vault = self.press.vault
             press = Press(vault, reader(str(path), vault.root, vault.settings), names, frame, self.press.files)
-            sheet = _sheet(press, kept)
-            return [tuple(self._tell(name, sheet, frame)) for name in theirs]
+            memory = Memory(_sheet(press, kept), said, moved, self.breathe)
+            return [tuple(self._tell(name, memory, frame)) for name in wanted], memory.whole()
 
         with suppress(OSError):  # no room for a process
-            self._aside, self._theirs, self._read = aside.begin(work), theirs, kept
+            self._aside = aside.begin(work)
 
-    def pages(self, frame: Frame, same: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        """(path, bytes) of each that is not the same, and of the page that lists them."""
-        told = dict(self._told)
+    def pages(self, frame: Frame, same: Collection[str], moved: Collection[str] | None) -> Iterator[tuple[str, bytes]]:
+        """(path, bytes) of each that is not the same, and of the page that lists them; `moved` is what is another of cards and sketches."""
+        made: dict[str, Told] = {}
+        if self._aside:
+            each, said = self._aside.answer() or ((), "")
+            made, self._aside = {name: Told(name, *rest) for name, *rest in each}, None
+        told, memory = dict(self._told), None
         for name in self._wanted(same):
-            one = self._told_aside(name) or self._tell(name, self._sheet, frame)
+            one = made.get(name)
+            if one is None:
+                memory = memory or Memory(_sheet(self.press, self._kept()), self._said, moved, self.breathe)
+                one = self._tell(name, memory, frame)
             told[name] = (one.question, one.sentence, one.asked)
             yield report_path(name), one.page
         yield "reports.html", self.press.pages.reports(frame, [(name, *told[name][:2]) for name in self.names])
         self.cards.put_meta("reports", dumps([*self._told_by, told]))
+        if memory or made:
+            self.cards.put_meta("said", dumps([*self._told_by, memory.whole() if memory else said]))
 
-    def _told_aside(self, name: str) -> Told | None:
-        """What the other process told of it, if it is to; all of its answer is waited for."""
-        if name in self._theirs and self._aside:
-            begun, self._aside = self._aside, None
-            self._made = {name: Told(name, *rest) for name, *rest in begun.answer() or ()}
-        return self._made.pop(name, None)
+    @property
+    def _said(self) -> str:
+        """What functions `of_all` said last, as Memory gave it."""
+        kept = self.cards.meta("said")
+        *by, said = loads(str(kept)) if kept else ("",)
+        return str(said) if by == self._told_by else ""
 
     def _wanted(self, same: Collection[str]) -> list[str]:
         return [name for name in self.names if name not in self._told or report_path(name) not in same]
 
-    def _tell(self, name: str, sheet: Sheet, frame: Frame) -> Told:
-        network = self.press.sketches.network(sheet, self.breathe)
+    def _tell(self, name: str, memory: Memory, frame: Frame) -> Told:
+        network = memory.network()
         untold = network.by_id.keys() if self._untold is None else self._untold
         page = reported(reports.report(name, network), page_of, self.press.today, untold)
         made = self.press.pages.report(frame._replace(root="../"), page)
-        return Told(name, made, page.question, page.sentences[0] if page.sentences else "", [ANY_PART, *sorted(sheet.asked)])
-
-    @cached_property
-    def _sheet(self) -> Sheet:
-        kept, self._read = self._read or self._kept(), []
-        return _sheet(self.press, kept)
+        return Told(name, made, page.question, page.sentences[0] if page.sentences else "", [ANY_PART, *sorted(memory.sheet.asked)])
 
     def _kept(self) -> Iterator[tuple[str, str]]:
         """(id, sketch) of everybody who may be seen: nearly all were made with the cards."""

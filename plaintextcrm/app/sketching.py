@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -11,7 +11,7 @@ from plaintextcrm.core import reports
 from plaintextcrm.core.pages.published import counted_facts
 from plaintextcrm.core.pages.reported import tier_as_shown, tiers_numbered
 from plaintextcrm.core.reports import sketch
-from plaintextcrm.core.reports.network import Member, Network
+from plaintextcrm.core.reports.network import Member
 from plaintextcrm.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,7 +41,3 @@ class Sketches:
     def sheet(self, kept: Iterable[tuple[str, str]], look: sketch.Look) -> sketch.Sheet:
         """Everybody again, from (id, what is kept); `look` says who an id is, in full."""
         return sketch.Sheet(kept, self.shown, self.today, look)
-
-    def network(self, sheet: sketch.Sheet, breath: Callable[[], None]) -> Network:
-        """Everybody for one report."""
-        return Network.of(sheet.members(), self.shown, self.today, breath)

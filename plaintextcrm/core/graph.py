@@ -215,7 +215,7 @@ class Graph(NamedTuple):
     """Nodes by id, sorted, and for each the places of its neighbours, sorted."""
 
     ids: tuple[str, ...]
-    near: tuple[tuple[int, ...], ...]
+    near: tuple[Sequence[int], ...]
 
     @property
     def place(self) -> Mapping[str, int]:
@@ -253,8 +253,8 @@ def components(net: Graph, without: int = -1) -> tuple[tuple[int, ...], ...]:
 class Weak(NamedTuple):
     """Where a graph would fall apart: nodes with the sizes of the parts that would be left of theirs, and edges."""
 
-    nodes: Mapping[int, tuple[int, ...]]
-    edges: tuple[tuple[int, int], ...]
+    nodes: Mapping[int, Sequence[int]]
+    edges: Sequence[tuple[int, int]]
 
 
 def weak(net: Graph) -> Weak:

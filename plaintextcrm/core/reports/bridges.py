@@ -27,14 +27,14 @@ def joined(network: Network, sent: Sequence[graph.Referral]) -> Graph:
     return graph.graph(ids, ((tie.one, tie.other) for tie in graph.ties(network, sent)))
 
 
-def bridging(network: Network, net: Graph, weak: graph.Weak) -> list[tuple[Member, tuple[int, ...]]]:
+def bridging(network: Network, net: Graph, weak: graph.Weak) -> list[tuple[Member, Sequence[int]]]:
     """Those asked about without whom others would hang together no more, with the sizes of the parts; most cut off first."""
     asked = {one.id for one in network}
     found = [(network.by_id[net.ids[node]], parts) for node, parts in weak.nodes.items() if net.ids[node] in asked]
     return sorted(found, key=lambda bridge: (-sum(bridge[1][1:]), bridge[0].id))
 
 
-def bridges_table(network: Network, net: Graph, weak: graph.Weak, bridges: Sequence[tuple[Member, tuple[int, ...]]]) -> Table:
+def bridges_table(network: Network, net: Graph, weak: graph.Weak, bridges: Sequence[tuple[Member, Sequence[int]]]) -> Table:
     place = net.place
     rows = []
     for one, parts in bridges[:MOST_BRIDGES]:

@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache, partial
 
 from plaintextcrm.core import graph
+from plaintextcrm.core.graph import Graph, Weak
 from plaintextcrm.core.kinds import Kind, kind_table
 from plaintextcrm.core.knowing import warmth
 from plaintextcrm.core.linkwords import Plain, plain_words
 from plaintextcrm.core.plainlog import PlainLog
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.bridges import bridges_table, bridging, doors_table, groups_of, joined, location_of, place_of
-from plaintextcrm.core.reports.network import Member, Network, of_one
+from plaintextcrm.core.reports.network import Member, Network, of_all, of_one
 from plaintextcrm.core.reports.saying import listed, many
 from plaintextcrm.core.reports.shapes import Column, Report, Row, Rows, Step, Table
 from plaintextcrm.core.reports.telling import be, before, contacts_after, first_added, have, names, spelled, who
@@ -31,7 +32,7 @@ class Spread(NamedTuple):
 
     by: str
     people: int  # of whom it is known
-    counts: tuple[tuple[str, int], ...]
+    counts: Sequence[tuple[str, int]]
 
     @property
     def squares(self) -> float:
@@ -58,10 +59,12 @@ class Spread(NamedTuple):
 def mix(network: Network) -> Report:
     """How mixed people are; groups; kinds of contact by tier and owner; who only ever gets mail; bridges; doors to what is missing."""
     people = list(network)
-    spreads = _spreads(network, people)
-    sent = graph.referrals(network)
-    net = joined(network, sent)
-    weak = graph.weak(net)
+    spreads = [Spread(*spread) for spread in _spreads(network)]
+    sent, near, nodes, edges = _hung_together(network)
+    ids = sorted([one.id for one in network.everybody if not one.is_gone])
+    joined_to = dict(near)
+    net = Graph(tuple(ids), tuple([joined_to.get(node, ()) for node in range(len(ids))]))
+    weak = Weak(dict(nodes), edges)
     written = [(one, *told) for one in people if (told := _only_written(one))]
     written.sort(key=lambda told: (-told[0].weight, -told[1], told[0].id))
     bridges = bridging(network, net, weak)
@@ -79,6 +82,18 @@ def mix(network: Network) -> Report:
         tuple(_sentences(network, people, spreads)),
         tuple(_steps(network, people, spreads, written, bridges)),
     )
+
+
+@of_all
+def _hung_together(network: Network) -> tuple[
+    Sequence[tuple[str, int]], Sequence[tuple[int, Sequence[int]]], Sequence[tuple[int, Sequence[int]]], Sequence[tuple[int, int]]
+]:  # fmt: skip
+    """Who sent us how many, time by time; of the graph of everybody who may be turned to the neighbours; nodes and edges that are weak."""
+    sent = graph.referrals(network)
+    net = joined(network, sent)
+    weak = graph.weak(net)
+    near = [(node, others) for node, others in enumerate(net.near) if others]
+    return [(one.by, one.people) for one in sent], near, tuple(weak.nodes.items()), weak.edges
 
 
 # --- how it is spread ----------------------------------------------------------------------------------------------
@@ -105,7 +120,10 @@ def _work(one: Member) -> tuple[str | None, str | None]:
     return one.contact.text("company"), one.contact.text("role")
 
 
-def _spreads(network: Network, people: Sequence[Member]) -> tuple[Spread, ...]:
+@of_all
+def _spreads(network: Network) -> Sequence[tuple[str, int, Sequence[tuple[str, int]]]]:
+    """Of each dimension what a Spread says."""
+    people = list(network)
     place = cache(partial(place_of, network.settings))
     work = [_work(one) for one in people]
     dimensions: tuple[tuple[str, Iterable[Sequence[str | None]]], ...] = (
@@ -173,10 +191,10 @@ def _largest_table(spreads: Sequence[Spread]) -> Table:
 # --- groups --------------------------------------------------------------------------------------------------------
 
 
-def _groups_table(network: Network, people: Sequence[Member], sent: Sequence[graph.Referral]) -> Table:
+def _groups_table(network: Network, people: Sequence[Member], sent: Iterable[tuple[str, int]]) -> Table:
     counts: Counter[str] = Counter()
-    for referral in sent:
-        counts[referral.by] += referral.people
+    for by, number in sent:
+        counts[by] += number
     groups: dict[str, list[Member]] = {}
     called: dict[str, str] = {}
     fold_ = cache(fold)  # a few groups of many people
@@ -371,7 +389,7 @@ def _steps(
     people: Sequence[Member],
     spreads: Sequence[Spread],
     written: Sequence[Written],
-    bridges: Sequence[tuple[Member, tuple[int, ...]]],
+    bridges: Sequence[tuple[Member, Sequence[int]]],
 ) -> Iterator[Step]:
     if not network.everybody:
         yield Step("Begin with somebody:", first_added(network.settings))

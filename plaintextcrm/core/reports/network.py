@@ -127,6 +127,24 @@ def of_one(function: Callable[[Member], T]) -> Callable[[Member], T]:
     return told
 
 
+Recall = Callable[[str, Callable[["Network"], Any]], Any]
+"""What the function of that name says of everybody, as it was kept or made anew."""
+
+
+def of_all(function: Callable[[Network], T]) -> Callable[[Network], T]:
+    """What a report works out of those it is asked about, kept between two builds of a site (which ask about everybody) while nobody has
+    another of what it asked for. It is made of the same as what `of_one` says, and taken for granted as that is.
+    """  # fmt: skip
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def told(network: Network) -> T:
+        found: T = network.recall(name, function) if network.recall else function(network)
+        return found
+
+    return told
+
+
 @of_one
 def aliases(one: Member) -> Sequence[str]:
     """What else they are called."""
@@ -164,14 +182,18 @@ class Network:
     ) -> None:  # fmt: skip
         rules = Rules(settings)
         self.settings, self.today, self.without = settings, today, without
+        self.recall: Recall | None = None
         members = (Member(contact, facts, stand(facts, rules, today), settings, today) for contact, facts in people)
         self.everybody: tuple[Member, ...] = _Roll.of(members, breath) if breath else tuple(members)
         self.members = self.everybody if asked is None else tuple(one for one in self.everybody if one.id in asked)
 
     @classmethod
-    def of(cls, members: Iterable[Member], settings: Settings, today: date, breath: Callable[[], None]) -> Network:
+    def of(
+        cls, members: Iterable[Member], settings: Settings, today: date, breath: Callable[[], None], recall: Recall | None = None
+    ) -> Network:
         """Of members that are there already."""
         network = cls((), settings, today)
+        network.recall = recall
         network.everybody = network.members = _Roll.of(members, breath)
         return network
 

@@ -5,13 +5,13 @@ A sketch is text, one part a line, each JSON. A report that asks for no part whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from json import loads
-from typing import Any
+from typing import Any, TypeVar
 
-from plaintextcrm.core.reports.network import OF_ONE, UNTOLD, Member
+from plaintextcrm.core.reports.network import OF_ONE, UNTOLD, Member, Network
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.standing import Standing
 from plaintextcrm.core.stored import compact
@@ -19,6 +19,8 @@ from plaintextcrm.core.stored import compact
 Look = Callable[[str], Member]
 """Id -> that person in full, as the reports may see them."""
 
+T = TypeVar("T")
+ANY_PART = "any part"  # may be another of what reports ask of somebody
 WHO, STANDING = "who", "standing"
 _FIRST = 2  # parts before those of OF_ONE
 AT_ONCE = 500  # people whose sketches are taken apart together
@@ -67,6 +69,15 @@ class Sheet:
                 self._texts.setdefault(number, []).extend(lines[number::width])
         self._values: dict[int, Sequence[Any]] = {}
 
+    def apart(self, work: Callable[[Sequence[Member]], T]) -> tuple[T, set[str]]:
+        """(what that says of them all, what it asked of them): for itself, in the midst of a report."""
+        members, asked = self._members, self.asked
+        try:
+            said = work(self.members())
+            return said, self.asked
+        finally:
+            self._members, self.asked = members, asked
+
     def members(self) -> Sequence[Member]:
         """Them all, for one report: what it asks of them is in `asked` from then on."""
         self.asked = {WHO}
@@ -96,6 +107,35 @@ class Sheet:
             values = dict(zip(each, loads(f"[{','.join(each)}]"), strict=True))
             self._values[number] = [*map(values.__getitem__, texts)]
         return self._values.get(number, ())
+
+
+class Memory:
+    """What the functions `of_all` say of everybody on a sheet: what was `kept`, where nobody has another of what they asked for.
+
+    `moved` are the parts that somebody has another of, None where that is not known; `kept` is as `whole` gave it.
+    """
+
+    def __init__(self, sheet: Sheet, kept: str, moved: Collection[str] | None, breath: Callable[[], None]) -> None:
+        self.sheet, self.breath = sheet, breath
+        known: Mapping[str, tuple[Sequence[str], Any]] = loads(kept) if kept and moved is not None else {}
+        self._said = {name: (asked, said) for name, (asked, said) in known.items() if set(asked).isdisjoint(moved or ())}
+
+    def network(self) -> Network:
+        """Everybody, for one report."""
+        return Network.of(self.sheet.members(), self.sheet.settings, self.sheet.today, self.breath, self._recall)
+
+    def whole(self) -> str:
+        """All that was said, to be kept."""
+        return compact(self._said)
+
+    def _recall(self, name: str, function: Callable[[Network], Any]) -> Any:
+        if name not in self._said:
+            settings, today = self.sheet.settings, self.sheet.today
+            found, parts = self.sheet.apart(lambda members: function(Network.of(members, settings, today, self.breath)))
+            self._said[name] = ([ANY_PART, *sorted(parts)], loads(compact(found)))
+        asked, said = self._said[name]
+        self.sheet.asked |= {*asked} - {ANY_PART}
+        return said
 
 
 class Sketched(Member):
