@@ -74,21 +74,19 @@ class Reports:
             return
         kept, names, said = list(self._kept()), self.press.names.elsewhere(), self._said
 
-        def work() -> tuple[list[tuple[Any, ...]], str]:
+        def work() -> tuple[list[tuple[Any, ...]], tuple[str, list[str]]]:
             vault = self.press.vault
             press = Press(vault, reader(str(path), vault.root, vault.settings), names, frame, self.press.files)
             memory = Memory(_sheet(press, kept), said, moved, self.breathe)
-            return [tuple(self._tell(name, memory, frame)) for name in wanted], memory.whole()
+            return [tuple(self._tell(name, memory, frame)) for name in wanted], memory.news()
 
         with suppress(OSError):  # no room for a process
             self._aside = aside.begin(work)
 
     def pages(self, frame: Frame, same: Collection[str], moved: Collection[str] | None) -> Iterator[tuple[str, bytes]]:
         """(path, bytes) of each that is not the same, and of the page that lists them; `moved` is what is another of cards and sketches."""
-        made: dict[str, Told] = {}
-        if self._aside:
-            each, said = self._aside.answer() or ((), "")
-            made, self._aside = {name: Told(name, *rest) for name, *rest in each}, None
+        each, (said, asked) = (self._aside.answer() if self._aside else None) or ((), ("", ()))
+        made, self._aside = {name: Told(name, *rest) for name, *rest in each}, None
         told, memory = dict(self._told), None
         for name in self._wanted(same):
             one = made.get(name)
@@ -99,15 +97,22 @@ class Reports:
             yield report_path(name), one.page
         yield "reports.html", self.press.pages.reports(frame, [(name, *told[name][:2]) for name in self.names])
         self.cards.put_meta("reports", dumps([*self._told_by, told]))
-        if memory or made:
-            self.cards.put_meta("said", dumps([*self._told_by, memory.whole() if memory else said]))
+        if memory:
+            said, asked = memory.news()
+        if said or not (made or memory or self._is_said(moved)):
+            self.cards.put_meta("said by", dumps([self._told_by, asked]))
+            self.cards.put_meta("said", said)
 
     @property
     def _said(self) -> str:
         """What functions `of_all` said last, as Memory gave it."""
-        kept = self.cards.meta("said")
-        *by, said = loads(str(kept)) if kept else ("",)
-        return str(said) if by == self._told_by else ""
+        by, _ = loads(str(self.cards.meta("said by") or "[[], []]"))
+        return str(self.cards.meta("said")) if by == self._told_by else ""
+
+    def _is_said(self, moved: Collection[str] | None) -> bool:
+        """Whether all that they said holds where no report was told."""
+        _, asked = loads(str(self.cards.meta("said by") or "[[], []]"))
+        return moved is not None and set(asked).isdisjoint(moved)
 
     def _wanted(self, same: Collection[str]) -> list[str]:
         return [name for name in self.names if name not in self._told or report_path(name) not in same]
@@ -122,8 +127,9 @@ class Reports:
     def _kept(self) -> Iterator[tuple[str, str]]:
         """(id, sketch) of everybody who may be seen: nearly all were made with the cards."""
         sketches = self.press.sketches
-        missing = in_calm(self.cards.unworked(sketches.what), self.breathe)
-        self.cards.put_worked(sketches.what, ((id, sketches.of(_known(self.press, id))) for id in missing))
+        if self.cards.count_worked(sketches.what) < self.cards.count():
+            missing = in_calm(self.cards.unworked(sketches.what), self.breathe)
+            self.cards.put_worked(sketches.what, ((id, sketches.of(_known(self.press, id))) for id in missing))
         return in_calm(self.cards.all_worked(sketches.what), self.breathe)
 
 

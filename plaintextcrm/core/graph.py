@@ -319,7 +319,12 @@ class Ways(NamedTuple):
 def ways(net: Graph, starts: Mapping[int, float], step: Callable[[int, int], float]) -> Ways:
     """The cheapest way of every node to a start (Dijkstra); of equal ones the one over the first node."""
     cost, next_ = [float("inf")] * len(net.ids), [-1] * len(net.ids)
-    heap = [(price, start, -1) for start, price in starts.items()]
+    heap = []
+    for start, price in starts.items():
+        if net.near[start]:
+            heap.append((price, start, -1))
+        else:
+            cost[start] = price  # whom nobody leads to, and who leads to nobody: most of a large network
     heapify(heap)
     done = [False] * len(net.ids)
     while heap:

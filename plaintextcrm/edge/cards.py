@@ -220,6 +220,10 @@ class Cards:
         """Keep (id, what was worked out) of these people, until there is another card of them."""
         self.db.executemany("INSERT OR REPLACE INTO worked VALUES(?, ?, ?)", ((id, what, text) for id, text in each))
 
+    def count_worked(self, what: str) -> int:
+        """Of how many that is worked out."""
+        return int(self.db.execute("SELECT count(*) FROM worked WHERE what = ?", (what,)).fetchone()[0])
+
     def unworked(self, what: str) -> list[str]:
         """The ids of those who have a card, and of whom that is not worked out."""
         sql = "SELECT id FROM card WHERE NOT EXISTS (SELECT 1 FROM worked WHERE worked.id = card.id AND what = ?)"

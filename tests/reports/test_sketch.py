@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from json import dumps, loads
 
 import pytest
 
@@ -12,7 +13,7 @@ from plaintextcrm.core.model import Contact
 from plaintextcrm.core.reports import REPORTS, function, report
 from plaintextcrm.core.reports.network import Member, Network
 from plaintextcrm.core.reports.shapes import Report
-from plaintextcrm.core.reports.sketch import Look, Sheet, differing, sketch
+from plaintextcrm.core.reports.sketch import Look, Memory, Sheet, differing, sketch
 from tests.make import source
 from tests.reports.test_plain_logs import SETTINGS, TODAY, both, network
 
@@ -129,3 +130,45 @@ def test_a_key_that_no_report_asks_for_makes_none_anew(name: str):
     after = network([with_line(one.contact, "birthday: 05-17") for one in before.everybody])
     for one, other in zip(before.everybody, after.everybody, strict=True):
         assert sheet.asked.isdisjoint(differing(one.id, sketch(one), sketch(other)))
+
+
+def test_what_was_worked_out_of_everybody_is_kept_while_nobody_has_another_of_what_it_asked_for():
+    people = [*both(5)[0][:20], *(odd_person(random.Random(9), f"odd-{at}") for at in range(20))]
+    before = network(sorted(people, key=lambda one: one.id))
+    first = Memory(sheet_of(before), "", frozenset(), lambda: None)
+    plain(report("mix", first.network()))
+    plain(report("load", first.network()))
+    kept, asked = first.news()
+    assert set(loads(kept)) >= {"plaintextcrm.core.reports.mixing._spreads", "plaintextcrm.core.reports.hours._slices"}
+    assert "any part" in asked
+    for change in (*CHANGES, "groups: [sailors, client]", "referred_by: Bo King", "location: Lyon"):
+        for place in (0, 9, 25):
+            one = before.everybody[place]
+            changed = [*(member.contact for member in before.everybody if member.id != one.id), with_line(one.contact, change)]
+            after = network(sorted(changed, key=lambda one: one.id))
+            moved = set(differing(one.id, sketch(one), sketch(after.everybody[place])))
+            for name in ("mix", "load"):
+                memory = Memory(sheet_of(after), kept, moved, lambda: None)
+                assert plain(report(name, memory.network())) == plain(report(name, network([one.contact for one in after.everybody]))), (
+                    change
+                )
+                assert memory.sheet.asked >= {"who", "standing"}
+
+
+def test_what_asked_for_something_that_is_another_now_is_not_believed():
+    whole = network(both(5)[0][:20])
+    first = Memory(sheet_of(whole), "", None, lambda: None)
+    report("mix", first.network())
+    kept, asked = first.news()
+    wrong = loads(kept)
+    wrong["plaintextcrm.core.reports.mixing._spreads"][1] = []
+    for moved in (None, {"any part"}, {asked[-1]}):
+        for text in (kept, dumps(wrong)):
+            memory = Memory(sheet_of(whole), text, moved, lambda: None)
+            found = plain(report("mix", memory.network()))
+            if moved != {asked[-1]}:
+                assert found == plain(report("mix", whole))
+                assert memory.news()[0] == kept
+    memory = Memory(sheet_of(whole), kept, {"nothing of it"}, lambda: None)
+    report("mix", memory.network())
+    assert memory.news() == ("", [])

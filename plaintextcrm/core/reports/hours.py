@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from plaintextcrm.core.entries import minutes_of
 from plaintextcrm.core.model import Interaction
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.bridges import groups_of
-from plaintextcrm.core.reports.network import Member, Network, of_one
+from plaintextcrm.core.reports.network import Member, Network, of_all, of_one
 from plaintextcrm.core.reports.newcomers import begin_of
 from plaintextcrm.core.reports.saying import amount, many, number, numbered
 from plaintextcrm.core.reports.shapes import Column, Row, Table
@@ -101,8 +101,9 @@ def where_it_goes(network: Network, hours: Mapping[str, Spent]) -> Table:
     )  # fmt: skip
     total = sum(one.minutes for one in hours.values())
     rows = []
-    for by, what, ids in _slices(network):
-        spent = [hours[id] for id in ids if hours[id].minutes]
+    spents = [hours[one.id] for one in network.members]
+    for by, what, places in _slices(network):
+        spent = [spents[place] for place in places if spents[place].minutes]
         if spent:
             rows.append(_hours_row(by, what, len(spent), sum(one.minutes for one in spent), sum(one.estimated for one in spent), total))
     new = sum(one.new for one in hours.values())
@@ -127,30 +128,31 @@ def _share(part: float, whole: float) -> int:
     return round(100 * part / whole) if whole else 0
 
 
-def _slices(network: Network) -> Iterable[tuple[str, str, list[str]]]:
-    """(by, what, ids): tiers, the five and centres of influence, groups by name.
+@of_all
+def _slices(network: Network) -> Sequence[tuple[str, str, Sequence[int]]]:
+    """(by, what, places among the members): tiers, the five and centres of influence, groups by name.
 
     Groups are compared without case and accents, as in `mix`, and shown as most files spell them.
     """
-    tiers: dict[str, list[str]] = {tier.name: [] for tier in network.settings.tiers}
-    groups: dict[str, list[str]] = {}
+    tiers: dict[str, list[int]] = {tier.name: [] for tier in network.settings.tiers}
+    groups: dict[str, list[int]] = {}
     spellings: dict[str, Counter[str]] = {}
-    untiered: list[str] = []
+    untiered: list[int] = []
     fold_ = cache(fold)
-    for member in network.members:
-        tiers.get(tier_of(member), untiered).append(member.id)
+    for place, member in enumerate(network.members):
+        tiers.get(tier_of(member), untiered).append(place)
         present = [(fold_(group), group.strip()) for group in groups_of(member)]
         for folded in dict.fromkeys(folded for folded, _ in present):
-            groups.setdefault(folded, []).append(member.id)
+            groups.setdefault(folded, []).append(place)
         for folded, group in present:
             spellings.setdefault(folded, Counter())[group] += 1
-    yield from (("tier", name, ids) for name, ids in tiers.items())
-    yield "tier", "none", untiered
-    yield "circle", "the five", [one.id for one in network.members if one.is_five]
-    yield "circle", "centres of influence", [one.id for one in network.members if one.is_coi]
-    for folded in sorted(groups):
-        some = spellings[folded]
-        yield "group", max(some, key=lambda word: (some[word], word)), groups[folded]
+    return [
+        *(("tier", name, places) for name, places in tiers.items()),
+        ("tier", "none", untiered),
+        ("circle", "the five", [place for place, one in enumerate(network.members) if one.is_five]),
+        ("circle", "centres of influence", [place for place, one in enumerate(network.members) if one.is_coi]),
+        *(("group", max(some, key=lambda word: (some[word], word)), groups[folded]) for folded, some in sorted(spellings.items())),
+    ]
 
 
 @of_one

@@ -112,27 +112,29 @@ class Sheet:
 class Memory:
     """What the functions `of_all` say of everybody on a sheet: what was `kept`, where nobody has another of what they asked for.
 
-    `moved` are the parts that somebody has another of, None where that is not known; `kept` is as `whole` gave it.
+    `moved` are the parts that somebody has another of, None where that is not known; `kept` is as `news` gave it.
     """
 
     def __init__(self, sheet: Sheet, kept: str, moved: Collection[str] | None, breath: Callable[[], None]) -> None:
         self.sheet, self.breath = sheet, breath
         known: Mapping[str, tuple[Sequence[str], Any]] = loads(kept) if kept and moved is not None else {}
         self._said = {name: (asked, said) for name, (asked, said) in known.items() if set(asked).isdisjoint(moved or ())}
+        self._is_new = len(self._said) < len(known)
 
     def network(self) -> Network:
         """Everybody, for one report."""
         return Network.of(self.sheet.members(), self.sheet.settings, self.sheet.today, self.breath, self._recall)
 
-    def whole(self) -> str:
-        """All that was said, to be kept."""
-        return compact(self._said)
+    def news(self) -> tuple[str, list[str]]:
+        """(all that was said, to be kept; what it asked for); ("", []) where it was kept before."""
+        asked = sorted({part for parts, _ in self._said.values() for part in parts})
+        return (compact(self._said), asked) if self._is_new else ("", [])
 
     def _recall(self, name: str, function: Callable[[Network], Any]) -> Any:
         if name not in self._said:
             settings, today = self.sheet.settings, self.sheet.today
             found, parts = self.sheet.apart(lambda members: function(Network.of(members, settings, today, self.breath)))
-            self._said[name] = ([ANY_PART, *sorted(parts)], loads(compact(found)))
+            self._said[name], self._is_new = ([ANY_PART, *sorted(parts)], loads(compact(found))), True
         asked, said = self._said[name]
         self.sheet.asked |= {*asked} - {ANY_PART}
         return said
