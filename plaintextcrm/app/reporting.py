@@ -77,7 +77,7 @@ class Reports:
         def work() -> tuple[list[tuple[Any, ...]], tuple[str, list[str]]]:
             vault = self.press.vault
             press = Press(vault, reader(str(path), vault.root, vault.settings), names, frame, self.press.files)
-            memory = Memory(_sheet(press, kept), said, moved, self.breathe)
+            memory = Memory(_sheet(press, kept, False), said, moved, self.breathe)
             return [tuple(self._tell(name, memory, frame)) for name in wanted], memory.news()
 
         with suppress(OSError):  # no room for a process
@@ -91,7 +91,7 @@ class Reports:
         for name in self._wanted(same):
             one = made.get(name)
             if one is None:
-                memory = memory or Memory(_sheet(self.press, self._kept()), self._said, moved, self.breathe)
+                memory = memory or Memory(_sheet(self.press, self._kept(), True), self._said, moved, self.breathe)
                 one = self._tell(name, memory, frame)
             told[name] = (one.question, one.sentence, one.asked)
             yield report_path(name), one.page
@@ -133,9 +133,9 @@ class Reports:
         return in_calm(self.cards.all_worked(sketches.what), self.breathe)
 
 
-def _sheet(press: Press, kept: Iterable[tuple[str, str]]) -> Sheet:
+def _sheet(press: Press, kept: Iterable[tuple[str, str]], is_sparing: bool) -> Sheet:
     """Everybody of whom that is kept, looked up by that press where a report wants to know more."""
-    return press.sketches.sheet(kept, lambda id: press.sketches.member(_known(press, id)))
+    return press.sketches.sheet(kept, lambda id: press.sketches.member(_known(press, id)), is_sparing)
 
 
 def _known(press: Press, id: str) -> Known:

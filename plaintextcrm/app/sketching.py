@@ -38,6 +38,6 @@ class Sketches:
         """What is kept of them."""
         return sketch.sketch(self.member(known))
 
-    def sheet(self, kept: Iterable[tuple[str, str]], look: sketch.Look) -> sketch.Sheet:
+    def sheet(self, kept: Iterable[tuple[str, str]], look: sketch.Look, is_sparing: bool) -> sketch.Sheet:
         """Everybody again, from (id, what is kept); `look` says who an id is, in full."""
-        return sketch.Sheet(kept, self.shown, self.today, look)
+        return sketch.Sheet(kept, self.shown, self.today, look, is_sparing)

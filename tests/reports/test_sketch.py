@@ -47,7 +47,9 @@ def sheet_of(whole: Network, look: Look | None = None) -> Sheet:
     """What is kept of these people."""
     for name in REPORTS:
         function(name)  # what they ask of one person is asked of everybody
-    return Sheet([(one.id, sketch(one)) for one in whole.everybody], SETTINGS, TODAY, look or whole.by_id.__getitem__)
+    return Sheet(
+        [(one.id, sketch(one)) for one in whole.everybody], SETTINGS, TODAY, look or whole.by_id.__getitem__, len(whole.everybody) % 2 > 0
+    )
 
 
 def of_sketches(sheet: Sheet) -> Network:

@@ -50,21 +50,25 @@ def differing(id: str, old: str, new: str) -> Iterator[str]:
 
 
 class Sheet:
-    """Everybody, from (id, sketch): a column for each part, its values made when first asked for."""
+    """Everybody, from (id, sketch): a column for each part, its values made when first asked for.
 
-    def __init__(self, kept: Iterable[tuple[str, str]], settings: Settings, today: date, look: Look) -> None:
+    `is_sparing`: what is the same of many is there once, at twice the time.
+    """
+
+    def __init__(self, kept: Iterable[tuple[str, str]], settings: Settings, today: date, look: Look, is_sparing: bool = True) -> None:
         self.settings, self.today, self.look = settings, today, look
         self.asked: set[str] = set()  # parts, by those who look at the members
         self._members: Sequence[Sketched] = ()
         self._ids: list[str] = []
         self._texts: dict[int, list[str]] = {}
-        same: dict[str, str] = {}  # what is the same of many is there once
+        same: dict[str, str] = {}
         each = iter(kept)
         while some := list(islice(each, AT_ONCE)):
             self._ids += [id for id, _ in some]
-            lines = "\n".join([text for _, text in some]).split("\n")
-            lines = [*map(same.setdefault, lines, lines)]  # of the first person, then of the next
+            lines = "\n".join([text for _, text in some]).split("\n")  # of the first person, then of the next
             width = len(lines) // len(some)
+            if is_sparing:
+                lines = [*map(same.setdefault, lines, lines)]
             for number in range(width):
                 self._texts.setdefault(number, []).extend(lines[number::width])
         self._values: dict[int, Sequence[Any]] = {}
