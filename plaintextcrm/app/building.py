@@ -95,10 +95,15 @@ class Build:
         if lacking:
             self._make(lacking, (), ())
         same = {path: issued[path] for path in issue.same if path in standing}
-        if not self._put(issue, issue.pages(same, lambda path: self.output.read(path) if path in standing else None)):
+        if not self._put(issue, issue.pages(same, lambda path: self._left(path, issued) if path in standing else None)):
             return False
         self.keys |= same
         return True
+
+    def _left(self, path: str, issued: Mapping[str, str]) -> bytes | None:
+        """A page about everybody, byte by byte as it was made last; None where it is not."""
+        page = self.output.read(path)
+        return page if page is not None and _key_of(page) == issued[path] else None
 
     def _put(self, issue: Issue, pages: Iterator[tuple[str, bytes]]) -> bool:
         """Write these pages, and no more once something comes in: whether they are all."""
@@ -118,7 +123,7 @@ class Build:
 
     def _keyed(self, pages: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         for path, data in pages:
-            self.keys[path] = f"{crc32(data):08x}"
+            self.keys[path] = _key_of(data)
             yield path, data
 
     def _shown(self, ids: Iterable[str]) -> list[str]:
@@ -259,6 +264,10 @@ class Build:
         self.cards.put_meta("moved", stored.compact(sorted(moved)))
         self.cards.put_meta("exchanged", stored.compact(exchanged if exchanged is not None and len(exchanged) <= MOST_EXCHANGED else None))
         self.cards.put_meta("tally", tally)
+
+
+def _key_of(page: bytes) -> str:
+    return f"{crc32(page):08x}"
 
 
 def _never(seconds: float) -> bool:

@@ -163,7 +163,7 @@ def _items(entries: Sequence[Entry], link: Named) -> list[str]:
     return drawn
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _time(on: str, when: str) -> str:
     return f'<time datetime="{escaped(on)}">{escaped(when)}</time>'
 

@@ -230,7 +230,7 @@ def _line(log: _Log, last: float, end: float, line: float, may_tell: bool) -> st
     return drawn
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _frame(span: core.Span | None, start: int, end: int, width: int, line: float, low: float, sided: bool, alive: bool) -> str:
     """What stands around marks (of days from `start` to `end`) or columns: years and months, "from you", "from them", today."""
     axis = core.column_axis(span, width) if span else core.day_axis(start, end, width)
