@@ -25,6 +25,7 @@ from plaintextcrm.core.reports.sketch import ANY_PART, differing
 from plaintextcrm.core.settings import Settings
 from plaintextcrm.core.text import fold
 from plaintextcrm.edge import site
+from plaintextcrm.edge.aside import Helper
 from plaintextcrm.edge.cards import Card, Cards, Face
 from plaintextcrm.edge.faces import Faces
 from plaintextcrm.edge.index import Index
@@ -42,11 +43,11 @@ class Build:
 
     def __init__(
         self, vault_: Vault, index: Index, output: site.Output, cards: Cards, progress: Progress | None = None, busy: Busy | None = None,
-        is_in_place: bool = False,
+        is_in_place: bool = False, helper: Helper | None = None,
     ) -> None:  # fmt: skip
-        """`is_in_place`: every page is known to be in the folder as it was left."""
+        """`is_in_place`: every page is known to be in the folder as it was left. `helper` waits to be asked for reports."""
         self.vault, self.index, self.output, self.cards, self.progress, self.busy = vault_, index, output, cards, progress, busy
-        self.is_in_place = is_in_place
+        self.is_in_place, self.helper = is_in_place, helper
         self.frame = frame_of(vault_.settings, vault_.today)
         self.files = _way_to(output.folder, str(vault_.root))
         self.written: list[site.Written] = []
@@ -66,11 +67,13 @@ class Build:
         is_whole = issued and self.cards.meta("wrong") == wrong and not self.cards.meta("behind")
         if is_whole and not stale and not gone and not changed and self._lacking(now, stale, issued) == ([], issued.keys()):
             return Built(self.output.folder, (), (), (), self.cards.count() + len(issued), tuple(self.index.problems()))
+        if self.helper and len(stale) > SOME:  # there is no memory for another process with many pages
+            self.helper.answer()
+            self.helper = None
         self._make(stale, changed, gone)
         busy = self.busy if seen and self.busy else _never
         issue = Issue(self.press, self.cards, self.output.folder, busy)
-        if len(stale) <= SOME:  # after many pages there is no memory for another process
-            issue.begin()
+        issue.ask(self.helper, {*stale, *changed, *gone})
         if not seen:
             keep = [page_path(id) for id in self._shown(now)]
             pages = chain(issue.due_pages(), issue.pages())

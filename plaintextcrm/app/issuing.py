@@ -37,6 +37,7 @@ from plaintextcrm.render.icalendar import DueEvent, OccasionEvent, Slot, due_cal
 
 if TYPE_CHECKING:
     from plaintextcrm.app.reporting import Reports
+    from plaintextcrm.edge.aside import Helper
 
 T = TypeVar("T")
 AHEAD_DAYS = 31  # how far due.ics looks
@@ -149,10 +150,10 @@ class Issue:
         self.cards.put_meta("exchanged", "[]")
         self.cards.put_meta("frame", ascii(self.frame))
 
-    def begin(self) -> None:
-        """Begin with what another process can make meanwhile."""
+    def ask(self, helper: Helper | None, touched: Iterable[str]) -> None:
+        """Have a helper make meanwhile what it can; `touched` are those of whom something is other than at the last build."""
         if self.reports:
-            self.reports.begin(self._frame_of_reports, self.same, self._moved)
+            self.reports.ask(helper, self._frame_of_reports, self.same, self._moved, touched)
 
     @cached_property
     def reports(self) -> Reports | None:

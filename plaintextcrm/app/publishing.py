@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import cache, cached_property
 from json import dumps, loads
+from typing import Any
 from zlib import crc32
 
 from plaintextcrm import __version__
@@ -15,6 +17,7 @@ from plaintextcrm.core.model import Problem
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.edge import ahead, places, site
 from plaintextcrm.edge import cards as kept
+from plaintextcrm.edge.aside import Helper, is_room
 from plaintextcrm.edge.cards import Cards
 from plaintextcrm.edge.index import Index
 from plaintextcrm.edge.left import Sight
@@ -72,11 +75,35 @@ def _built(
     vault_: Vault, index: Index, output: site.Output, cards: Cards, key: str, progress: Progress | None, busy: Busy | None,
     is_whole: bool = False,
 ) -> Built:  # fmt: skip
-    from plaintextcrm.app.building import Build
+    helper = _helper(vault_, index, cards)
+    try:
+        from plaintextcrm.app.building import Build
 
-    built = Build(vault_, index, output, cards, progress, busy, is_whole).whole()
+        built = Build(vault_, index, output, cards, progress, busy, is_whole, helper).whole()
+    finally:
+        if helper:
+            helper.answer()
     cards.put_meta("key", key)
     return built
+
+
+def _helper(vault_: Vault, index: Index, cards: Cards) -> Helper | None:
+    """Who gets ready to tell the reports of many people, while the pages of a few who changed are made; where it can be forked."""
+    if not vault_.settings.site.reports or index.path is None or cards.path is None or not cards.meta("issued"):
+        return None
+    if cards.count() <= CROWD or threading.active_count() > 1 or not is_room():
+        return None
+    paths = str(index.path), cards.path
+
+    def help_(hear: Callable[[], Any]) -> Any:
+        from plaintextcrm.app.reporting import help_to_tell
+
+        return help_to_tell(vault_, *paths, hear)
+
+    try:
+        return Helper(help_)
+    except OSError:
+        return None
 
 
 def build_some(vault_: Vault, index: Index, paths: Iterable[str], out: str | None = None) -> Built | None:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property
 from json import dumps, loads
 from typing import Any
 
 from plaintextcrm.app.issuing import in_calm
-from plaintextcrm.app.pressing import Known, Press
-from plaintextcrm.app.publishing import CROWD
+from plaintextcrm.app.pressing import Known, Press, templates
+from plaintextcrm.app.vaults import Vault
 from plaintextcrm.core import reports
 from plaintextcrm.core.pages.addresses import page_of
 from plaintextcrm.core.pages.reported import reported
 from plaintextcrm.core.pages.shapes import Frame
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.core.reports.sketch import ANY_PART, Memory, Sheet
-from plaintextcrm.edge import aside
-from plaintextcrm.edge.aside import Aside
+from plaintextcrm.edge import cards as cards_
+from plaintextcrm.edge.aside import Helper
 from plaintextcrm.edge.cards import Cards
-from plaintextcrm.edge.indexes import reader
+
+Moved = Collection[str] | None
+"""What is another of cards and sketches since the reports were told; None where that is not known."""
+Answer = tuple[Sequence[tuple[Any, ...]], tuple[str, Sequence[str]]]
+"""Each report that was told, and what is to be kept for the next time, as Memory gives it."""
 
 
 class Told(NamedTuple):
@@ -40,7 +42,7 @@ class Reports:
     def __init__(self, press: Press, cards: Cards, breathe: Callable[[], None]) -> None:
         self.press, self.cards, self.breathe = press, cards, breathe
         self.names = press.sketches.names
-        self._aside: Aside | None = None
+        self._helper: Helper | None = None
 
     @cached_property
     def _told(self) -> Mapping[str, tuple[str, str, Sequence[str]]]:
@@ -65,34 +67,26 @@ class Reports:
         """What each page that was made last asked for: with the same it is the same."""
         return {report_path(name): asked for name, (_, _, asked) in self._told.items()}
 
-    def begin(self, frame: Frame, same: Collection[str], moved: Collection[str] | None) -> None:
-        """Have another process tell those that are not the same, where there are many people and it can be forked."""
-        wanted, path = self._wanted(same), self.press.index.path
-        if not wanted or path is None or self.cards.path is None or self.cards.count() <= CROWD:
+    def ask(self, helper: Helper | None, frame: Frame, same: Collection[str], moved: Moved, touched: Iterable[str]) -> None:
+        """Have the helper tell those that are not the same; `touched` are those of whom something is other than when it began."""
+        wanted, what = self._wanted(same), self.press.sketches.what
+        if helper is None or not wanted or self.cards.count_worked(what) < self.cards.count():
             return
-        if threading.active_count() > 1 or not aside.is_room():
-            return
-        kept, names, said = list(self._kept()), self.press.names.elsewhere(), self._said
+        changed = {id: self.cards.worked(id, what) for id in touched}
+        names = self.press.names.elsewhere()
+        helper.ask((wanted, what, self._told_by, changed, moved, names, self.press.frame, frame, self.press.files))
+        self._helper = helper
 
-        def work() -> tuple[list[tuple[Any, ...]], tuple[str, list[str]]]:
-            vault = self.press.vault
-            press = Press(vault, reader(str(path), vault.root, vault.settings), names, frame, self.press.files)
-            memory = Memory(_sheet(press, kept, False), said, moved, self.breathe)
-            return [tuple(self._tell(name, memory, frame)) for name in wanted], memory.news()
-
-        with suppress(OSError):  # no room for a process
-            self._aside = aside.begin(work)
-
-    def pages(self, frame: Frame, same: Collection[str], moved: Collection[str] | None) -> Iterator[tuple[str, bytes]]:
-        """(path, bytes) of each that is not the same, and of the page that lists them; `moved` is what is another of cards and sketches."""
-        each, (said, asked) = (self._aside.answer() if self._aside else None) or ((), ("", ()))
-        made, self._aside = {name: Told(name, *rest) for name, *rest in each}, None
+    def pages(self, frame: Frame, same: Collection[str], moved: Moved) -> Iterator[tuple[str, bytes]]:
+        """(path, bytes) of each that is not the same, and of the page that lists them."""
+        each, (said, asked) = (self._helper.answer() if self._helper else None) or ((), ("", ()))
+        made = {name: Told(name, *rest) for name, *rest in each}
         told, memory = dict(self._told), None
         for name in self._wanted(same):
             one = made.get(name)
             if one is None:
                 memory = memory or Memory(_sheet(self.press, self._kept(), True), self._said, moved, self.breathe)
-                one = self._tell(name, memory, frame)
+                one = self.tell(name, memory, frame)
             told[name] = (one.question, one.sentence, one.asked)
             yield report_path(name), one.page
         yield "reports.html", self.press.pages.reports(frame, [(name, *told[name][:2]) for name in self.names])
@@ -106,10 +100,9 @@ class Reports:
     @property
     def _said(self) -> str:
         """What functions `of_all` said last, as Memory gave it."""
-        by, _ = loads(str(self.cards.meta("said by") or "[[], []]"))
-        return str(self.cards.meta("said")) if by == self._told_by else ""
+        return _said(self.cards, self._told_by)
 
-    def _is_said(self, moved: Collection[str] | None) -> bool:
+    def _is_said(self, moved: Moved) -> bool:
         """Whether all that they said holds where no report was told."""
         _, asked = loads(str(self.cards.meta("said by") or "[[], []]"))
         return moved is not None and set(asked).isdisjoint(moved)
@@ -117,7 +110,8 @@ class Reports:
     def _wanted(self, same: Collection[str]) -> list[str]:
         return [name for name in self.names if name not in self._told or report_path(name) not in same]
 
-    def _tell(self, name: str, memory: Memory, frame: Frame) -> Told:
+    def tell(self, name: str, memory: Memory, frame: Frame) -> Told:
+        """One report, of everybody that the memory is of."""
         network = memory.network()
         untold = network.by_id.keys() if self._untold is None else self._untold
         page = reported(reports.report(name, network), page_of, self.press.today, untold)
@@ -131,6 +125,34 @@ class Reports:
             missing = in_calm(self.cards.unworked(sketches.what), self.breathe)
             self.cards.put_worked(sketches.what, ((id, sketches.of(_known(self.press, id))) for id in missing))
         return in_calm(self.cards.all_worked(sketches.what), self.breathe)
+
+
+def help_to_tell(
+    vault: Vault, index: str, cards: str, hear: Callable[[], Any]
+) -> tuple[list[tuple[Any, ...]], tuple[str, list[str]]] | None:
+    """What a helper of `Reports.ask` does: it reads what the last build kept, and with what changed since tells what it is asked for."""
+    from plaintextcrm.edge.indexes import reader
+
+    kept = cards_.reader(cards)
+    known, *_ = loads(str(kept.meta("reports") or "[null]"))
+    sketches = dict(kept.all_worked(str(known)))
+    for name in vault.settings.site.reports:
+        if name in reports.REPORTS:
+            reports.function(name)
+    templates(True)["report"]
+    wanted, what, by, changed, moved, names, around, frame, files = hear()
+    if what != known:
+        return None
+    sketches = {id: text for id, text in sorted({**sketches, **changed}.items()) if text}
+    press = Press(vault, reader(index, vault.root, vault.settings), names, around, files)
+    reports_ = Reports(press, kept, lambda: None)
+    memory = Memory(_sheet(press, sketches.items(), False), _said(kept, by), moved, lambda: None)
+    return [tuple(reports_.tell(name, memory, frame)) for name in wanted], memory.news()
+
+
+def _said(cards: Cards, by: Sequence[object]) -> str:
+    said_by, _ = loads(str(cards.meta("said by") or "[[], []]"))
+    return str(cards.meta("said")) if said_by == by else ""
 
 
 def _sheet(press: Press, kept: Iterable[tuple[str, str]], is_sparing: bool) -> Sheet:

@@ -6,6 +6,7 @@ import marshal
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from plaintextcrm.core.record import NamedTuple
@@ -52,6 +53,52 @@ def begin(work: Callable[[], Any]) -> Aside:
         _work(work, writing)
     os.close(writing)
     return Aside(process, reading)
+
+
+class Helper:
+    """Another process that gets ready while this one does, and works once it is asked."""
+
+    def __init__(self, work: Callable[[Callable[[], Any]], Any]) -> None:
+        """`work` gets what waits for the question. Raises OSError where there is no room for a process; for the rest see `begin`."""
+        hearing, self._asking = os.pipe()
+
+        def hear() -> Any:
+            with open(hearing, "rb") as pipe:
+                question = pipe.read()
+            if not question:
+                os._exit(0)  # nobody will ask
+            from pickle import loads
+
+            return loads(question)
+
+        def begun() -> Any:
+            os.close(self._asking)
+            return work(hear)
+
+        try:
+            self._aside: Aside | None = begin(begun)
+        except OSError:
+            os.close(self._asking)
+            raise
+        finally:
+            os.close(hearing)
+        self.is_asked = False
+
+    def ask(self, question: object) -> None:
+        """Ask, once: anything that can be pickled."""
+        from pickle import dumps  # 2 ms, of each command that only looks ahead
+
+        self.is_asked = True
+        with suppress(BrokenPipeError), open(self._asking, "wb") as pipe:
+            pipe.write(dumps(question))
+
+    def answer(self) -> Any:
+        """What came of it, once; None where nothing did, or nobody asked."""
+        if not self.is_asked:
+            self.is_asked = True
+            os.close(self._asking)
+        waited, self._aside = self._aside, None
+        return waited.answer() if waited else None
 
 
 def _work(work: Callable[[], Any], writing: int) -> None:

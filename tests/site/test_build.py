@@ -902,66 +902,117 @@ def test_the_column_of_tiers_comes_and_goes_with_the_first_and_last(tmp_path: Pa
         assert contents(root / "site") == fresh(root)
 
 
+class Helpers(list[int]):
+    """The processes that helped to tell reports, and what each answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[Any] = []
+
+    def clear(self) -> None:
+        super().clear()
+        self.answers.clear()
+
+
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[aside.Aside]:
-    """The processes that tell reports aside, as they are begun where there are many people and no threads."""
-    monkeypatch.setattr(reporting, "CROWD", 0)
+def helpers(monkeypatch: pytest.MonkeyPatch) -> Helpers:
+    """They are begun where there are many people and no threads."""
+    monkeypatch.setattr(publishing, "CROWD", 0)
     monkeypatch.setattr(threading, "active_count", lambda: 1)
-    monkeypatch.setattr(aside, "is_room", lambda: True)
-    found: list[aside.Aside] = []
-    begin = aside.begin
+    monkeypatch.setattr(publishing, "is_room", lambda: True)
+    found = Helpers()
 
-    def counted(work: Callable[[], Any]) -> aside.Aside:
-        found.append(begin(work))
-        return found[-1]
+    class Counted(aside.Helper):
+        def __init__(self, work: Callable[[Callable[[], Any]], Any]) -> None:
+            super().__init__(work)
+            assert self._aside
+            found.append(self._aside.process)
 
-    monkeypatch.setattr(aside, "begin", counted)
+        def answer(self) -> Any:
+            said = super().answer()
+            found.answers.append(said)
+            return said
+
+    monkeypatch.setattr(publishing, "Helper", Counted)
     return found
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="no process is forked here")
-def test_reports_that_another_process_tells_say_the_same(tmp_path: Path, begun: list[aside.Aside]) -> None:
+def gone(process: int) -> bool:
+    """Whether somebody waited for a process that has ended."""
+    with pytest.raises(ChildProcessError):
+        os.waitpid(process, 0)
+    return True
+
+
+needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="no process is forked here")
+
+
+@needs_fork
+def test_reports_that_a_helper_tells_say_the_same(tmp_path: Path, helpers: Helpers) -> None:
     root = make_vault(tmp_path / "v", people_who_write(9), GIT)
     build(root)
-    for number, line in enumerate(("- 2026-11-20 call: now", "- 2026-11-20 email: again", "")):
+    assert not helpers  # nothing was kept to begin from
+    for number, line in enumerate(("- 2026-11-20 call: now", "- 2026-11-20 email: again", "", "and more", "- 2026-11-19 lunch: p")):
         log(root, "p2", line)
         if number == 2:
             (root / "contacts/p4.md").write_text("---\nname: New\ntier: B\nphone: '+351 2'\n---\n")
-        begun.clear()
+        if number == 3:
+            (root / "contacts/p5.md").unlink()
+            (root / "contacts/new.md").write_text("# Somebody\n")
+        helpers.clear()
         build(root)
-        ((process, _),) = begun
-        with pytest.raises(ChildProcessError):
-            os.waitpid(process, 0)  # it was waited for
+        assert [*map(gone, helpers)] == [True]
+        assert helpers.answers[0], line
         assert contents(root / "site") == fresh(root)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="no process is forked here")
-def test_a_process_that_dies_or_cannot_begin_leaves_the_reports_to_us(
-    tmp_path: Path, begun: list[aside.Aside], monkeypatch: pytest.MonkeyPatch
+@needs_fork
+def test_a_helper_that_dies_or_cannot_begin_leaves_the_reports_to_us(
+    tmp_path: Path, helpers: Helpers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = make_vault(tmp_path / "v", people_who_write(3), GIT)
     build(root)
-    here, tell = os.getpid(), reporting.Reports._tell
 
-    def killed(told: Any, *words: Any) -> Any:
-        if os.getpid() != here:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return tell(told, *words)
+    def killed(*_: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr(reporting.Reports, "_tell", killed)
+    monkeypatch.setattr(reporting, "help_to_tell", killed)
     log(root, "p2", "- 2026-11-20 call: now")
-    begun.clear()
     build(root)
-    assert len(begun) == 1
+    assert [*map(gone, helpers)] == [True]
     assert contents(root / "site") == fresh(root)
 
     def full() -> int:
         raise BlockingIOError("no room")
 
+    before = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(os, "fork", full)
     log(root, "p1", "- 2026-11-20 call: now")
     build(root)
     assert contents(root / "site") == fresh(root)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+@needs_fork
+def test_a_helper_that_nobody_asks_ends(tmp_path: Path, helpers: Helpers, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_vault(tmp_path / "v", people_who_write(120), GIT)
+    build(root)
+    for number in range(120):  # more pages than leave memory for it
+        log(root, f"p{number}", "- 2026-11-20 call: now")
+    build(root)
+    assert [*map(gone, helpers)] == [True]
+    assert contents(root / "site") == fresh(root)
+    helpers.clear()
+    log(root, "p1", "- 2026-11-19 call: now")
+
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("plaintextcrm.app.building.Build.whole", broken)
+        with pytest.raises(RuntimeError):
+            build(root)
+    assert [*map(gone, helpers)] == [True]
 
 
 def test_a_program_in_an_archive_builds_the_same(tmp_path: Path) -> None:
