@@ -22,8 +22,10 @@ from plaintextcrm.edge.cards import Cards
 
 Moved = Collection[str] | None
 """What is another of cards and sketches since the reports were told; None where that is not known."""
-Answer = tuple[Sequence[tuple[Any, ...]], tuple[str, Sequence[str]]]
-"""Each report that was told, and what is to be kept for the next time, as Memory gives it."""
+News = tuple[Sequence[str], str]
+"""What was asked for, to work something out of everybody, and what came of it, as JSON."""
+Answer = tuple[Sequence[tuple[Any, ...]], Mapping[str, News]]
+"""Each report that was told, and by name what was worked out anew."""
 
 
 class Told(NamedTuple):
@@ -43,6 +45,7 @@ class Reports:
         self.press, self.cards, self.breathe = press, cards, breathe
         self.names = press.sketches.names
         self._helper: Helper | None = None
+        self._theirs: Sequence[str] = ()  # what it tells
 
     @cached_property
     def _told(self) -> Mapping[str, tuple[str, str, Sequence[str]]]:
@@ -68,44 +71,55 @@ class Reports:
         return {report_path(name): asked for name, (_, _, asked) in self._told.items()}
 
     def ask(self, helper: Helper | None, frame: Frame, same: Collection[str], moved: Moved, touched: Iterable[str]) -> None:
-        """Have the helper tell those that are not the same; `touched` are those of whom something is other than when it began."""
+        """Have the helper tell those that are not the same: all but the first, which this process tells when it has made all else.
+
+        `touched` are those of whom something is other than when it began.
+        """
         wanted, what = self._wanted(same), self.press.sketches.what
         if helper is None or not wanted or self.cards.count_worked(what) < self.cards.count():
             return
+        self._helper, self._theirs = helper, wanted[1:] or wanted
         changed = {id: self.cards.worked(id, what) for id in touched}
-        names = self.press.names.elsewhere()
-        helper.ask((wanted, what, self._told_by, changed, moved, names, self.press.frame, frame, self.press.files))
-        self._helper = helper
+        press = self.press.names.elsewhere(), self.press.frame, self.press.files
+        helper.ask((self._theirs, what, changed, self._holding(moved), press, frame))
 
     def pages(self, frame: Frame, same: Collection[str], moved: Moved) -> Iterator[tuple[str, bytes]]:
         """(path, bytes) of each that is not the same, and of the page that lists them."""
-        each, (said, asked) = (self._helper.answer() if self._helper else None) or ((), ("", ()))
-        made = {name: Told(name, *rest) for name, *rest in each}
-        told, memory = dict(self._told), None
+        told, made, holding = dict(self._told), dict[str, Told](), self._holding(moved)
+        news: dict[str, News] = {}
+        memory: Memory | None = None
         for name in self._wanted(same):
+            if name in self._theirs and self._helper:
+                (each, news), self._helper = self._helper.answer() or ((), {}), None
+                made = {name: Told(name, *rest) for name, *rest in each}
             one = made.get(name)
             if one is None:
-                memory = memory or Memory(_sheet(self.press, self._kept(), True), self._said, moved, self.breathe)
+                memory = memory or Memory(_sheet(self.press, self._kept(), not self._theirs), holding, self._remembered, self.breathe)
                 one = self.tell(name, memory, frame)
             told[name] = (one.question, one.sentence, one.asked)
             yield report_path(name), one.page
         yield "reports.html", self.press.pages.reports(frame, [(name, *told[name][:2]) for name in self.names])
         self.cards.put_meta("reports", dumps([*self._told_by, told]))
-        if memory:
-            said, asked = memory.news()
-        if said or not (made or memory or self._is_said(moved)):
-            self.cards.put_meta("said by", dumps([self._told_by, asked]))
-            self.cards.put_meta("said", said)
+        self._remember(holding, {**news, **memory.news} if memory else news)
 
-    @property
-    def _said(self) -> str:
-        """What functions `of_all` said last, as Memory gave it."""
-        return _said(self.cards, self._told_by)
+    # -- what was worked out of everybody (`of_all`) --
 
-    def _is_said(self, moved: Moved) -> bool:
-        """Whether all that they said holds where no report was told."""
-        _, asked = loads(str(self.cards.meta("said by") or "[[], []]"))
-        return moved is not None and set(asked).isdisjoint(moved)
+    def _holding(self, moved: Moved) -> dict[str, Sequence[str]]:
+        """By whom it was, and what was asked for, where that is the same of everybody."""
+        kept = self.cards.meta("said by")
+        by, asked = loads(str(kept)) if kept else ((), {})
+        if by != self._told_by or moved is None:
+            return {}
+        return {name: parts for name, parts in asked.items() if not set(parts) & set(moved)}
+
+    def _remembered(self, name: str) -> str:
+        return str(self.cards.meta(f"said {name}"))
+
+    def _remember(self, holding: Mapping[str, Sequence[str]], news: Mapping[str, News]) -> None:
+        """From now on this holds, and nothing else."""
+        self.cards.put_meta("said by", dumps([self._told_by, {**holding, **{name: asked for name, (asked, _) in news.items()}}]))
+        for name, (_, said) in news.items():
+            self.cards.put_meta(f"said {name}", said)
 
     def _wanted(self, same: Collection[str]) -> list[str]:
         return [name for name in self.names if name not in self._told or report_path(name) not in same]
@@ -127,9 +141,7 @@ class Reports:
         return in_calm(self.cards.all_worked(sketches.what), self.breathe)
 
 
-def help_to_tell(
-    vault: Vault, index: str, cards: str, hear: Callable[[], Any]
-) -> tuple[list[tuple[Any, ...]], tuple[str, list[str]]] | None:
+def help_to_tell(vault: Vault, index: str, cards: str, hear: Callable[[], Any]) -> Answer | None:
     """What a helper of `Reports.ask` does: it reads what the last build kept, and with what changed since tells what it is asked for."""
     from plaintextcrm.edge.indexes import reader
 
@@ -140,19 +152,14 @@ def help_to_tell(
         if name in reports.REPORTS:
             reports.function(name)
     templates(True)["report"]
-    wanted, what, by, changed, moved, names, around, frame, files = hear()
+    wanted, what, changed, holding, (names, around, files), frame = hear()
     if what != known:
         return None
-    sketches = {id: text for id, text in sorted({**sketches, **changed}.items()) if text}
     press = Press(vault, reader(index, vault.root, vault.settings), names, around, files)
-    reports_ = Reports(press, kept, lambda: None)
-    memory = Memory(_sheet(press, sketches.items(), False), _said(kept, by), moved, lambda: None)
-    return [tuple(reports_.tell(name, memory, frame)) for name in wanted], memory.news()
-
-
-def _said(cards: Cards, by: Sequence[object]) -> str:
-    said_by, _ = loads(str(cards.meta("said by") or "[[], []]"))
-    return str(cards.meta("said")) if said_by == by else ""
+    own = Reports(press, kept, lambda: None)
+    everybody = [(id, text) for id, text in sorted({**sketches, **changed}.items()) if text]
+    memory = Memory(_sheet(press, everybody, False), holding, own._remembered, own.breathe)
+    return [tuple(own.tell(name, memory, frame)) for name in wanted], memory.news
 
 
 def _sheet(press: Press, kept: Iterable[tuple[str, str]], is_sparing: bool) -> Sheet:

@@ -5,7 +5,7 @@ A sketch is text, one part a line, each JSON. A report that asks for no part whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from json import loads
@@ -114,34 +114,35 @@ class Sheet:
 
 
 class Memory:
-    """What the functions `of_all` say of everybody on a sheet: what was `kept`, where nobody has another of what they asked for.
+    """What the functions `of_all` say of everybody on a sheet, as it is remembered or worked out anew (`news`).
 
-    `moved` are the parts that somebody has another of, None where that is not known; `kept` is as `news` gave it.
+    `asked` has of those whose words still hold what they asked for, `remembered` gives their words, as JSON.
     """
 
-    def __init__(self, sheet: Sheet, kept: str, moved: Collection[str] | None, breath: Callable[[], None]) -> None:
-        self.sheet, self.breath = sheet, breath
-        known: Mapping[str, tuple[Sequence[str], Any]] = loads(kept) if kept and moved is not None else {}
-        self._said = {name: (asked, said) for name, (asked, said) in known.items() if set(asked).isdisjoint(moved or ())}
-        self._is_new = len(self._said) < len(known)
+    def __init__(
+        self, sheet: Sheet, asked: Mapping[str, Sequence[str]], remembered: Callable[[str], str], breath: Callable[[], None]
+    ) -> None:
+        self.sheet, self.asked, self.remembered, self.breath = sheet, asked, remembered, breath
+        self.news: dict[str, tuple[list[str], str]] = {}  # what each asked for and said
+        self._said: dict[str, Any] = {}
 
     def network(self) -> Network:
         """Everybody, for one report."""
         return Network.of(self.sheet.members(), self.sheet.settings, self.sheet.today, self.breath, self._recall)
 
-    def news(self) -> tuple[str, list[str]]:
-        """(all that was said, to be kept; what it asked for); ("", []) where it was kept before."""
-        asked = sorted({part for parts, _ in self._said.values() for part in parts})
-        return (compact(self._said), asked) if self._is_new else ("", [])
-
     def _recall(self, name: str, function: Callable[[Network], Any]) -> Any:
         if name not in self._said:
-            settings, today = self.sheet.settings, self.sheet.today
-            found, parts = self.sheet.apart(lambda members: function(Network.of(members, settings, today, self.breath)))
-            self._said[name], self._is_new = ([ANY_PART, *sorted(parts)], loads(compact(found))), True
-        asked, said = self._said[name]
-        self.sheet.asked |= {*asked} - {ANY_PART}
-        return said
+            text = self.remembered(name) if name in self.asked else self._new(name, function)
+            self._said[name] = loads(text)
+        parts, _ = self.news.get(name) or (self.asked[name], "")
+        self.sheet.asked |= {*parts} - {ANY_PART}
+        return self._said[name]
+
+    def _new(self, name: str, function: Callable[[Network], Any]) -> str:
+        settings, today = self.sheet.settings, self.sheet.today
+        found, parts = self.sheet.apart(lambda members: function(Network.of(members, settings, today, self.breath)))
+        self.news[name] = [ANY_PART, *sorted(parts)], compact(found)
+        return self.news[name][1]
 
 
 class Sketched(Member):
