@@ -130,14 +130,17 @@ def times(tales: Iterable[Tale]) -> int:
     alone = 0
     together: set[tuple[int, str]] = set()
     for told in tales:
-        alone += len(told.days) - len(told.joined)
-        together.update((day, block_id) for day, block_id in told.joined)
+        alone += len(told.days)
+        if told.joined:  # of a few
+            alone -= len(told.joined)
+            together.update((day, block_id) for day, block_id in told.joined)
     return alone + len(together)
 
 
 def _often(tales: Iterable[Tale], of: str) -> int:
     """How often something was done; what one block id joins in several files is once."""
-    entries = [(told.one.id, day, block_id) for told in tales for day, block_id, _ in getattr(told, of)]
+    done = [(told.one.id, some) for told in tales if (some := getattr(told, of))]  # of a few
+    entries = [(id, day, block_id) for id, some in done for day, block_id, _ in some]
     return len({(day, block_id) if block_id else (id, place) for place, (id, day, block_id) in enumerate(entries)})
 
 
