@@ -58,27 +58,27 @@ class Build:
 
         Where something `busy` comes in, what is behind the due list is left to the next build; after many pages the due list, too.
         """
-        now, seen = self.index.versions(), self.cards.seen()
-        changed = [id for id, row in now.items() if seen.get(id) != row]
-        gone = [id for id in seen if id not in now]
-        stale = sorted(self._shown(self._faces(changed, gone, now)))
+        now, changed, gone = self._news()
+        is_first = len(changed) == self.index.count()
+        stale = sorted(self._shown(self._faces(changed, gone, now, is_first)))
+        self.cards.put_meta("newest", self.index.state()[0])
         issued = self._issued()
         wrong = f"{crc32(repr((self.vault.problems, *self.index.problems())).encode('utf-8', 'replace')):08x}"
         is_whole = issued and self.cards.meta("wrong") == wrong and not self.cards.meta("behind")
-        if is_whole and not stale and not gone and not changed and self._lacking(now, stale, issued) == ([], issued.keys()):
+        if is_whole and not stale and not gone and not changed and self._lacking(stale, issued) == ([], issued.keys()):
             return Built(self.output.folder, (), (), (), self.cards.count() + len(issued), tuple(self.index.problems()))
         if self.helper and len(stale) > SOME:  # there is no memory for another process with many pages
             self.helper.answer()
             self.helper = None
         self._make(stale, changed, gone)
-        busy = self.busy if seen and self.busy else _never
+        busy = self.busy if issued and self.busy else _never
         issue = Issue(self.press, self.cards, self.output.folder, busy)
         issue.ask(self.helper, {*stale, *changed, *gone})
-        if not seen:
-            keep = [page_path(id) for id in self._shown(now)]
+        if not issued:
+            keep = [page_path(id) for id in self._shown(self.index.versions())]
             pages = chain(issue.due_pages(), issue.pages())
             self.written.append(self.output.write(self._keyed(pages), keep=keep, keys=self.keys))
-        elif (len(stale) > SOME and busy(0.0)) or not self._issue(issue, now, stale, issued):
+        elif (len(stale) > SOME and busy(0.0)) or not self._issue(issue, stale, issued):
             self.cards.put_meta("behind", 1)
             return self._built(self.cards.count() + len(self.keys))
         removed = [path for path in issued if path not in self.keys]
@@ -90,11 +90,24 @@ class Build:
         self.cards.put_meta("behind", 0)
         return self._built(self.cards.count() + len(self.keys))
 
-    def _issue(self, issue: Issue, now: Mapping[str, int], stale: Collection[str], issued: Mapping[str, str]) -> bool:
+    def _news(self) -> tuple[Mapping[str, int], list[str], list[str]]:
+        """(rows of those who may have changed, who did, who is gone) since the last whole build, from no more rows than there are new ones,
+        where nobody is gone.
+        """  # fmt: skip
+        newest = self.cards.meta("newest")
+        rows = self.index.newer(int(str(newest))) if newest is not None else {}
+        if newest is not None and len(rows) <= MANY:
+            faces = {id: self.cards.face(id) for id in rows}
+            if self.index.count() == self.cards.count_all() + sum(face is None for face in faces.values()):
+                return rows, [id for id, face in faces.items() if face is None or face.seen != rows[id]], []
+        now, seen = self.index.versions(), self.cards.seen()
+        return now, [id for id, row in now.items() if seen.get(id) != row], [id for id in seen if id not in now]
+
+    def _issue(self, issue: Issue, stale: Collection[str], issued: Mapping[str, str]) -> bool:
         """Write the pages about everybody, and those of people that are not as they were left; False where something came in before."""
         if not self._put(issue, issue.due_pages()) or not issue.is_calm():
             return False
-        lacking, standing = self._lacking(now, stale, issued)
+        lacking, standing = self._lacking(stale, issued)
         if lacking:
             self._make(lacking, (), ())
         same = {path: issued[path] for path in issue.same if path in standing}
@@ -140,7 +153,7 @@ class Build:
         if not changed and not gone:
             return Built(self.output.folder, (), (), (), 0, ())
         now = {id: row for id, row in rows.items() if row is not None}
-        stale = self._faces(changed, gone, now, all_there=False)
+        stale = self._faces(changed, gone, now)
         self.cards.put_meta("behind", 1)
         self._make(sorted(self._shown(stale)), changed, gone)
         return self._built(len(stale))
@@ -161,12 +174,12 @@ class Build:
         else:
             self._tally(before, self._kept({*wanted, *changed}))
 
-    def _lacking(self, now: Iterable[str], stale: Collection[str], issued: Mapping[str, str]) -> tuple[list[str], Collection[str]]:
+    def _lacking(self, stale: Collection[str], issued: Mapping[str, str]) -> tuple[list[str], Collection[str]]:
         """The ids whose page is not in the folder as it was left, but for those just made; and what is, of those `issued`."""
         if self.is_in_place:
             return [], issued.keys()
         made, rounds = frozenset(stale), self.cards.rounds()
-        paths = {id: page_path(id) for id in self._shown(now) if id not in made}
+        paths = {id: page_path(id) for id in self._shown(self.index.versions()) if id not in made}
         left = {path: rounds[id] for id, path in paths.items() if id in rounds}
         there = self.output.in_place({**left, **issued})
         return [id for id, path in paths.items() if path not in there], there & issued.keys()
@@ -184,12 +197,11 @@ class Build:
 
     # -- who is to be made anew --
 
-    def _faces(self, changed: Sequence[str], gone: Sequence[str], now: Mapping[str, int], all_there: bool = True) -> set[str]:
-        """Read who the changed ones are to others now: everybody whose page is to be made anew."""
+    def _faces(self, changed: Sequence[str], gone: Sequence[str], now: Mapping[str, int], is_first: bool = False) -> set[str]:
+        """Read who the changed ones are to others now: everybody whose page is to be made anew. `is_first`: nobody else is there."""
         faces = [_face(self.vault.settings, *found) for found in self.index.faces(now[id] for id in changed)]
         stale = set(changed)
-        first = all_there and len(changed) == len(now)
-        if not first:
+        if not is_first:
             pairs = [*((self.cards.face(face.id), face) for face in faces), *((self.cards.face(id), None) for id in gone)]
             others = [(old, new) for old, new in pairs if not old or not new or old[2:] != new[2:]]
             if others:
@@ -197,8 +209,8 @@ class Build:
             stale |= self._speaking_of([face for pair in others for face in pair if face])
         self.cards.drop(gone, with_cards=False)
         self.cards.put_faces(faces)
-        self.names = Names(self.cards, Faces(self.cards, faces, gone, are_all=first))
-        return stale & now.keys() if all_there else {id for id in stale if id in now or self.cards.face(id)}
+        self.names = Names(self.cards, Faces(self.cards, faces, gone, are_all=is_first))
+        return {id for id in stale if id in now or self.cards.face(id)}
 
     def _speaking_of(self, faces: Sequence[Face]) -> set[str]:
         """Whose pages speak of somebody who was, or is now, one of these."""

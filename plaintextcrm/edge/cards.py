@@ -163,6 +163,10 @@ class Cards:
         """How many people are shown."""
         return int(self.db.execute("SELECT count(*) FROM face WHERE NOT private").fetchone()[0])
 
+    def count_all(self) -> int:
+        """How many people are known, private ones among them."""
+        return int(self.db.execute("SELECT count(*) FROM face").fetchone()[0])
+
     # -- cards --
 
     def put_cards(self, cards: Sequence[Card], round_: str) -> None:

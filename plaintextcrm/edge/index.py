@@ -140,6 +140,10 @@ class Index:
         """Of each person the row: another one whenever the file was read anew and says something else."""
         return dict(self.db.execute("SELECT id, rowid FROM contact WHERE is_person"))
 
+    def newer(self, row: int) -> dict[str, int]:
+        """The same of those whose row came after that one."""
+        return dict(self.db.execute("SELECT id, rowid FROM contact WHERE is_person AND rowid > ?", (row,)))
+
     def state(self) -> tuple[int, int]:
         """Other numbers whenever a file says something else, or is gone: (the newest row ever, how many there are)."""
         newest = self.db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'contact'").fetchone()
