@@ -59,7 +59,7 @@ class Build:
         Where something `busy` comes in, what is behind the due list is left to the next build; after many pages the due list, too.
         """
         now, changed, gone = self._news()
-        is_first = len(changed) == self.index.count()
+        is_first = not self.cards.count_all() or len(changed) == self.index.count()
         stale = sorted(self._shown(self._faces(changed, gone, now, is_first)))
         self.cards.put_meta("newest", self.index.state()[0])
         issued = self._issued()
