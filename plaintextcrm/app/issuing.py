@@ -152,7 +152,7 @@ class Issue:
 
     def ask(self, helper: Helper | None, touched: Iterable[str]) -> None:
         """Have a helper make meanwhile what it can; `touched` are those of whom something is other than at the last build."""
-        if self.reports:
+        if helper and self.reports:
             self.reports.ask(helper, self._frame_of_reports, self.same, self._moved, touched)
 
     @cached_property

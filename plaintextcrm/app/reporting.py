@@ -70,13 +70,13 @@ class Reports:
         """What each page that was made last asked for: with the same it is the same."""
         return {report_path(name): asked for name, (_, _, asked) in self._told.items()}
 
-    def ask(self, helper: Helper | None, frame: Frame, same: Collection[str], moved: Moved, touched: Iterable[str]) -> None:
+    def ask(self, helper: Helper, frame: Frame, same: Collection[str], moved: Moved, touched: Iterable[str]) -> None:
         """Have the helper tell those that are not the same: all but the first, which this process tells when it has made all else.
 
         `touched` are those of whom something is other than when it began.
         """
         wanted, what = self._wanted(same), self.press.sketches.what
-        if helper is None or not wanted or self.cards.count_worked(what) < self.cards.count():
+        if not wanted or self.cards.count_worked(what) < self.cards.count():
             return
         self._helper, self._theirs = helper, wanted[1:] or wanted
         changed = {id: self.cards.worked(id, what) for id in touched}

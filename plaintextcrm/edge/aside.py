@@ -82,20 +82,20 @@ class Helper:
             raise
         finally:
             os.close(hearing)
-        self.is_asked = False
+        self._is_asked = False
 
     def ask(self, question: object) -> None:
         """Ask, once: anything that can be pickled."""
         from pickle import dumps  # 2 ms, of each command that only looks ahead
 
-        self.is_asked = True
+        self._is_asked = True
         with suppress(BrokenPipeError), open(self._asking, "wb") as pipe:
             pipe.write(dumps(question))
 
     def answer(self) -> Any:
         """What came of it, once; None where nothing did, or nobody asked."""
-        if not self.is_asked:
-            self.is_asked = True
+        if not self._is_asked:
+            self._is_asked = True
             os.close(self._asking)
         waited, self._aside = self._aside, None
         return waited.answer() if waited else None

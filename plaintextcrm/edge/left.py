@@ -8,11 +8,10 @@ from struct import pack_into
 
 from plaintextcrm.core.record import NamedTuple
 from plaintextcrm.edge.folders import Stamp, temp_name, unlink
+from plaintextcrm.edge.scanning import EACH
 
 Left = tuple[Stamp, str]
 """How a page was left, and the key of what it was made from."""
-
-_EACH = 40  # bytes of a stamp: five numbers
 
 
 class Sight(NamedTuple):
@@ -26,15 +25,15 @@ class Sight(NamedTuple):
         return self == other or (len(self.stamps) == len(other.stamps) and self._each() == other._each())
 
     def _each(self) -> dict[bytes, bytes]:
-        places = range(0, len(self.stamps), _EACH)
-        return dict(zip(self.paths.split(b"\0"), (self.stamps[place : place + _EACH] for place in places), strict=False))
+        places = range(0, len(self.stamps), EACH)
+        return dict(zip(self.paths.split(b"\0"), (self.stamps[place : place + EACH] for place in places), strict=False))
 
     def changed(self, now: Mapping[str, tuple[int, int, int, int, int]]) -> Sight | None:
         """The same with these stamps; None where it has no such path."""
         paths, stamps = self.paths.split(b"\0"), bytearray(self.stamps)
         for path, stamp in now.items():
             try:
-                pack_into("5q", stamps, _EACH * paths.index(path.encode("utf-8", "surrogateescape")), *stamp)
+                pack_into("5q", stamps, EACH * paths.index(path.encode("utf-8", "surrogateescape")), *stamp)
             except ValueError:
                 return None
         return Sight(self.paths, bytes(stamps))

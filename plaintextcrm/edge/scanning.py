@@ -21,7 +21,7 @@ from plaintextcrm.edge.vault import SKIPPED_FOLDERS, conflict_copy_of, contact_f
 
 Stamp = tuple[int, int, int, int, int]
 """mode, mtime_ns, ctime_ns, size, inode."""
-_EACH = 40  # bytes of a stamp that is packed
+EACH = 40  # bytes of a stamp that is packed
 
 
 class Scan(NamedTuple):
@@ -163,7 +163,7 @@ def touched(known: tuple[bytes, bytes], seen: Look, also: Collection[str]) -> Lo
     again = {path.encode("utf-8", "surrogateescape") for path in also}
     others = [place for place, path in enumerate(paths) if path in again] if again else []
     places = sorted({*_differing(memoryview(known[1]), memoryview(seen.stamps), 0, len(paths)), *others})
-    old, new = (b"".join([stamps[_EACH * place : _EACH * (place + 1)] for place in places]) for stamps in (known[1], seen.stamps))
+    old, new = (b"".join([stamps[EACH * place : EACH * (place + 1)] for place in places]) for stamps in (known[1], seen.stamps))
     if any(was[0] != now[0] for was, now in zip(iter_unpack("5q", old), iter_unpack("5q", new), strict=True)):
         return None
     return seen._replace(paths=b"\0".join([paths[place] for place in places]), stamps=new)
@@ -171,7 +171,7 @@ def touched(known: tuple[bytes, bytes], seen: Look, also: Collection[str]) -> Lo
 
 def _differing(old: memoryview, new: memoryview, first: int, end: int) -> Iterator[int]:
     """The places of those stamps that differ: of a half that is the same none is looked at."""
-    if old[_EACH * first : _EACH * end] == new[_EACH * first : _EACH * end]:
+    if old[EACH * first : EACH * end] == new[EACH * first : EACH * end]:
         return
     if end - first == 1:
         yield first
