@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -78,3 +79,14 @@ def where(found: dict[str, str], *words: str) -> dict[str, list[str]]:
 def facts(root: Path) -> dict[str, dict[str, object]]:
     """id -> what site.json says of somebody."""
     return {str(one["id"]): one for one in json.loads((root / "site" / "site.json").read_text())["people"]}
+
+
+def fresh(root: Path, today: date = TODAY) -> dict[str, bytes]:
+    """The pages of a build from nothing into the same place, which is left as it was."""
+    aside = root.parent / "aside"
+    (root / "site").rename(aside)
+    build(root, today, cache=False, force=True)
+    made = contents(root / "site")
+    shutil.rmtree(root / "site")
+    aside.rename(root / "site")
+    return made
