@@ -91,9 +91,10 @@ class Build:
         return self._built(self.cards.count() + len(self.keys))
 
     def _news(self) -> tuple[Mapping[str, int], list[str], list[str]]:
-        """(rows of those who may have changed, who did, who is gone) since the last whole build, from no more rows than there are new ones,
-        where nobody is gone.
-        """  # fmt: skip
+        """(the row of each who may have changed, who did, who is gone) since the last whole build.
+
+        Only rows that are new since then are looked at, unless there are many of them, or somebody is gone.
+        """
         newest = self.cards.meta("newest")
         rows = self.index.newer(int(str(newest))) if newest is not None else {}
         if newest is not None and len(rows) <= MANY:

@@ -56,7 +56,8 @@ PIECES = {"people.html": "row", "site.json": "facts"}
 """What of each card is a piece of a page, one after the other by name, as it stands there."""
 Exchange = Sequence[str]
 """A field of a card of which pages have a piece, what it was, and what it is since."""
-Left = Callable[[str], bytes | None]
+AsLeft = Callable[[str], bytes | None]
+"""A page about everybody as it was made last; None where it is not so any more."""
 PEOPLE = b',"people":[\n'  # from here on `site.json` is about one person a line
 
 
@@ -130,7 +131,7 @@ class Issue:
         """Whether around these pages stands what stood there."""
         return self.cards.meta("frame") == ascii(self.frame)
 
-    def _exchanged(self, path: str, left: Left) -> bytes | None:
+    def _exchanged(self, path: str, left: AsLeft) -> bytes | None:
         """A page as it was left, with other pieces of those few who have others; None where it has to be joined of all pieces."""
         every: Sequence[Exchange] | None = loads(str(self.cards.meta("exchanged") or "null"))
         moved = self._moved
@@ -183,7 +184,7 @@ class Issue:
         """Whether nothing comes in for a while; with few people nobody waits for that."""
         return self.cards.count() <= CROWD or not self.busy(CALM)
 
-    def pages(self, same: Collection[str] = (), left: Left = lambda path: None) -> Iterator[tuple[str, bytes]]:
+    def pages(self, same: Collection[str] = (), left: AsLeft = lambda path: None) -> Iterator[tuple[str, bytes]]:
         """(path, bytes) of each other but those that are the `same`; `left` says how a page was left, if it still is so."""
         press, frame = self.press.pages, self.frame
         if "people.html" not in same:

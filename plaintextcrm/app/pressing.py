@@ -226,19 +226,8 @@ class Press:
             contact.id, people.folded(contact.name), contact.name, person.href, person.state, shown,
             stored.compact(site_facts(known, row)), _listed(events),
             _listed([] if standing.hidden == "wholly" else [(kind, *on, label) for *on, kind, label in days_of(contact)]),
-            stored.compact(stats.tally(contact, standing, settings, self.today)), *self._coming(events), "",
+            stored.compact(stats.tally(contact, standing, settings, self.today)), *calendar.first_ahead(events, self.today, HORIZON), "",
         )  # fmt: skip
-
-    def _coming(self, events: Sequence[calendar.Event]) -> tuple[int, int]:
-        """The first day ahead of what is dated, and of falling due; 0 for none."""
-        now, first, falls = self.today.toordinal(), 0, 0
-        for day, sign, _ in events:
-            if now < day <= now + HORIZON:
-                if sign == "state":
-                    falls = min(falls or day, day)
-                else:
-                    first = min(first or day, day)
-        return first, falls
 
     def _notes(self, written: Written, known: Known) -> str:
         unsound = written.line == 2 or (written.line == 1 and written.text.startswith("<<<<<<< "))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plaintextcrm.core.pages.addresses import page_of
-from plaintextcrm.core.pages.calendar import events
+from plaintextcrm.core.pages.calendar import events, first_ahead
 from plaintextcrm.core.pages.published import clean
 from plaintextcrm.core.pages.reported import MOST_ROWS, reported
 from plaintextcrm.core.pages.words import mail_link, phone_link, web_link
@@ -103,3 +103,12 @@ def test_a_promise_to_be_in_touch_stands_in_the_calendar_also_of_somebody_who_is
     assert told() == [(day, "state")]
     assert told("paused: true") == told("snooze_until: 2027-03-01") == [(day, "next contact")]
     assert told("status: archived") == []
+
+
+def test_who_has_something_ahead_is_found_by_the_first_of_it() -> None:
+    now = TODAY.toordinal()
+    each = [(now + 70, "birthday", "70"), (now + 9, "plan", "9"), (now, "date", "0"), (now + 4, "promise", "4"), (now + 6, "state", "")]
+    assert first_ahead(each, TODAY, 60) == (now + 4, now + 6)
+    assert first_ahead(each[:3], TODAY, 60) == (now + 9, 0)
+    assert first_ahead(each[:1], TODAY, 60) == (0, 0)
+    assert first_ahead([(now, "state", ""), (now + 60, "date", "")], TODAY, 60) == (now + 60, 0)

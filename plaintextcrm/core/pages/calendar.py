@@ -60,6 +60,18 @@ def events(contact: Contact, standing: Standing, settings: Settings, today: date
     return [event for event in found if first <= event[0] < beyond]
 
 
+def first_ahead(events: Iterable[Event], today: date, days: int) -> tuple[int, int]:
+    """Within so many days after today (the first that is dated, the first on which they fall due): ordinals, 0 for none."""
+    now, dated, falls = today.toordinal(), 0, 0
+    for day, sign, _ in events:
+        if now < day <= now + days:
+            if sign == "state":
+                falls = min(falls or day, day)
+            else:
+                dated = min(dated or day, day)
+    return dated, falls
+
+
 def calendar(everything: Iterable[tuple[Event, str, str, str]], today: date) -> tuple[Month, ...]:
     """The months. Of each event: what, and the contact's name, href and state."""
     by_day: dict[int, _Listed] = {}
